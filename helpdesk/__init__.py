@@ -1,0 +1,1 @@
+"""What every service may import: the kernel and the generated contracts."""

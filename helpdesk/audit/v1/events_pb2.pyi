@@ -1,0 +1,101 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from helpdesk.options.v1 import options_pb2 as _options_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class SupportActionRecorded(_message.Message):
+    __slots__ = ("stamp", "reason_key", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "organization_id", "user_id", "subjects", "ticket", "reason", "consent_id", "view_id", "sign_in_id", "request_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "method", "service", "query_key")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    REASON_KEY_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTING_ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    ACT_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBJECTS_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    SIGN_IN_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    SHOWN_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    POSITIONS_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    QUERY_KEY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    reason_key: str
+    action: str
+    outcome: str
+    error: str
+    agent_id: str
+    partner_id: str
+    acting_organization_id: str
+    roles: _containers.RepeatedScalarFieldContainer[str]
+    act: _containers.RepeatedScalarFieldContainer[str]
+    organization_id: str
+    user_id: str
+    subjects: _containers.RepeatedScalarFieldContainer[str]
+    ticket: str
+    reason: str
+    consent_id: str
+    view_id: str
+    sign_in_id: str
+    request_id: str
+    trace_id: str
+    query: str
+    shown: _containers.RepeatedScalarFieldContainer[str]
+    answer_digest: str
+    positions: _containers.RepeatedScalarFieldContainer[str]
+    writer: str
+    number: int
+    occurred_at: _timestamp_pb2.Timestamp
+    method: str
+    service: str
+    query_key: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., reason_key: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[str] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., request_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., query_key: _Optional[str] = ...) -> None: ...
+
+class CallsWithoutTokenRefused(_message.Message):
+    __slots__ = ("stamp", "peer", "count", "reasons", "minute", "service")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    PEER_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    MINUTE_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    peer: str
+    count: int
+    reasons: _containers.RepeatedScalarFieldContainer[str]
+    minute: _timestamp_pb2.Timestamp
+    service: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., peer: _Optional[str] = ..., count: _Optional[int] = ..., reasons: _Optional[_Iterable[str]] = ..., minute: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., service: _Optional[str] = ...) -> None: ...
+
+class RequestAnswered(_message.Message):
+    __slots__ = ("stamp", "payload_digest", "answer")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    payload_digest: str
+    answer: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., payload_digest: _Optional[str] = ..., answer: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,123 @@
+"""What a use case works with: it loads states, stages facts, and says what it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Forbidden
+from helpdesk.kernel.events import Event, SupportActionRecorded
+from helpdesk.kernel.store import Append, Loaded, Store, Unit
+
+S = TypeVar("S")
+
+
+@dataclass
+class UnitOfWork:
+    """
+    Facts that are stored together, after the use case returned; nothing else has an effect.
+
+    ``now`` is the one time of the whole request.
+    """
+
+    store: Store
+    actor: Actor
+    now: datetime
+    id: str = field(default_factory=lambda: uuid4().hex)
+    traceparent: str = ""
+    _staged: dict[str, Append] = field(default_factory=dict)
+
+    def load(self, stream: str, evolve: Callable[[S, Any], S], initial: S) -> Loaded[S]:
+        """Fold a stream, what is staged for it included."""
+        loaded = self.store.load(stream, evolve, initial)
+        staged = self._staged.get(stream)
+        if staged is None:
+            return loaded
+        state = loaded.state
+        for event in staged.events:
+            state = evolve(state, event)
+        return Loaded(stream, staged.version + len(staged.events), state)
+
+    def stage(self, loaded: Loaded[Any], *events: Event) -> None:
+        """Stage facts to follow what was loaded; refused in a read-only session."""
+        if not events:
+            return
+        if self.actor.read_only:
+            raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
+        before = self._staged.get(loaded.stream)
+        if before is None:
+            self._staged[loaded.stream] = Append(loaded.stream, loaded.version, events)
+        else:
+            self._staged[loaded.stream] = Append(
+                loaded.stream, before.version, before.events + events
+            )
+
+    @property
+    def staged(self) -> tuple[Event, ...]:
+        """The facts staged so far."""
+        return tuple(event for append in self._staged.values() for event in append.events)
+
+    def reset(self) -> None:
+        """Forget what was staged, before the use case runs again."""
+        self._staged.clear()
+
+    def unit(
+        self,
+        record: SupportActionRecorded | None = None,
+        tracking: tuple[str, int] | None = None,
+    ) -> Unit:
+        """Return what is to be committed."""
+        return Unit(
+            appends=tuple(self._staged.values()),
+            record=record,
+            tracking=tracking,
+            now=self.now,
+            action_id=self.id,
+            traceparent=self.traceparent,
+        )
+
+
+@dataclass
+class SupportAction(UnitOfWork):
+    """
+    One call of one RPC: what its record will say.
+
+    The interceptor opens it, fills in who and what, and commits it; the use case adds what it was
+    about and what it showed.
+    """
+
+    name: str = ""
+    organization_id: str = ""
+    user_id: str = ""
+    subjects: list[str] = field(default_factory=list)
+    ticket: str = ""
+    reason: str = ""
+    query: str = ""
+    shown: list[str] = field(default_factory=list)
+    positions: list[str] = field(default_factory=list)
+    consent_id: str = ""
+
+    def about(self, *subjects: str, organization_id: str = "", user_id: str = "") -> None:
+        """Say whom the action is about; subjects are ``kind:id``."""
+        self.organization_id = organization_id or self.organization_id
+        self.user_id = user_id or self.user_id
+        self.subjects.extend(subjects)
+
+    def showed(self, items: Iterable[str]) -> None:
+        """Say which things the answer shows, as ``kind:id@version``."""
+        self.shown.extend(items)
+
+    def read_at(self, source: str, position: int) -> None:
+        """Say at which position of which service's log the answer was read."""
+        self.positions.append(f"{source}:{position}")
+
+    def reset(self) -> None:
+        """Forget everything that the use case said, before it runs again."""
+        super().reset()
+        self.subjects.clear()
+        self.shown.clear()
+        self.positions.clear()

@@ -1,0 +1,202 @@
+"""Consumers of other services' facts, and the in-process bus that drives them from the logs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Conflict
+from helpdesk.kernel.events import Event
+from helpdesk.kernel.store import Store, StoredRow
+
+_log = logging.getLogger(__name__)
+_BATCH = 500
+_LONGEST_PAUSE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A fact as it reaches a consumer: opened for use, and the sealed bytes as they were stored."""
+
+    source: str
+    row: StoredRow
+    event: Event
+
+    @property
+    def id(self) -> str:
+        """Identity of the fact: stream and version."""
+        return f"{self.row.stream_id}:{self.row.version}"
+
+    @property
+    def position(self) -> int:
+        """Position in the source's log."""
+        return self.row.position
+
+
+class Consumer(Protocol):
+    """
+    Follows the logs of other services.
+
+    A fact may come twice; ``handle`` must not have its effect twice. ``flush`` ends a batch: all of
+    the source up to that position was handled, facts of other names included.
+    """
+
+    @property
+    def name(self) -> str:
+        """``<service>.<purpose>``, such as ``search.index``."""
+
+    @property
+    def wants(self) -> Mapping[str, Sequence[str]]:
+        """Names of the facts it wants, by source service."""
+
+    def position(self, source: str) -> int:
+        """Return how far a source was handled, durably."""
+
+    def handle(self, fact: Published) -> None:
+        """Handle one fact."""
+
+    def flush(self, source: str, position: int) -> None:
+        """Make durable what was handled, and the position with it."""
+
+
+Handler = Callable[[UnitOfWork, Published], None]
+
+
+class StoreConsumer:
+    """
+    A table ``{event name: function}`` whose functions stage facts in the service's own store.
+
+    What a function staged and the position are one transaction, so a fact has its effect once.
+    """
+
+    def __init__(self, name: str, store: Store, wants: Mapping[str, Mapping[str, Handler]]) -> None:
+        self.name = name
+        self._store = store
+        self._handlers = wants
+        self._actor = Actor(id=f"system:{name}", roles=frozenset({"SERVICE"}))
+
+    @property
+    def wants(self) -> Mapping[str, Sequence[str]]:
+        return {source: tuple(table) for source, table in self._handlers.items()}
+
+    def position(self, source: str) -> int:
+        return self._store.engine.tracked(f"{self.name}<{source}")
+
+    def handle(self, fact: Published) -> None:
+        try:
+            self._handle(fact)
+        except Conflict:
+            if self.position(fact.source) < fact.position:
+                self._handle(fact)
+
+    def _handle(self, fact: Published) -> None:
+        work = UnitOfWork(
+            store=self._store,
+            actor=self._actor,
+            now=datetime.now(UTC),
+            id=fact.event.action_id or fact.id,
+            traceparent=fact.event.traceparent,
+        )
+        self._handlers[fact.source][fact.row.name](work, fact)
+        tracking = (f"{self.name}<{fact.source}", fact.position)
+        self._store.commit(work.unit(tracking=tracking))
+
+    def flush(self, source: str, position: int) -> None:
+        """Nothing to do: each fact was committed with its position."""
+
+
+class InProcessBus:
+    """Drives consumers from the stores of the same process; a thread for each pair."""
+
+    def __init__(self) -> None:
+        self._threads: list[threading.Thread] = []
+        self._stopping = threading.Event()
+        self._stores: dict[str, Store] = {}
+        self._after: dict[tuple[str, str], int] = {}
+        self._moved = threading.Condition()
+
+    def connect(self, consumer: Consumer, stores: Mapping[str, Store]) -> None:
+        """Let a consumer follow every store that it wants and that is here."""
+        for source, names in consumer.wants.items():
+            store = stores.get(source)
+            if store is None:
+                continue
+            self._stores[source] = store
+            self._after[consumer.name, source] = consumer.position(source)
+            thread = threading.Thread(
+                target=self._follow,
+                args=(consumer, store, tuple(names)),
+                name=f"{consumer.name}<{source}",
+                daemon=True,
+            )
+            self._threads.append(thread)
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End after the facts that are being handled now."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait(self, consumer: str, source: str, position: int, timeout: float = 5.0) -> bool:
+        """Wait until a consumer has handled a source up to a position; False if not in time."""
+        key = (consumer, source)
+        with self._moved:
+            return self._moved.wait_for(lambda: self._after.get(key, 0) >= position, timeout)
+
+    def lag(self) -> dict[tuple[str, str], int]:
+        """Return how many positions each consumer is behind each source."""
+        return {key: self._stores[key[1]].position - at for key, at in self._after.items()}
+
+    def _follow(self, consumer: Consumer, store: Store, names: Sequence[str]) -> None:
+        key = (consumer.name, store.name)
+        pause = 0.0
+        while not self._stopping.is_set():
+            if not store.wait(self._after[key] + 1, timeout=0.5):
+                continue
+            try:
+                self._deliver(consumer, store, names, key)
+                pause = 0.0
+            except Exception as error:
+                # The fact stays next in line: order within a source matters more than speed.
+                pause = min(_LONGEST_PAUSE, pause * 2 or 0.1)
+                _log.error(
+                    "%s cannot handle %s after %d: %s; again in %.1f s",
+                    consumer.name,
+                    store.name,
+                    self._after[key],
+                    type(error).__name__,
+                    pause,
+                    exc_info=_log.isEnabledFor(logging.DEBUG),
+                )
+                self._stopping.wait(pause)
+
+    def _deliver(
+        self, consumer: Consumer, store: Store, names: Sequence[str], key: tuple[str, str]
+    ) -> None:
+        newest = store.position
+        rows = store.read(self._after[key], _BATCH, names)
+        for row in rows:
+            if self._stopping.is_set():
+                return
+            consumer.handle(Published(store.name, row, store.opened(row)))
+        reached = (
+            rows[-1].position
+            if len(rows) == _BATCH
+            else max(newest, rows[-1].position if rows else 0)
+        )
+        if rows:
+            consumer.flush(store.name, reached)
+        with self._moved:
+            self._after[key] = reached
+            self._moved.notify_all()

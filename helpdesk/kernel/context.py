@@ -1,0 +1,62 @@
+"""Who is acting and in which request, carried from the edge to the records."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """
+    Whom a verified token names.
+
+    ``partner_id`` is set for a partner's people, ``organization_id`` for a customer's; an auditor
+    of the platform has neither. ``act`` lists who really calls, nearest first (RFC 8693).
+    A read-only session sets ``mode``, ``view_id``, ``consent_id``, ``sections`` and the customer.
+    """
+
+    id: str
+    partner_id: str = ""
+    organization_id: str = ""
+    roles: frozenset[str] = frozenset()
+    act: tuple[str, ...] = ()
+    sign_in_id: str = ""
+    mode: str = ""
+    view_id: str = ""
+    consent_id: str = ""
+    sections: frozenset[str] = frozenset()
+    ticket: str = ""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this is a read-only session in a customer's portal."""
+        return self.mode == "read_only"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether this is a service of the product."""
+        return "SERVICE" in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """The request that is being served."""
+
+    token: str = ""
+    action_id: str = ""
+    traceparent: str = ""
+    deadline: float = 0.0
+
+
+_request: ContextVar[RequestContext | None] = ContextVar("helpdesk_request", default=None)
+
+
+def current_request() -> RequestContext:
+    """Return the running request; an empty one outside of a request."""
+    return _request.get() or RequestContext()
+
+
+def bind(request: RequestContext) -> None:
+    """Make it the running request of this thread or task."""
+    _request.set(request)

@@ -1,0 +1,53 @@
+"""EventLogService over a store: other services read its facts, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.store import Store
+
+_MOST = 1000
+_USUAL = 500
+
+
+class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
+    """Serves the logs of the stores of this process, by the name of their service."""
+
+    def __init__(self, stores: dict[str, Store]) -> None:
+        self._stores = stores
+
+    def ReadEvents(  # noqa: N802  # the name is the contract's
+        self, request: eventlog_pb2.ReadEventsRequest, action: SupportAction
+    ) -> Iterator[eventlog_pb2.ReadEventsResponse]:
+        """Stream events from a position on."""
+        store = self._stores.get(request.source)
+        if store is None:
+            raise InvalidArgument("source", "UNKNOWN_SOURCE")
+        if request.after < 0 or not 0 <= request.batch_size <= _MOST:
+            raise InvalidArgument("after", "OUT_OF_RANGE")
+        after, size = request.after, request.batch_size or _USUAL
+        while True:
+            newest = store.position
+            rows = store.read(after, size, tuple(request.names))
+            after = rows[-1].position if len(rows) == size else max(after, newest)
+            if rows or not request.follow:
+                yield eventlog_pb2.ReadEventsResponse(
+                    events=[
+                        eventlog_pb2.StoredEvent(
+                            position=row.position,
+                            stream_id=row.stream_id,
+                            version=row.version,
+                            name=row.name,
+                            state=row.state,
+                        )
+                        for row in rows
+                    ],
+                    position=after,
+                )
+            if len(rows) < size:
+                if not request.follow:
+                    return
+                store.wait(after + 1, timeout=1.0)

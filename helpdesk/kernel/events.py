@@ -1,0 +1,218 @@
+"""The shape of a stored fact, and its form as bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Protocol, get_type_hints
+
+_NEVER = datetime.fromtimestamp(0, UTC)
+_PERSON = "person"
+ERASED = "[erased]"
+"""What a personal field says after its person was forgotten."""
+
+
+class Sealer(Protocol):
+    """What encoding and decoding need from the vault."""
+
+    def seal(self, person: str, values: Iterable[str], context: str) -> list[str]:
+        """Seal texts with the person's key."""
+
+    def open(self, person: str, sealed: Iterable[str], context: str) -> list[str]:
+        """Open sealed texts; ``ERASED`` for each once the person's key is gone."""
+
+
+def personal(of: str, *, default: Any = MISSING) -> Any:
+    """Mark a field (``str`` or ``tuple[str, ...]``) as personal to whom the field ``of`` names."""
+    return field(default=default, metadata={_PERSON: of})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """
+    A fact, named in the past tense; fields are added, never renamed.
+
+    ``NAME`` is the stored and published name and the full name of its proto message. The stamped
+    fields are set by the store and ignored by ``==``, so tests compare facts by what they say.
+    Fields are ``str``, ``int``, ``bool``, ``float``, ``datetime``, tuples of ``str`` or JSON-able dicts.
+    """
+
+    NAME: ClassVar[str] = ""
+
+    recorded_at: datetime = field(default=_NEVER, compare=False, repr=False)
+    action_id: str = field(default="", compare=False, repr=False)
+    traceparent: str = field(default="", compare=False, repr=False)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        name = cls.__dict__.get("NAME", "")
+        if name.rpartition(".")[2] != cls.__name__:
+            raise TypeError(f"{cls.__name__} must declare a NAME that ends with its own name")
+        if name in _REGISTERED and _REGISTERED[name].__qualname__ != cls.__qualname__:
+            raise TypeError(f"{name} is declared twice")
+        _REGISTERED[name] = cls
+
+
+_REGISTERED: dict[str, type[Event]] = {}
+_STAMP = ("recorded_at", "action_id", "traceparent")
+
+
+def registered() -> Mapping[str, type[Event]]:
+    """Return every event class by its stored name."""
+    return dict(_REGISTERED)
+
+
+def timestamp(moment: datetime) -> str:
+    """Return an RFC 3339 text in UTC with microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def encode(event: Event, sealer: Sealer) -> bytes:
+    """Return the event as JSON (the proto3 JSON form of its message), personal fields sealed."""
+    stamp = {
+        "recorded_at": timestamp(event.recorded_at),
+        "action_id": event.action_id,
+        "traceparent": event.traceparent,
+    }
+    body: dict[str, Any] = {"stamp": {key: value for key, value in stamp.items() if value}}
+    for each in fields(event):
+        if each.name in _STAMP:
+            continue
+        value = getattr(event, each.name)
+        if isinstance(value, datetime):
+            value = timestamp(value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        owner = each.metadata.get(_PERSON)
+        if owner and value:
+            value = _apply(sealer.seal, event, owner, each.name, value)
+        if value not in ("", [], None):
+            body[each.name] = value
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(name: str, state: bytes, sealer: Sealer) -> Event:
+    """Return the event of that stored name; unknown fields are ignored, missing ones defaulted."""
+    kind = _REGISTERED[name]
+    body = json.loads(state)
+    stamp = body.get("stamp", {})
+    hints = _hints(kind)
+    values: dict[str, Any] = {
+        "recorded_at": _moment(stamp.get("recorded_at", "")),
+        "action_id": stamp.get("action_id", ""),
+        "traceparent": stamp.get("traceparent", ""),
+    }
+    for each in fields(kind):
+        if each.name in _STAMP:
+            continue
+        hint = hints[each.name]
+        if each.name not in body:
+            if each.default is MISSING and each.default_factory is MISSING:
+                values[each.name] = _empty(hint)
+            continue
+        value = body[each.name]
+        if hint is datetime:
+            value = _moment(value)
+        elif isinstance(value, list):
+            value = tuple(value)
+        values[each.name] = value
+    event = kind(**values)
+    for each in fields(kind):
+        owner = each.metadata.get(_PERSON)
+        value = values.get(each.name)
+        if owner and value:
+            opened = _apply(sealer.open, event, owner, each.name, value)
+            object.__setattr__(
+                event, each.name, tuple(opened) if isinstance(opened, list) else opened
+            )
+    return event
+
+
+def _apply(call: Any, event: Event, owner: str, name: str, value: Any) -> Any:
+    person = str(getattr(event, owner))
+    context = f"{event.NAME}.{name}"
+    if isinstance(value, str):
+        return call(person, [value], context)[0]
+    return call(person, list(value), context)
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else _NEVER
+
+
+def _empty(hint: Any) -> Any:
+    if hint is datetime:
+        return _NEVER
+    origin = getattr(hint, "__origin__", hint)
+    return origin() if origin in (str, int, bool, float, tuple, dict, list) else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupportActionRecorded(Event):
+    """Somebody did, saw or was refused something; exactly one for each call."""
+
+    NAME = "helpdesk.audit.v1.SupportActionRecorded"
+
+    action: str
+    outcome: str
+    error: str = ""
+    agent_id: str = ""
+    partner_id: str = ""
+    acting_organization_id: str = ""
+    roles: tuple[str, ...] = ()
+    act: tuple[str, ...] = ()
+    organization_id: str = ""
+    user_id: str = ""
+    subjects: tuple[str, ...] = ()
+    ticket: str = ""
+    reason_key: str = field(default="", compare=False, repr=False)
+    reason: str = personal(of="reason_key", default="")
+    consent_id: str = ""
+    view_id: str = ""
+    sign_in_id: str = ""
+    request_id: str = ""
+    trace_id: str = ""
+    query_key: str = field(default="", compare=False, repr=False)
+    query: str = personal(of="query_key", default="")
+    shown: tuple[str, ...] = ()
+    answer_digest: str = ""
+    positions: tuple[str, ...] = ()
+    writer: str = ""
+    number: int = 0
+    occurred_at: datetime = _NEVER
+    method: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallsWithoutTokenRefused(Event):
+    """Calls without a valid token, counted for one minute and peer."""
+
+    NAME = "helpdesk.audit.v1.CallsWithoutTokenRefused"
+
+    peer: str
+    count: int
+    reasons: tuple[str, ...]
+    minute: datetime
+    service: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestAnswered(Event):
+    """A request with a request_id was answered; the same id gets the same answer."""
+
+    NAME = "helpdesk.audit.v1.RequestAnswered"
+
+    payload_digest: str
+    answer: str

@@ -1,0 +1,251 @@
+"""Run one service, or all of them, in one process."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+import grpc
+
+from helpdesk.eventlog.v1 import eventlog_pb2_grpc
+from helpdesk.kernel import secrets
+from helpdesk.kernel.bus import Consumer, InProcessBus
+from helpdesk.kernel.errors import Unavailable
+from helpdesk.kernel.eventlog import EventLogServicer
+from helpdesk.kernel.rpc.client import Caller, open_channel
+from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
+from helpdesk.kernel.rpc.refused import RefusedCalls
+from helpdesk.kernel.rpc.server import Register, Served, Servicer, serve
+from helpdesk.kernel.settings import SettingsError, is_loopback, parse
+from helpdesk.kernel.sqlite_store import SqliteEngine
+from helpdesk.kernel.store import Projections, Store
+from helpdesk.kernel.tokens import Verifier
+from helpdesk.kernel.vault import Vault
+
+_log = logging.getLogger(__name__)
+_EVENT_LOG = "helpdesk.eventlog.v1.EventLogService"
+
+
+@dataclass(frozen=True)
+class HostSettings:
+    """``HELPDESK_...`` of the process itself."""
+
+    data_dir: Path = Path(".data")
+    secrets_dir: str = ""
+    grpc_address: str = ""
+    log_level: str = "INFO"
+    durable: bool = True
+
+
+class Background(Protocol):
+    """Something that runs beside the gRPC server, such as a web server or a mail listener."""
+
+    def start(self) -> None:
+        """Begin; returns when it listens. Raises OSError."""
+
+    def stop(self) -> None:
+        """End and free what it held."""
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A function that runs every so many seconds."""
+
+    name: str
+    seconds: float
+    function: Callable[[], object]
+
+
+@dataclass
+class Running:
+    """
+    A built service.
+
+    ``servicers`` maps full names of proto services to what registers them; ``close`` frees what
+    the service opened itself (its store is closed by the host).
+    """
+
+    store: Store | None = None
+    servicers: dict[str, Register] = field(default_factory=dict)
+    consumers: Sequence[Consumer] = ()
+    timers: Sequence[Timer] = ()
+    background: Sequence[Background] = ()
+    close: Callable[[], None] = lambda: None
+
+
+class Wiring:
+    """What a service builds itself from: settings, secrets, its store, channels to the others."""
+
+    def __init__(self, env: Mapping[str, str], sockets: Path) -> None:
+        self.env = env
+        self.settings = parse(HostSettings, "", env)
+        self.data_dir = self.settings.data_dir
+        self.secrets_dir = Path(self.settings.secrets_dir or self.data_dir / "secrets")
+        self._sockets = sockets
+        self.local: set[str] = set()
+        self._channels: dict[str, grpc.Channel] = {}
+        self._lock = threading.Lock()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.vault = Vault(self.data_dir / "vault.db", self.secret("vault.key"))
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret made by ``helpdesk init``."""
+        return secrets.read(self.secrets_dir, name)
+
+    def open_store(
+        self, name: str, projections: Projections | None = None, migrations: Path | None = None
+    ) -> Store:
+        """Open the service's store, its views migrated."""
+        engine = SqliteEngine(self.data_dir / f"{name}.db", durable=self.settings.durable)
+        if migrations is not None:
+            engine.migrate(migrations)
+        return Store(name, engine, self.vault, self.secret(f"{name}.stream.key"), projections)
+
+    def address(self, service: str) -> str:
+        """Return where a service listens."""
+        if service in self.local:
+            return f"unix:{self._sockets / service}"
+        name = f"HELPDESK_{service.upper()}_ADDRESS"
+        if name not in self.env:
+            raise SettingsError(f"{name} is not set and {service} does not run in this process")
+        return self.env[name]
+
+    def channel(self, service: str) -> grpc.Channel:
+        """Return the one channel to a service."""
+        with self._lock:
+            if service not in self._channels:
+                self._channels[service] = open_channel(self.address(service))
+            return self._channels[service]
+
+    def caller(self, service: str) -> Caller:
+        """Return what calls other services as ``service`` itself."""
+        pem = self.secret(f"{service}.service.pem")
+        credential = ServiceCredential(service, pem, lambda: self.channel("identity"))
+        return Caller(credential.token)
+
+    def verifier(self, audience: str) -> Verifier:
+        """Return what checks tokens for a service, against identity's published keys."""
+        return Verifier(lambda: published_keys(self.channel("identity")), audience)
+
+    def close(self) -> None:
+        """Close channels and vault."""
+        for channel in self._channels.values():
+            channel.close()
+        self.vault.close()
+
+
+@dataclass(frozen=True)
+class Service:
+    """
+    A service that a process can host.
+
+    ``settings`` are the dataclasses that its settings are parsed into, by prefix; ``commands`` its
+    shell commands, which find an ``Operator`` as ``click.Context.obj``.
+    """
+
+    name: str
+    build: Callable[[Wiring], Running]
+    settings: Mapping[str, type] = field(default_factory=dict)
+    commands: Sequence[click.Command] = ()
+
+
+class Host:
+    """The services of one process, each behind a gRPC server of its own; a context manager."""
+
+    def __init__(self, env: Mapping[str, str], services: Sequence[Service]) -> None:
+        self._services = services
+        self._sockets = Path(tempfile.mkdtemp(prefix="helpdesk-"))
+        self.wiring = Wiring(env, self._sockets)
+        self.bus = InProcessBus()
+        self.running: dict[str, Running] = {}
+        self._servers: list[grpc.Server] = []
+        self._stopping = threading.Event()
+        self._timers: list[threading.Thread] = []
+        self._refused: list[RefusedCalls] = []
+        self._started: list[Background] = []
+
+    def __enter__(self) -> Host:
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self) -> None:
+        wiring = self.wiring
+        wiring.local = {service.name for service in self._services}
+        for service in self._services:
+            self.running[service.name] = service.build(wiring)
+        stores = {n: r.store for n, r in self.running.items() if r.store is not None}
+        everything: list[Servicer] = []
+        timers = [timer for running in self.running.values() for timer in running.timers]
+        for name, store in stores.items():
+            refused = RefusedCalls(store)
+            timers.append(Timer(f"{name}-refused-calls", 60, refused.flush))
+            served = Served(store, wiring.verifier(name), refused)
+            own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
+            everything.extend(own)
+            own.append(_event_log({name: store}, served))
+            self._servers.append(serve([wiring.address(name)], own))
+            self._refused.append(refused)
+        if wiring.settings.grpc_address:
+            if not is_loopback(wiring.settings.grpc_address):
+                raise SettingsError("HELPDESK_GRPC_ADDRESS: plain gRPC only listens on loopback")
+            self._servers.append(serve([wiring.settings.grpc_address], everything))
+        for running in self.running.values():
+            for consumer in running.consumers:
+                self.bus.connect(consumer, stores)
+        self.bus.start()
+        for timer in timers:
+            thread = threading.Thread(
+                target=self._tick, args=(timer,), name=timer.name, daemon=True
+            )
+            thread.start()
+            self._timers.append(thread)
+        for running in self.running.values():
+            for background in running.background:
+                background.start()
+                self._started.append(background)
+
+    def __exit__(self, *_: object) -> None:
+        for background in reversed(self._started):
+            background.stop()
+        self._stopping.set()
+        stopped = [server.stop(grace=1) for server in self._servers]
+        for event in stopped:
+            event.wait()
+        self.bus.stop()
+        for thread in self._timers:
+            thread.join()
+        for refused in self._refused:
+            refused.flush()
+        for running in self.running.values():
+            running.close()
+            if running.store is not None:
+                running.store.close()
+        self.wiring.close()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def _tick(self, timer: Timer) -> None:
+        while not self._stopping.wait(timer.seconds):
+            try:
+                timer.function()
+            except Unavailable as error:
+                _log.warning("%s: %s", timer.name, error.reason)
+            except Exception as error:
+                _log.error("%s failed with %s", timer.name, type(error).__name__)
+
+
+def _event_log(stores: dict[str, Store], served: Served) -> Servicer:
+    def register(server: Any) -> None:
+        eventlog_pb2_grpc.add_EventLogServiceServicer_to_server(EventLogServicer(stores), server)
+
+    return Servicer(_EVENT_LOG, register, served)

@@ -1,0 +1,92 @@
+"""What shell commands work with: a running product, or one started for the command alone."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from helpdesk.kernel import secrets
+from helpdesk.kernel.hosting import Host, HostSettings, Service
+from helpdesk.kernel.rpc.client import Caller, open_channel
+from helpdesk.kernel.settings import parse
+from helpdesk.kernel.tokens import Signer
+
+_AUDIENCE = secrets.SERVICES
+_SECONDS = 240.0
+RUNNING = "running.json"
+"""File in the data directory that names the gRPC address of the process that uses it."""
+
+
+class Operator:
+    """
+    The person at the shell; a context manager.
+
+    Calls go to ``HELPDESK_GRPC_ADDRESS`` or to the process that runs on the data directory; where
+    there is none, the services are started in this process until the command ends. Every call is
+    made, and recorded, under the operator's own login name.
+    """
+
+    def __init__(self, env: Mapping[str, str], services: Callable[[], Sequence[Service]]) -> None:
+        self.env = env
+        self.settings = parse(HostSettings, "", env)
+        self.data_dir = self.settings.data_dir
+        self.secrets_dir = Path(self.settings.secrets_dir or self.data_dir / "secrets")
+        self._services = services
+        self._stack = ExitStack()
+        self._host: Host | None = None
+        self._channel: grpc.Channel | None = None
+
+    def __enter__(self) -> Operator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def channel(self, service: str) -> grpc.Channel:
+        """Return a channel to a service."""
+        if self._host is not None:
+            return self._host.wiring.channel(service)
+        if self._channel is None:
+            address = self._running()
+            if not address:
+                self._host = self._stack.enter_context(Host(self.env, self._services()))
+                return self._host.wiring.channel(service)
+            self._channel = self._stack.enter_context(open_channel(address))
+        return self._channel
+
+    def caller(self, *roles: str) -> Caller:
+        """Return what calls as this operator, with roles such as ``DIRECTORY_WRITER``."""
+        signer = Signer(secrets.read(self.secrets_dir, "token.signing.pem"))
+        claims: dict[str, Any] = {"sub": f"operator:{getpass.getuser()}", "roles": list(roles)}
+        return Caller(lambda: signer.sign(claims, _AUDIENCE, _SECONDS))
+
+    def _running(self) -> str:
+        if self.settings.grpc_address and _listens(self.settings.grpc_address):
+            return self.settings.grpc_address
+        try:
+            written = json.loads((self.data_dir / RUNNING).read_text())
+            os.kill(int(written["pid"]), 0)
+        except (OSError, ValueError, KeyError):
+            return ""
+        return str(written["grpc"])
+
+
+def announce(data_dir: Path, address: str) -> None:
+    """Write down where this process listens, for the commands of operators."""
+    (data_dir / RUNNING).write_text(json.dumps({"pid": os.getpid(), "grpc": address}))
+
+
+def _listens(address: str) -> bool:
+    with open_channel(address) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=1)
+        except grpc.FutureTimeoutError:
+            return False
+    return True

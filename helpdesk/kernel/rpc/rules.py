@@ -1,0 +1,172 @@
+"""What the protos say about a method, and the checks that follow from it alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.message import DecodeError, Message
+
+from helpdesk.kernel.addresses import masked
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
+from helpdesk.options.v1 import options_pb2
+
+_TEXT = 2048
+_TICKET = 64
+_SERVICE = "SERVICE"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method and its rule; names of enums without their prefix."""
+
+    path: str
+    descriptor: MethodDescriptor
+    rule: options_pb2.MethodRule
+    roles: frozenset[str]
+    section: str
+
+    @property
+    def full_name(self) -> str:
+        """Full name, such as ``helpdesk.email.v1.EmailService.GetUserMail``."""
+        return str(self.descriptor.full_name)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may store facts."""
+        return bool(self.rule.effect == options_pb2.EFFECT_CHANGES)
+
+    @property
+    def public(self) -> bool:
+        """Whether it needs no token."""
+        return bool(self.rule.access == options_pb2.ACCESS_PUBLIC)
+
+    @property
+    def internal(self) -> bool:
+        """Whether only services of the product may call it."""
+        return bool(self.rule.access == options_pb2.ACCESS_INTERNAL)
+
+    @property
+    def recorded(self) -> bool:
+        """Whether a call leaves a record of its own."""
+        return not self.internal and bool(self.rule.action)
+
+    def request(self, data: bytes) -> Message:
+        """Parse a request. Raises InvalidArgument."""
+        try:
+            return message_factory.GetMessageClass(self.descriptor.input_type).FromString(data)
+        except DecodeError as error:
+            raise InvalidArgument("request", "MALFORMED", "The request is not valid.") from error
+
+
+@cache
+def method(path: str) -> Method:
+    """Return the method of a path such as ``/helpdesk.email.v1.EmailService/GetUserMail``."""
+    name = path.lstrip("/").replace("/", ".")
+    descriptor = descriptor_pool.Default().FindMethodByName(name)  # type: ignore[no-untyped-call]
+    rule = descriptor.GetOptions().Extensions[options_pb2.rule]
+    roles = frozenset(options_pb2.Role.Name(r).removeprefix("ROLE_") for r in rule.roles)
+    section = options_pb2.Section.Name(rule.section).removeprefix("SECTION_")
+    return Method(path, descriptor, rule, roles, "" if not rule.section else section)
+
+
+def check_role(m: Method, actor: Actor) -> None:
+    """Refuse a caller without one of the method's roles. Raises Forbidden."""
+    if m.public or m.rule.any_role:
+        return
+    wanted = frozenset({_SERVICE}) if m.internal else m.roles
+    if not wanted & actor.roles:
+        raise Forbidden("ROLE_MISSING", f"This needs one of the roles {', '.join(sorted(wanted))}.")
+
+
+def check_mode(m: Method, actor: Actor) -> None:
+    """Refuse in a read-only session what changes and what was not consented to."""
+    if not actor.read_only:
+        return
+    if m.changes:
+        raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
+    if not m.section:
+        raise Forbidden("NOT_IN_VIEW", "This is not part of the portal view.")
+    if m.section not in actor.sections:
+        raise Forbidden(
+            "SECTION_NOT_ALLOWED",
+            f"The customer did not allow {m.section.lower()}. Request access to it.",
+        )
+
+
+def check_request(m: Method, request: Message) -> None:
+    """Refuse texts that no field takes, and a missing ticket or reason, by field path."""
+    for path, value in _texts(request, ""):
+        longest = _TICKET if path == "ticket" else _TEXT
+        if len(value) > longest:
+            raise InvalidArgument(path, "TOO_LONG", f"{path}: at most {longest} characters.")
+        if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in value):
+            raise InvalidArgument(path, "CONTROL_CHARACTER", f"{path}: holds a control character.")
+    if m.rule.reason and not str(getattr(request, "reason", "")).strip():
+        raise InvalidArgument("reason", "REASON_REQUIRED", "Say why: auditors will ask.")
+    if m.rule.ticket and not str(getattr(request, "ticket", "")).strip():
+        raise Refused("TICKET_REQUIRED", "Name the ticket that this is for.")
+
+
+def _texts(message: Message, prefix: str) -> Iterator[tuple[str, str]]:
+    for field, value in message.ListFields():
+        path = f"{prefix}{field.name}"
+        if field.type == FieldDescriptor.TYPE_STRING:
+            if isinstance(value, str):
+                yield path, value
+            elif not field.message_type:
+                for index, text in enumerate(value):
+                    yield f"{path}[{index}]", text
+        elif field.type == FieldDescriptor.TYPE_MESSAGE and not _is_map(field):
+            if isinstance(value, Message):
+                yield from _texts(value, f"{path}.")
+            else:
+                for index, each in enumerate(value):
+                    yield from _texts(each, f"{path}[{index}].")
+
+
+def filter_sections(answer: Message, sections: Iterable[str]) -> None:
+    """Clear, in place, every field of a section that is not among those allowed."""
+    allowed = frozenset(sections)
+    for field, value in answer.ListFields():
+        section = field.GetOptions().Extensions[options_pb2.section]
+        if section and options_pb2.Section.Name(section).removeprefix("SECTION_") not in allowed:
+            answer.ClearField(field.name)
+        elif field.type == FieldDescriptor.TYPE_MESSAGE and not _is_map(field):
+            for each in _each(value):
+                filter_sections(each, allowed)
+
+
+def mask(answer: Message) -> None:
+    """Mask, in place, every field that its proto marks."""
+    for field, value in answer.ListFields():
+        kind = field.GetOptions().Extensions[options_pb2.mask]
+        if kind:
+            hide = masked if kind == options_pb2.MASK_EMAIL else _phone
+            if isinstance(value, str):
+                setattr(answer, field.name, hide(value))
+            else:
+                shown = [hide(text) for text in value]
+                del value[:]
+                value.extend(shown)
+        elif field.type == FieldDescriptor.TYPE_MESSAGE and not _is_map(field):
+            for each in _each(value):
+                mask(each)
+
+
+def _phone(number: str) -> str:
+    return f"••••{number[-2:]}"
+
+
+def _each(value: Any) -> Iterable[Message]:
+    return [value] if isinstance(value, Message) else value
+
+
+def _is_map(field: FieldDescriptor) -> bool:
+    return bool(field.message_type and field.message_type.GetOptions().map_entry)

@@ -1,0 +1,375 @@
+"""The interceptor: authenticate, check, run the use case, record, and only then answer."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+from uuid import uuid4
+
+import grpc
+from google.protobuf.message import Message
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import Actor, RequestContext, bind
+from helpdesk.kernel.errors import (
+    Conflict,
+    HelpdeskError,
+    InvalidArgument,
+    Unauthenticated,
+    Unavailable,
+)
+from helpdesk.kernel.events import RequestAnswered, SupportActionRecorded
+from helpdesk.kernel.rpc import rules
+from helpdesk.kernel.rpc.client import OPTIONS, POSITION
+from helpdesk.kernel.rpc.errors import internal, status_of
+from helpdesk.kernel.rpc.refused import RefusedCalls
+from helpdesk.kernel.store import Store
+from helpdesk.kernel.tokens import Verifier
+
+_log = logging.getLogger(__name__)
+_KEPT = timedelta(hours=24)
+_OPEN = ("grpc.health.", "grpc.reflection.")
+_UNARY_THREADS = 16
+_STREAM_THREADS = 64
+_REQUEST_ID = 64
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service behind the interceptor: its store and the check of its callers' tokens."""
+
+    store: Store
+    verifier: Verifier
+    refused: RefusedCalls
+
+
+Register = Callable[[grpc.Server], None]
+
+
+@dataclass(frozen=True)
+class Servicer:
+    """A servicer and the generated function that registers it; ``name`` is the proto service."""
+
+    name: str
+    register: Register
+    served: Served
+
+
+class Recorder(grpc.ServerInterceptor):  # type: ignore[misc]  # generic in the stubs only
+    """The unit of work around every method; servicers get a SupportAction as their context."""
+
+    def __init__(self, served: dict[str, Served], streams: threading.Semaphore) -> None:
+        self._served = served
+        self._streams = streams
+
+    def intercept_service(self, continuation: Any, details: Any) -> Any:
+        handler = continuation(details)
+        if handler is None or details.method.startswith(tuple("/" + name for name in _OPEN)):
+            return handler
+        method = rules.method(details.method)
+        served = self._served[method.descriptor.containing_service.full_name]
+        if handler.unary_unary:
+            return grpc.unary_unary_rpc_method_handler(
+                lambda data, context: _Call(method, served, context).unary(
+                    handler.unary_unary, data
+                )
+            )
+        if handler.unary_stream:
+            return grpc.unary_stream_rpc_method_handler(
+                lambda data, context: self._limited(
+                    _Call(method, served, context).stream(handler.unary_stream, data, None), context
+                )
+            )
+        if handler.stream_stream:
+            return grpc.stream_stream_rpc_method_handler(
+                lambda data, context: self._limited(
+                    _Call(method, served, context).stream(handler.stream_stream, None, data),
+                    context,
+                )
+            )
+        raise NotImplementedError(f"{details.method}: methods that only take a stream are not used")
+
+    def _limited(self, answers: Iterator[bytes], context: Any) -> Iterator[bytes]:
+        # A stream holds a thread for as long as it lives; unary calls must always find one.
+        if not self._streams.acquire(blocking=False):
+            error = Unavailable("TOO_MANY_STREAMS", "Too many open streams.", retry_seconds=2)
+            context.abort_with_status(rpc_status.to_status(status_of(error)))
+        try:
+            yield from answers
+        finally:
+            self._streams.release()
+
+
+class _Call:
+    """One call on its way through the interceptor."""
+
+    def __init__(self, method: rules.Method, served: Served, context: Any) -> None:
+        self._method = method
+        self._served = served
+        self._context = context
+        self._metadata = {str(k): v for k, v in context.invocation_metadata()}
+        self._action = SupportAction(
+            store=served.store,
+            actor=Actor(""),
+            now=datetime.now(UTC),
+            traceparent=_traceparent(self._metadata),
+            name=method.rule.action,
+        )
+
+    def unary(self, behavior: Any, data: bytes) -> bytes:
+        """Answer a unary call."""
+        try:
+            self._authenticate()
+            request = self._admitted(data)
+            try:
+                answer, position = self._answered(behavior, request)
+            except Conflict:
+                self._action.reset()
+                answer, position = self._answered(behavior, request)
+        except Exception as error:
+            self._fail(error)
+        if position:
+            self._context.set_trailing_metadata(
+                ((POSITION, f"{self._served.store.name}:{position}"),)
+            )
+        return answer
+
+    def stream(self, behavior: Any, data: bytes | None, sent: Any) -> Iterator[bytes]:
+        """Answer with a stream; each answer is recorded before it leaves."""
+        try:
+            self._authenticate()
+            if data is not None:
+                incoming: Any = self._admitted(data)
+            else:
+                rules.check_role(self._method, self._action.actor)
+                rules.check_mode(self._method, self._action.actor)
+                incoming = self._received(sent)
+            for answer in behavior(incoming, self._action):
+                sealed = self._shaped(answer)
+                self._commit(sealed)
+                yield sealed
+                self._action.reset()
+                self._action.id = uuid4().hex
+                self._action.now = datetime.now(UTC)
+        except Exception as error:
+            self._fail(error)
+
+    def _authenticate(self) -> None:
+        remaining = self._context.time_remaining()
+        token = str(self._metadata.get("authorization", "")).removeprefix("Bearer ")
+        bind(
+            RequestContext(
+                token=token,
+                action_id=self._action.id,
+                traceparent=self._action.traceparent,
+                deadline=time.monotonic() + remaining if remaining is not None else 0.0,
+            )
+        )
+        if not self._method.public:
+            self._action.actor = self._served.verifier.verify(token)
+
+    def _received(self, sent: Any) -> Iterator[Message]:
+        for data in sent:
+            request = self._method.request(data)
+            rules.check_request(self._method, request)
+            yield request
+
+    def _admitted(self, data: bytes) -> Message:
+        action, method = self._action, self._method
+        rules.check_role(method, action.actor)
+        request = method.request(data)
+        action.ticket = str(getattr(request, "ticket", "") or action.actor.ticket)[:_REQUEST_ID]
+        action.reason = str(getattr(request, "reason", ""))
+        self._named(request)
+        rules.check_mode(method, action.actor)
+        rules.check_request(method, request)
+        return request
+
+    def _named(self, request: Message) -> None:
+        # Ids that the request names are part of the record even where it is refused, as the
+        # caller wrote them and cut to an id's length.
+        for name in ("organization_id", "user_id"):
+            value = str(getattr(request, name, ""))[:128]
+            if value.isprintable():
+                setattr(self._action, name, value)
+
+    def _answered(self, behavior: Any, request: Message) -> tuple[bytes, int]:
+        request_id = str(getattr(request, "request_id", ""))
+        if request_id and self._method.changes:
+            known = self._known(request_id, request)
+            if known is not None:
+                self._commit(known)
+                return known, 0
+        sealed = self._shaped(behavior(request, self._action))
+        changed = bool(self._action.staged)
+        if request_id and self._method.changes:
+            self._remember(request_id, request, sealed)
+        position = self._commit(sealed)
+        return sealed, position if changed else 0
+
+    def _shaped(self, answer: Message) -> bytes:
+        actor = self._action.actor
+        if actor.read_only:
+            rules.filter_sections(answer, actor.sections)
+        if actor.partner_id or actor.read_only:
+            rules.mask(answer)
+        return answer.SerializeToString(deterministic=True)
+
+    def _request_stream(self, request_id: str) -> str:
+        return f"request:{self._action.actor.id}:{self._method.full_name}:{request_id}"
+
+    def _known(self, request_id: str, request: Message) -> bytes | None:
+        if len(request_id) > _REQUEST_ID:
+            raise InvalidArgument("request_id", "TOO_LONG")
+        stream = self._request_stream(request_id)
+        loaded = self._served.store.load(stream, _latest, _NOT_ANSWERED)
+        answered = loaded.state
+        if answered.recorded_at + _KEPT < self._action.now:
+            return None
+        if answered.payload_digest != self._payload(request):
+            raise InvalidArgument(
+                "request_id", "REQUEST_ID_REUSED", "request_id: was used for another request."
+            )
+        return base64.b64decode(answered.answer)
+
+    def _remember(self, request_id: str, request: Message, answer: bytes) -> None:
+        loaded = self._served.store.load(self._request_stream(request_id), _latest, _NOT_ANSWERED)
+        event = RequestAnswered(
+            payload_digest=self._payload(request), answer=base64.b64encode(answer).decode()
+        )
+        self._action.stage(loaded, event)
+
+    def _payload(self, request: Message) -> str:
+        plain = type(request)()
+        plain.CopyFrom(request)
+        plain.ClearField("request_id")
+        return self._served.store.digest(plain.SerializeToString(deterministic=True))
+
+    def _commit(self, answer: bytes) -> int:
+        if not self._method.recorded:
+            if not self._action.staged:
+                return 0
+            return self._served.store.commit(self._action.unit())
+        record = self._record("done", "")
+        record = replace(record, answer_digest=self._served.store.digest(answer))
+        return self._served.store.commit(self._action.unit(record))
+
+    def _record(self, outcome: str, error: str) -> SupportActionRecorded:
+        action, actor = self._action, self._action.actor
+        vault = self._served.store.vault
+        trace = action.traceparent.split("-")
+        return SupportActionRecorded(
+            action=action.name,
+            outcome=outcome,
+            error=error,
+            agent_id=actor.id,
+            partner_id=actor.partner_id,
+            acting_organization_id=actor.organization_id,
+            roles=tuple(sorted(actor.roles)),
+            act=actor.act,
+            organization_id=action.organization_id,
+            user_id=action.user_id,
+            subjects=tuple(dict.fromkeys(action.subjects)),
+            ticket=action.ticket,
+            reason_key=vault.spare("reason") if action.reason else "",
+            reason=action.reason,
+            consent_id=actor.consent_id or action.consent_id,
+            view_id=actor.view_id,
+            sign_in_id=actor.sign_in_id,
+            request_id=action.id,
+            trace_id=trace[1] if len(trace) == 4 else "",
+            query_key=vault.spare("query") if action.query else "",
+            query=action.query,
+            shown=tuple(action.shown),
+            positions=tuple(action.positions),
+            occurred_at=action.now,
+            method=self._method.full_name,
+            service=self._served.store.name,
+        )
+
+    def _fail(self, error: Exception) -> NoReturn:
+        if isinstance(error, Unauthenticated):
+            self._served.refused.count(str(self._context.peer()), error.reason)
+            self._abort(status_of(error))
+        if isinstance(error, HelpdeskError):
+            outcome = "failed" if isinstance(error, Unavailable) else "refused"
+            reason, status = error.reason, status_of(error, self._action.id)
+        else:
+            outcome, reason, status = "failed", "INTERNAL", internal(self._action.id)
+            # The message of an unexpected error may hold personal data; its place does not.
+            frames = traceback.extract_tb(error.__traceback__)[-3:]
+            places = " < ".join(f"{f.filename.rpartition('/')[2]}:{f.lineno}" for f in frames[::-1])
+            _log.error(
+                "%s failed with %s at %s, action %s",
+                self._method.full_name,
+                type(error).__name__,
+                places,
+                self._action.id,
+            )
+        if self._method.recorded:
+            self._action.reset()
+            try:
+                self._served.store.commit(self._action.unit(self._record(outcome, reason)))
+            except HelpdeskError as unrecorded:
+                self._abort(status_of(unrecorded, self._action.id))
+        self._abort(status)
+
+    def _abort(self, status: Any) -> NoReturn:
+        self._context.abort_with_status(rpc_status.to_status(status))
+        raise AssertionError("abort raises")
+
+
+_NOT_ANSWERED = RequestAnswered(payload_digest="", answer="")
+
+
+def _latest(_: RequestAnswered, event: RequestAnswered) -> RequestAnswered:
+    return event
+
+
+def _traceparent(metadata: dict[str, Any]) -> str:
+    given = str(metadata.get("traceparent", ""))
+    parts = given.split("-")
+    if len(parts) == 4 and all(part.isalnum() for part in parts) and len(given) == 55:
+        return given
+    return f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"
+
+
+def serve(addresses: list[str], servicers: list[Servicer]) -> grpc.Server:
+    """Serve the servicers at ``unix:<path>`` or loopback ``host:port`` addresses; raises OSError."""
+    streams = threading.Semaphore(_STREAM_THREADS)
+    served = {servicer.name: servicer.served for servicer in servicers}
+    server = grpc.server(
+        ThreadPoolExecutor(_UNARY_THREADS + _STREAM_THREADS, thread_name_prefix="rpc"),
+        interceptors=[Recorder(served, streams)],
+        options=[*OPTIONS, ("grpc.so_reuseport", 0)],
+    )
+    for servicer in servicers:
+        servicer.register(server)
+    checks = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    names = [servicer.name for servicer in servicers]
+    for name in ["", *names]:
+        checks.set(name, health_pb2.HealthCheckResponse.SERVING)
+    reflection.enable_server_reflection(
+        [*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server
+    )
+    for address in addresses:
+        try:
+            bound = server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise OSError(f"cannot listen at {address}") from error
+        if not bound and not address.startswith("unix:"):
+            raise OSError(f"cannot listen at {address}")
+    server.start()
+    return server

@@ -1,0 +1,49 @@
+"""Secret files: made once by ``helpdesk init``, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.tokens import new_private_key
+
+SERVICES = ("identity", "search", "email", "session", "audit", "gateway")
+_RAW = ("vault.key", *(f"{service}.stream.key" for service in SERVICES), "email.code.key")
+_PRIVATE = (
+    "token.signing.pem",
+    "session.signing.pem",
+    "audit.signing.pem",
+    *(f"{service}.service.pem" for service in SERVICES),
+)
+
+
+def create(folder: Path) -> list[str]:
+    """Make every secret that is missing; return the names of those made."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = []
+    for name in (*_RAW, *_PRIVATE):
+        content = new_private_key() if name.endswith(".pem") else os.urandom(32)
+        try:
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        made.append(name)
+    return made
+
+
+def read(folder: Path, name: str) -> bytes:
+    """Return a secret. Raises SettingsError where it is missing or readable by others."""
+    path = folder / name
+    try:
+        mode = path.stat().st_mode
+        content = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"secret {name} is missing: run 'helpdesk init' first") from error
+    if mode & 0o077:
+        raise SettingsError(f"secret {name} can be read by others: chmod 600 it")
+    return content

@@ -1,0 +1,192 @@
+"""Short-lived signed tokens (JWT, RFC 7519; EdDSA, RFC 8037): minting and checking."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Unauthenticated
+
+ISSUER = "helpdesk"
+LONGEST = 300.0
+LEASE = 5.0
+LEASES = "lease"
+"""``use_for`` of a published key that may only sign read-only sessions."""
+_ALGORITHM = "Ed25519"
+_SKEW = 1.0
+
+
+def new_private_key() -> bytes:
+    """Return a fresh Ed25519 private key, PEM."""
+    return Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+
+
+class Signer:
+    """Signs tokens with one Ed25519 key; the key id is its RFC 7638 thumbprint."""
+
+    def __init__(self, pem: bytes, issuer: str = ISSUER, use_for: str = "") -> None:
+        self._private = load_pem_private_key(pem, None)
+        self._key = OKPKey.import_key(pem.decode())
+        self.issuer = issuer
+        self.key_id = str(self._key.thumbprint())
+        self._use_for = use_for
+
+    def public_jwk(self) -> dict[str, Any]:
+        """Return the public key as a JWK (RFC 7517) for publishing."""
+        jwk = dict(self._key.as_dict(private=False))
+        jwk |= {"kid": self.key_id, "alg": _ALGORITHM, "use": "sig"}
+        if self._use_for:
+            jwk["use_for"] = self._use_for
+        return jwk
+
+    def sign(self, claims: Mapping[str, Any], audience: Sequence[str], seconds: float) -> str:
+        """Return a compact JWS of the claims; ``iss aud iat exp jti`` are added."""
+        now = time.time()
+        header = {"alg": _ALGORITHM, "typ": "at+jwt", "kid": self.key_id}
+        body = {
+            **claims,
+            "iss": self.issuer,
+            "aud": list(audience),
+            "iat": round(now, 3),
+            "exp": round(now + min(seconds, LONGEST), 3),
+            "jti": uuid4().hex,
+        }
+        return jwt.encode(header, body, self._key, algorithms=[_ALGORITHM])
+
+
+def claims_of(actor: Actor) -> dict[str, Any]:
+    """Return the claims that name an actor."""
+    claims: dict[str, Any] = {
+        "sub": actor.id,
+        "partner": actor.partner_id,
+        "organization": actor.organization_id,
+        "roles": sorted(actor.roles),
+        "sid": actor.sign_in_id,
+        "mode": actor.mode,
+        "view": actor.view_id,
+        "consent": actor.consent_id,
+        "sections": sorted(actor.sections),
+        "ticket": actor.ticket,
+    }
+    nested: dict[str, Any] = {}
+    for who in reversed(actor.act):
+        nested = {"sub": who, **({"act": nested} if nested else {})}
+    if nested:
+        claims["act"] = nested
+    return {key: value for key, value in claims.items() if value}
+
+
+def actor_of(claims: Mapping[str, Any]) -> Actor:
+    """Return the actor that verified claims name."""
+    act: list[str] = []
+    nested = claims.get("act")
+    while isinstance(nested, Mapping):
+        act.append(str(nested.get("sub", "")))
+        nested = nested.get("act")
+    return Actor(
+        id=str(claims["sub"]),
+        partner_id=str(claims.get("partner", "")),
+        organization_id=str(claims.get("organization", "")),
+        roles=frozenset(claims.get("roles", ())),
+        act=tuple(act),
+        sign_in_id=str(claims.get("sid", "")),
+        mode=str(claims.get("mode", "")),
+        view_id=str(claims.get("view", "")),
+        consent_id=str(claims.get("consent", "")),
+        sections=frozenset(claims.get("sections", ())),
+        ticket=str(claims.get("ticket", "")),
+    )
+
+
+Published = Callable[[], Sequence[Mapping[str, Any]]]
+"""Fetches the published keys, as JWKs."""
+
+
+class Verifier:
+    """
+    Checks tokens against the published keys, which it caches.
+
+    An unknown key id makes it ask again, at most once a second; otherwise keys are asked for
+    again after five minutes, so a rotation needs no restart.
+    """
+
+    def __init__(self, published: Published, audience: str, issuer: str = ISSUER) -> None:
+        self._published = published
+        self._audience = audience
+        self._issuer = issuer
+        self._keys: dict[str, tuple[OKPKey, str]] = {}
+        self._asked = 0.0
+        self._lock = threading.Lock()
+
+    def verify(self, token: str) -> Actor:
+        """Return the actor of a valid token; raises Unauthenticated with the reason."""
+        if not token:
+            raise Unauthenticated("TOKEN_MISSING", "This call needs a token.")
+        try:
+            decoded = jwt.decode(token, self._find, algorithms=[_ALGORITHM])
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise Unauthenticated("TOKEN_INVALID", "The token is not valid.") from error
+        claims = decoded.claims
+        now = time.time()
+        expires = claims.get("exp")
+        if not isinstance(expires, int | float) or expires <= now:
+            raise Unauthenticated("TOKEN_EXPIRED", "The token has expired. Sign in again.")
+        issued = claims.get("iat")
+        if (
+            not isinstance(issued, int | float)
+            or issued > now + _SKEW
+            or expires - issued > LONGEST
+        ):
+            raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        if self._audience not in audiences:
+            raise Unauthenticated("TOKEN_AUDIENCE", "The token is for another service.")
+        if claims.get("iss") != self._issuer or not claims.get("sub"):
+            raise Unauthenticated("TOKEN_ISSUER", "The token is from another issuer.")
+        actor = actor_of(claims)
+        lease = self._keys[str(decoded.header["kid"])][1] == LEASES
+        if lease != actor.read_only or (lease and expires - issued > LEASE):
+            raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
+        return actor
+
+    def _find(self, token: Any) -> OKPKey:
+        key_id = token.headers().get("kid")
+        now = time.monotonic()
+        with self._lock:
+            stale = now - self._asked > LONGEST
+            if stale or (key_id not in self._keys and now - self._asked > 1):
+                self._asked = now
+                self._keys = {
+                    str(jwk["kid"]): (_imported(jwk), str(jwk.get("use_for", "")))
+                    for jwk in self._published()
+                }
+            if not isinstance(key_id, str) or key_id not in self._keys:
+                raise KeyError("unknown key")
+            return self._keys[key_id][0]
+
+
+def _imported(jwk: Mapping[str, Any]) -> OKPKey:
+    public = {name: str(jwk[name]) for name in ("kty", "crv", "x")}
+    keys = KeySet.import_key_set({"keys": [public]})
+    key = keys.keys[0]
+    if not isinstance(key, OKPKey) or public["crv"] != "Ed25519":
+        raise ValueError("published keys are Ed25519 keys")
+    return key

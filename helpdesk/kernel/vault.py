@@ -1,0 +1,167 @@
+"""The keys of persons: seal, open, forget. Forgetting is destroying one key."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+
+from helpdesk.kernel.events import ERASED
+
+_PREFIX = "sealed:v1:"
+_NONCE = 12
+_CACHED = 50_000
+_SPARE = 256
+
+
+class Vault:
+    """
+    AES-256-GCM with one key a person, kept in a database of its own.
+
+    Keys are wrapped by the 32 byte master key (RFC 3394). A person is any text that names whose
+    data it is: a user id, ``address:<keyed digest>`` for an address that belongs to nobody yet,
+    ``query:<action id>`` for a search text. Safe for use from several threads.
+    """
+
+    def __init__(self, path: Path | str, master_key: bytes) -> None:
+        self._master = master_key
+        self._lock = threading.RLock()
+        self._cache: dict[str, AESGCM] = {}
+        self._spare: dict[str, list[str]] = {}
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        # A destroyed key must not survive in a free page of the file.
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS person_key ("
+            "person TEXT PRIMARY KEY, wrapped BLOB, forgotten_at TEXT) WITHOUT ROWID"
+        )
+
+    def prepare(self, persons: Iterable[str]) -> None:
+        """Make the keys that are missing, in one transaction; saves time before a large batch."""
+        with self._lock:
+            missing = [p for p in dict.fromkeys(persons) if p and p not in self._cache]
+            if not missing:
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                for person in missing:
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO person_key (person, wrapped) VALUES (?, ?)",
+                        (person, aes_key_wrap(self._master, os.urandom(32))),
+                    )
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def spare(self, kind: str) -> str:
+        """Return the name of a fresh key, ``<kind>:<random>``; they are made 256 at a time."""
+        with self._lock:
+            pool = self._spare.setdefault(kind, [])
+            if not pool:
+                names = [f"{kind}:{os.urandom(16).hex()}" for _ in range(_SPARE)]
+                self.prepare(names)
+                pool.extend(names)
+            return pool.pop()
+
+    def seal(self, person: str, values: Iterable[str], context: str) -> list[str]:
+        """
+        Seal texts with the person's key, which is made if there is none; ``context`` is bound in.
+
+        For a forgotten person the result is ``ERASED``: nothing about them is written again.
+        """
+        key = self._key(person, create=True)
+        if key is None:
+            return [ERASED for _ in values]
+        bound = f"{person}\0{context}".encode()
+        sealed = []
+        for value in values:
+            nonce = os.urandom(_NONCE)
+            boxed = nonce + key.encrypt(nonce, value.encode(), bound)
+            sealed.append(_PREFIX + base64.b64encode(boxed).decode())
+        return sealed
+
+    def open(self, person: str, sealed: Iterable[str], context: str) -> list[str]:
+        """
+        Open sealed texts; ``ERASED`` once the person is forgotten.
+
+        Raises ValueError for a text that was sealed for another person or field, or changed.
+        """
+        key = self._key(person, create=False)
+        bound = f"{person}\0{context}".encode()
+        opened = []
+        for text in sealed:
+            if key is None or text == ERASED:
+                opened.append(ERASED)
+                continue
+            if not text.startswith(_PREFIX):
+                raise ValueError(f"{context} is not sealed")
+            boxed = base64.b64decode(text[len(_PREFIX) :])
+            try:
+                opened.append(key.decrypt(boxed[:_NONCE], boxed[_NONCE:], bound).decode())
+            except InvalidTag as error:
+                raise ValueError(f"{context} does not open with its person's key") from error
+        return opened
+
+    def forget(self, person: str) -> bool:
+        """Destroy the person's key for ever; return whether there was one."""
+        with self._lock:
+            self._cache.pop(person, None)
+            cursor = self._db.execute(
+                "INSERT INTO person_key (person, wrapped, forgotten_at) "
+                "VALUES (?, NULL, strftime('%Y-%m-%dT%H:%M:%SZ')) ON CONFLICT (person) DO UPDATE "
+                "SET wrapped = NULL, forgotten_at = excluded.forgotten_at "
+                "WHERE person_key.wrapped IS NOT NULL",
+                (person,),
+            )
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return cursor.rowcount > 0
+
+    def is_forgotten(self, person: str) -> bool:
+        """Return whether the person's key was destroyed."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT wrapped FROM person_key WHERE person = ?", (person,)
+            ).fetchone()
+        return row is not None and row[0] is None
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._db.close()
+
+    def _key(self, person: str, *, create: bool) -> AESGCM | None:
+        if not person:
+            raise ValueError("a personal field without a person")
+        with self._lock:
+            key = self._cache.get(person)
+            if key is not None:
+                return key
+            row = self._select(person)
+            if row is None:
+                if not create:
+                    return None
+                self.prepare([person])
+                row = self._select(person)
+            if row is None or row[0] is None:
+                return None
+            key = AESGCM(aes_key_unwrap(self._master, row[0]))
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            self._cache[person] = key
+            return key
+
+    def _select(self, person: str) -> tuple[bytes | None] | None:
+        row: tuple[bytes | None] | None = self._db.execute(
+            "SELECT wrapped FROM person_key WHERE person = ?", (person,)
+        ).fetchone()
+        return row
