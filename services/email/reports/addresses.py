@@ -1,0 +1,49 @@
+"""Find mail addresses in lines that people and programs wrote (RFC 5321 4.1.2, leniently)."""
+
+import re
+
+ADDRESS = (
+    r'(?:"[^"\n]{1,64}"|[^\s<>()\[\]:;,"@\'|=&*]{1,128}(?:\'[^\s<>()\[\]:;,"@]{1,60})?)'
+    r"@(?:\[[\w.:]{3,60}\]|[A-Za-z0-9_\u0080-\uffff](?:[\w.\u0080-\uffff-]{0,250}"
+    r"[A-Za-z0-9\u0080-\uffff])?)"
+)
+_FIRST = re.compile(ADDRESS)
+_WRAPPED = re.compile(r"<([^<>\n]{1,320})>")
+_TYPED = re.compile(r"^\s*[a-z0-9/_-]{1,20}\s*;\s*", re.IGNORECASE)
+
+
+def first_in(text: str) -> str:
+    """The first address of a text, else an empty string; one in angle brackets goes first."""
+    head = text[:2000]
+    if "@" not in head:
+        return ""
+    for wrapped in _WRAPPED.finditer(head):
+        if match := _FIRST.search(wrapped[1]):
+            return _clean(match[0])
+    match = _FIRST.search(head)
+    return _clean(match[0]) if match else ""
+
+
+def all_in(text: str, limit: int = 50) -> list[str]:
+    """Addresses of a text, in order, each once."""
+    found: dict[str, None] = {}
+    for match in _FIRST.finditer(text[:8000]):
+        found.setdefault(_clean(match[0]))
+        if len(found) >= limit:
+            break
+    return list(found)
+
+
+def of_field(value: str) -> str:
+    """The address of a recipient field such as `rfc822; name@example.org` (RFC 3464 2.3.2)."""
+    bare = _TYPED.sub("", value.strip()[:1000])
+    return first_in(bare)
+
+
+def domain_of(address: str) -> str:
+    """Domain of an address in lower case."""
+    return address.rpartition("@")[2].lower()
+
+
+def _clean(address: str) -> str:
+    return address.strip(".`'")

@@ -1,0 +1,281 @@
+"""Put together what fields, words and copied headers of a bounce say of each recipient."""
+
+import re
+from dataclasses import replace
+
+from services.email.reports import addresses, codes, mime, notices, statuses
+from services.email.reports.causes import Evidence, cause_of, fault_of, permanent
+from services.email.reports.mime import Mail
+from services.email.reports.model import Action, Cause, Kind, MailReport, RecipientReport
+
+_PROGRAM = re.compile(
+    r"mailer-?daemon|post-?master|mail.?(?:delivery|administrator)|mdaemon|majordomo|sysadmin|^$"
+    r"|-admin@|no-?reply@|^<>$|\broot@|daemon@",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"deliver|fail|undeliver|return|bounce|non.?remis|non recapitabile|warning:|delay|error"
+    r"|could not be|mail system|notice|unzustellbar|rejected|not member|unable to|nicht|postmaster",
+    re.IGNORECASE,
+)
+_ACTION = re.compile(r"(failed|delayed|delivered|relayed|expanded|expired|deferred)", re.IGNORECASE)
+_WILL_RETRY = re.compile(
+    r"will be retried|warning message only|this is a warning|no action is required"
+    r"|has not yet been delivered|still being retried|has been delayed|retry for"
+    r"|will continue trying|keep trying",
+    re.IGNORECASE,
+)
+_HOST = re.compile(
+    r"(?:host |while talking to |connect(?:ed)? (?:to|with) |server |by |host: )"
+    r"([A-Za-z0-9][\w-]*(?:\.[\w-]+){1,10})"
+)
+_TYPE = re.compile(r"^\s*([A-Za-z][\w-]{1,30})\s*;\s*")
+_JUST_DIGITS = re.compile(r"^[\d. ]*$")
+_DEPOSIT = re.compile(
+    r"^Your message to [^\n]{1,200} was automatically rejected:\n+([^\n]{1,500})"
+    r"|^((?:mail\.local|procmail|maildrop|vdelivermail|vdeliver): [^\n]{1,500})",
+    re.MULTILINE,
+)
+
+_POWERMTA = {
+    "bad-domain": Cause.DOMAIN_NOT_FOUND,
+    "bad-mailbox": Cause.NO_SUCH_MAILBOX,
+    "inactive-mailbox": Cause.MAILBOX_INACTIVE,
+    "message-expired": Cause.EXPIRED,
+    "no-answer-from-host": Cause.NETWORK_TROUBLE,
+    "policy-related": Cause.POLICY,
+    "quota-issues": Cause.MAILBOX_FULL,
+    "routing-errors": Cause.SYSTEM_TROUBLE,
+    "spam-related": Cause.BLOCKED_AS_SPAM,
+}
+
+
+def read(mail: Mail) -> MailReport | None:
+    """The bounce, delay or delivery that this mail reports, or None where it is none."""
+    own, copied = _own_and_copied(mail)
+    status = statuses.read(
+        p.text for p in mail.parts if "delivery-status" in p.content_type
+    )
+    if not status.recipients and re.search(r"(?im)^(?:final|original)-recipient ?:", own):
+        status = statuses.read([own])
+    subject = mime.decoded(mail.first("subject"))
+    if not status.recipients and not _from_a_program(mail, subject):
+        return None
+    notice = own
+    named = notices.named_in(notice)
+    reports = _from_status(status, notice, named) if status.recipients else []
+    if not reports:
+        reports = _from_notice(mail, subject, notice, named, copied)
+    if not reports:
+        return None
+    original = dict(reversed(mime.fields(copied.lstrip("\n"))))
+    return MailReport(
+        kind=_kind(reports),
+        recipients=tuple(reports),
+        subject=subject[:200],
+        reporting_mta=_mta(status.message.get("reporting-mta", "")),
+        received_from=_mta(status.message.get("received-from-mta", "")),
+        arrived=status.message.get("arrival-date", ""),
+        original_message_id=original.get(
+            "message-id", status.message.get("x-original-message-id", "")
+        )[:300],
+        original_sender=addresses.first_in(
+            status.message.get("x-postfix-sender", "") or original.get("from", "")
+        ),
+    )
+
+
+def _own_and_copied(mail: Mail) -> tuple[str, str]:
+    texts: list[str] = []
+    copied = ""
+    plain = any(
+        p.content_type == "text/plain" and len(p.text.strip()) > 20 for p in mail.parts
+    )
+    for part in mail.parts:
+        if part.content_type in {"message/rfc822", "text/rfc822-headers", "message/global"}:
+            copied = copied or part.text.lstrip("\n").partition("\n\n")[0]
+        elif "delivery-status" in part.content_type:
+            continue
+        elif part.content_type != "text/html" or not plain:
+            texts.append(part.text)
+    own, below = notices.before_original(texts)
+    return own, copied or below.lstrip("\n").partition("\n\n")[0]
+
+
+def _from_a_program(mail: Mail, subject: str) -> bool:
+    if mail.content_type == "multipart/report" or "x-failed-recipients" in mail.headers:
+        return True
+    sender = mail.first("from").strip()
+    if _PROGRAM.search(sender):
+        return True
+    if mail.first("return-path").strip() == "<>":
+        return True
+    return bool(_SUBJECT.search(subject)) and "auto-submitted" in mail.headers
+
+
+def _from_status(
+    status: statuses.Status, notice: str, named: list[notices.Named]
+) -> list[RecipientReport]:
+    reports: dict[tuple[str, str], RecipientReport] = {}
+    words = {one.address.lower(): one.diagnosis for one in named}
+    only = len(status.recipients) == 1
+    for group in status.recipients:
+        address = statuses.recipient_of(group)
+        about = words.get(address.lower(), "")
+        if not about and only:
+            about = notice[: notices.MAX_DIAGNOSIS]
+        report = _judged(address, group, about, notice if only else about)
+        reports.setdefault((address.lower(), report.status), report)
+    return list(reports.values())
+
+
+def _judged(
+    address: str, group: dict[str, str], about: str, around: str
+) -> RecipientReport:
+    code = group.get("diagnostic-code", "")
+    kind_of_code = _TYPE.match(code)
+    type_name = kind_of_code[1].lower() if kind_of_code else "smtp"
+    diagnosis = code[kind_of_code.end() :] if kind_of_code else code
+    diagnosis = " ".join(diagnosis.split())
+    action = _ACTION.search(group.get("action", ""))
+    said_action = _normal_action(action[1].lower() if action else "")
+    field_status = codes.status_in(group.get("status", ""))
+    remote = _mta(group.get("remote-mta", "")) or _host_in(diagnosis) or _host_in(about)
+    told = "" if _JUST_DIGITS.match(diagnosis) else diagnosis
+    if deposit := _DEPOSIT.search(around):
+        told = diagnosis = " ".join((deposit[1] or deposit[2]).split())
+    elif not told:
+        diagnosis = " ".join((around or about).split())[: notices.MAX_DIAGNOSIS] or diagnosis
+    if category := _POWERMTA.get(group.get("x-powermta-bouncecategory", "")):
+        return _report(address, said_action, field_status, diagnosis, remote, category)
+    command = notices.command_in(diagnosis) or notices.command_in(around)
+    dialogue = type_name not in {"x-unix", "x-notes", "unix", "x-imap", "x-local"}
+    status = _better_status(field_status, diagnosis)
+    if not codes.status_in(diagnosis) and _vague(status):
+        status = _better_status(status, about)
+    evidence = Evidence(
+        diagnosis,
+        status=status,
+        reply_code=codes.reply_in(diagnosis),
+        command=command,
+        action=said_action,
+        remote_mta=remote,
+        domain=addresses.domain_of(address),
+        dialogue=dialogue,
+    )
+    cause = cause_of(evidence if told else replace(evidence, text=""))
+    if not told and cause is Cause.UNKNOWN:
+        cause = cause_of(evidence)
+    if cause is Cause.UNKNOWN and around:
+        words = " ".join(around.split())[: notices.MAX_DIAGNOSIS]
+        cause = cause_of(replace(evidence, text=f"{diagnosis} {words}"))
+    return _report(address, said_action, status, diagnosis, remote, cause)
+
+
+def _from_notice(
+    mail: Mail, subject: str, notice: str, named: list[notices.Named], copied: str
+) -> list[RecipientReport]:
+    failed = addresses.all_in(mail.first("x-failed-recipients"))
+    words = {one.address.lower(): one for one in named}
+    people: list[notices.Named]
+    overlap = any(a.lower() in words for a in failed)
+    if failed and (overlap or len(named) != len(failed)):
+        people = [words.get(a.lower(), notices.Named(a, "")) for a in failed]
+    else:
+        people = named
+    if not people:
+        address = notices.only_address(copied) if _reports_failure(subject, notice) else ""
+        people = [notices.Named(address, "")] if address else []
+    reports = []
+    waiting = bool(_WILL_RETRY.search(notice) or _WILL_RETRY.search(subject))
+    for person in people:
+        alone = len(people) == 1
+        diagnosis = " ".join((person.diagnosis or (notice if alone else "")).split())
+        diagnosis = diagnosis[: notices.MAX_DIAGNOSIS]
+        around = notice if alone else person.diagnosis
+        status = codes.status_in(diagnosis) or codes.status_in(around)
+        remote = _host_in(around)
+        evidence = Evidence(
+            diagnosis,
+            status=status,
+            reply_code=codes.reply_in(diagnosis),
+            command=notices.command_in(around),
+            action=Action.DELAYED if waiting else Action.FAILED,
+            remote_mta=remote,
+            domain=addresses.domain_of(person.address),
+        )
+        cause = cause_of(evidence)
+        if cause is Cause.UNKNOWN and alone:
+            words = " ".join(notice.split())[: notices.MAX_DIAGNOSIS]
+            cause = cause_of(replace(evidence, text=f"{words} {subject}"))
+        action = Action.DELAYED if waiting else Action.FAILED
+        reports.append(_report(person.address, action, status, diagnosis, remote, cause))
+    return reports
+
+
+def _reports_failure(subject: str, notice: str) -> bool:
+    return bool(_SUBJECT.search(subject) or re.search(r"(?i)could not be delivered|undeliver", notice))
+
+
+def _report(
+    address: str, action: Action, status: str, diagnosis: str, remote: str, cause: Cause
+) -> RecipientReport:
+    reply = codes.reply_in(diagnosis)
+    if reply and status and reply[0] != status[0]:
+        reply = ""
+    if action in {Action.DELIVERED, Action.RELAYED, Action.EXPANDED}:
+        cause = Cause.DELIVERED
+    return RecipientReport(
+        address,
+        action=action,
+        status=status,
+        reply_code=reply,
+        diagnosis=diagnosis[:2000],
+        remote_mta=remote,
+        cause=cause,
+        fault=fault_of(cause),
+        permanent=None if action is Action.DELAYED and cause is Cause.DELIVERED
+        else permanent(cause, status, reply),
+    )
+
+
+def _kind(reports: list[RecipientReport]) -> Kind:
+    actions = {report.action for report in reports}
+    if all(report.cause is Cause.AWAY for report in reports):
+        return Kind.AUTO_REPLY
+    if actions <= {Action.DELIVERED, Action.RELAYED, Action.EXPANDED}:
+        return Kind.DELIVERY
+    return Kind.DELAY if actions == {Action.DELAYED} else Kind.BOUNCE
+
+
+def _normal_action(word: str) -> Action:
+    if word == "deferred":
+        return Action.DELAYED
+    if word == "expired":
+        return Action.FAILED
+    return Action(word)
+
+
+def _vague(status: str) -> bool:
+    return not status or status.endswith(".0.0")
+
+
+def _better_status(status: str, text: str) -> str:
+    found = codes.status_in(text)
+    if not found:
+        return status
+    _, subject, detail = found.split(".")
+    if not status or (subject != "0" and detail != "0") or _vague(status):
+        return found
+    return status
+
+
+def _mta(value: str) -> str:
+    name = _TYPE.sub("", value.strip()[:300])
+    words = name.split()
+    return words[0].strip("[]().,;").lower() if words else ""
+
+
+def _host_in(text: str) -> str:
+    match = _HOST.search(text[:3000])
+    return match[1].lower() if match else ""

@@ -1,0 +1,283 @@
+"""Why a mail was not delivered, decided from codes, words and the point in the SMTP dialogue."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.email.reports import codes, hosts, phrases
+from services.email.reports.model import Action, Cause, Fault
+
+_BEFORE_DATA = frozenset({"CONN", "EHLO", "HELO", "MAIL", "RCPT"})
+_GREETING = frozenset({"CONN", "EHLO", "HELO"})
+_ABOUT_RECIPIENT = ("5.1.0 address rejected", "recipient address rejected", "sender ip address")
+_SYNTAX_REPLIES = frozenset({"500", "501", "502", "503", "504", "505", "506", "507"})
+
+_UNSURE = frozenset(
+    {
+        Cause.SYSTEM_TROUBLE,
+        Cause.POLICY,
+        Cause.NETWORK_TROUBLE,
+        Cause.DOMAIN_NOT_FOUND,
+        Cause.NO_SUCH_MAILBOX,
+        Cause.EXPIRED,
+    }
+)
+_SECOND_LOOK = (
+    Cause.MAILBOX_FULL,
+    Cause.BLOCKED_AS_SPAM,
+    Cause.AUTHENTICATION_FAILED,
+    Cause.POLICY,
+    Cause.VIRUS,
+    Cause.RELAYING_DENIED,
+    Cause.SYSTEM_TROUBLE,
+    Cause.TAKES_NO_MAIL,
+    Cause.NETWORK_TROUBLE,
+    Cause.MAILBOX_INACTIVE,
+    Cause.EXPIRED,
+    Cause.CONTENT_REJECTED,
+    Cause.DELIVERY_PROGRAM_FAILED,
+)
+_NOT_ABOUT_THE_ADDRESS = (
+    Cause.RELAYING_DENIED,
+    Cause.REPUTATION,
+    Cause.MAILBOX_FULL,
+    Cause.MOVED,
+    Cause.TAKES_NO_MAIL,
+)
+
+_FAULTS = {
+    Fault.RECIPIENT: (
+        Cause.NO_SUCH_MAILBOX,
+        Cause.MOVED,
+        Cause.DOMAIN_NOT_FOUND,
+        Cause.MAILBOX_FULL,
+        Cause.MAILBOX_INACTIVE,
+        Cause.RECIPIENT_REFUSES,
+        Cause.COMPLAINED,
+        Cause.AWAY,
+    ),
+    Fault.RECEIVING_SYSTEM: (
+        Cause.TAKES_NO_MAIL,
+        Cause.RELAYING_DENIED,
+        Cause.EXPIRED,
+        Cause.NETWORK_TROUBLE,
+        Cause.SYSTEM_TROUBLE,
+        Cause.DELIVERY_PROGRAM_FAILED,
+    ),
+    Fault.OUR_SIDE: (
+        Cause.REPUTATION,
+        Cause.SENDER_REFUSED,
+        Cause.AUTHENTICATION_FAILED,
+        Cause.POLICY,
+        Cause.BLOCKED_AS_SPAM,
+        Cause.VIRUS,
+        Cause.CONTENT_REJECTED,
+        Cause.TOO_BIG,
+        Cause.RATE_LIMITED,
+        Cause.PROTOCOL_ERROR,
+    ),
+    Fault.UNKNOWN: (Cause.DELIVERED, Cause.UNKNOWN),
+}
+_FAULT_OF = {cause: fault for fault, causes in _FAULTS.items() for cause in causes}
+_NO_FAILURE = frozenset({Cause.COMPLAINED, Cause.AWAY, Cause.DELIVERED})
+_GONE = frozenset({Cause.NO_SUCH_MAILBOX, Cause.MOVED, Cause.DOMAIN_NOT_FOUND})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one failed recipient when its cause is decided.
+
+    `command` is the SMTP command that was refused (CONN for the greeting), empty where unknown.
+    `dialogue` is False where the diagnosis comes from a program and not from an SMTP server.
+    """
+
+    text: str
+    status: str = ""
+    reply_code: str = ""
+    command: str = ""
+    action: str = ""
+    remote_mta: str = ""
+    domain: str = ""
+    dialogue: bool = True
+
+
+def cause_of(evidence: Evidence) -> Cause:
+    """The cause that codes, phrases and the refused command agree on best."""
+    if evidence.status.startswith("2."):
+        return Cause.DELIVERED
+    text = evidence.text.lower()
+    said = hosts.cause_at(evidence.remote_mta, evidence.domain, evidence.status, evidence.command, text)
+    if said is not None:
+        return said
+    named = codes.meaning(evidence.status)
+    if evidence.dialogue:
+        for test in _DIALOGUE:
+            if cause := test(evidence, text, named):
+                return cause
+    return _by_codes(evidence, text, named)
+
+
+def fault_of(cause: Cause) -> Fault:
+    """Who can mend a failure of this cause."""
+    return _FAULT_OF[cause]
+
+
+def permanent(cause: Cause, status: str, reply_code: str) -> bool | None:
+    """Whether the address itself is gone: it must be blocked, since no later mail can arrive."""
+    if cause in _NO_FAILURE:
+        return None
+    if cause is Cause.TAKES_NO_MAIL:
+        return (status or reply_code)[:1] != "4"
+    return cause in _GONE
+
+
+def advice(cause: Cause) -> str:
+    """Key of the text that tells the agent what to say to the caller; texts live with the pages."""
+    return f"mail.advice.{cause.value}"
+
+
+def _full(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is Cause.MAILBOX_FULL or phrases.says(Cause.MAILBOX_FULL, text):
+        return Cause.MAILBOX_FULL
+    return None
+
+
+def _too_big(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is Cause.TOO_BIG or phrases.says(Cause.TOO_BIG, text):
+        return Cause.TOO_BIG
+    return None
+
+
+def _inactive_or_moved(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    for cause in (Cause.MAILBOX_INACTIVE, Cause.MOVED):
+        if (named is cause and cause is Cause.MOVED) or phrases.says(cause, text):
+            return cause
+    return None
+
+
+def _relaying(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if evidence.command not in _GREETING and phrases.says(Cause.RELAYING_DENIED, text):
+        return Cause.RELAYING_DENIED
+    return None
+
+
+def _authentication(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is not Cause.NO_SUCH_MAILBOX and phrases.says(Cause.AUTHENTICATION_FAILED, text):
+        return Cause.AUTHENTICATION_FAILED
+    return None
+
+
+def _nobody(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is Cause.NO_SUCH_MAILBOX:
+        if _refuses_sender(text) or any(phrases.says(c, text) for c in _NOT_ABOUT_THE_ADDRESS):
+            return None
+        return Cause.NO_SUCH_MAILBOX
+    if named is Cause.MAILBOX_INACTIVE:
+        return None
+    if (
+        named is not Cause.RECIPIENT_REFUSES
+        and evidence.command != "DATA"
+        and phrases.names_nobody(text)
+    ):
+        return Cause.NO_SUCH_MAILBOX
+    if evidence.command == "RCPT" and phrases.says(Cause.NO_SUCH_MAILBOX, text):
+        return Cause.NO_SUCH_MAILBOX
+    return None
+
+
+def _refused_by_recipient(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    """An unknown user after the address was accepted is a refusal: the mailbox may well exist."""
+    if named is Cause.MAILBOX_INACTIVE:
+        return None
+    if named is not Cause.RECIPIENT_REFUSES and evidence.command in _BEFORE_DATA:
+        return None
+    if phrases.says(Cause.RECIPIENT_REFUSES, text) or phrases.says(Cause.NO_SUCH_MAILBOX, text):
+        return Cause.RECIPIENT_REFUSES
+    return None
+
+
+def _sender(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is Cause.SENDER_REFUSED:
+        return Cause.SENDER_REFUSED
+    asked = (
+        evidence.command == "MAIL"
+        or (evidence.command == "DATA" and named is not Cause.NO_SUCH_MAILBOX)
+        or (named is None and evidence.command != "DATA")
+        or named in {Cause.POLICY, Cause.SYSTEM_TROUBLE}
+    )
+    if evidence.command == "MAIL" and "access denied" in text:
+        return Cause.SENDER_REFUSED
+    return Cause.SENDER_REFUSED if asked and _refuses_sender(text) else None
+
+
+def _no_domain(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is Cause.DOMAIN_NOT_FOUND:
+        if phrases.says(Cause.NETWORK_TROUBLE, text):
+            return None
+        return Cause.DOMAIN_NOT_FOUND
+    return Cause.DOMAIN_NOT_FOUND if phrases.says(Cause.DOMAIN_NOT_FOUND, text) else None
+
+
+def _spam(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    if named is Cause.BLOCKED_AS_SPAM:
+        return named
+    if evidence.command in _BEFORE_DATA or not phrases.says(Cause.BLOCKED_AS_SPAM, text):
+        return None
+    if named is Cause.CONTENT_REJECTED and "spam" not in text:
+        return None
+    return Cause.BLOCKED_AS_SPAM
+
+
+def _rate_or_reputation(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+    for cause in (Cause.RATE_LIMITED, Cause.REPUTATION):
+        if named is cause or phrases.says(cause, text):
+            return cause
+    return None
+
+
+_Test = Callable[[Evidence, str, Cause | None], Cause | None]
+_DIALOGUE: tuple[_Test, ...] = (
+    _full,
+    _too_big,
+    _inactive_or_moved,
+    _relaying,
+    _nobody,
+    _refused_by_recipient,
+    _sender,
+    _no_domain,
+    _spam,
+    _authentication,
+    _rate_or_reputation,
+)
+
+
+def _refuses_sender(text: str) -> bool:
+    if any(words in text for words in _ABOUT_RECIPIENT):
+        return False
+    return phrases.says(Cause.SENDER_REFUSED, text)
+
+
+def _by_codes(evidence: Evidence, text: str, named: Cause | None) -> Cause:
+    detailed = len(evidence.status.rpartition(".")[2]) == 3
+    if named is None or (named in _UNSURE and not detailed) or not evidence.dialogue:
+        for cause in _SECOND_LOOK:
+            if phrases.says(cause, text):
+                return cause
+    if named is not None:
+        return named
+    if evidence.status[:3] in {"4.6", "5.6"}:
+        return Cause.CONTENT_REJECTED
+    if evidence.status[:3] in {"4.7", "5.7"}:
+        return Cause.POLICY
+    if not evidence.dialogue:
+        return Cause.DELIVERY_PROGRAM_FAILED
+    if evidence.reply_code in _SYNTAX_REPLIES:
+        return Cause.PROTOCOL_ERROR
+    if evidence.action == Action.DELAYED:
+        return Cause.EXPIRED
+    if evidence.command in _GREETING:
+        return Cause.REPUTATION
+    if phrases.says(Cause.AWAY, text):
+        return Cause.AWAY
+    if "does not like recipient" in text and not evidence.reply_code.startswith("4"):
+        return Cause.NO_SUCH_MAILBOX
+    return Cause.UNKNOWN

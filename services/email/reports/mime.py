@@ -1,0 +1,215 @@
+"""Split a mail into headers and parts within fixed bounds, whatever its bytes are."""
+
+import base64
+import binascii
+import codecs
+import html
+import quopri
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+
+MAX_BYTES = 1 << 20
+"""Only this prefix of a mail is read: a report precedes the message that it reports on."""
+
+MAX_HEADER_CHARS = 1 << 17
+MAX_HEADER_LINES = 2_000
+MAX_DEPTH = 12
+MAX_PARTS = 60
+MAX_HTML_CHARS = 1 << 17
+
+_FIELD = re.compile(r"([A-Za-z][\w-]{0,76}) ?:[ \t]*(.*)\Z", re.DOTALL)
+_PARAMETER = re.compile(
+    r';\s*(boundary|charset|report-type|reply-type)\*?=\s*(?:"([^"\n]{0,200})"|([^\s;"]{1,200}))',
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"<(?:!--|/?[a-zA-Z])[^<>]{0,2000}>")
+_HIDDEN = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,60000}?</\1>", re.IGNORECASE | re.DOTALL)
+_BREAKS = re.compile(r"</?(?:br|p|div|tr|li|h\d|table|ul|hr)\b[^<>]{0,500}>", re.IGNORECASE)
+_HIDDEN_PARTS = re.compile(r"^--(\S{6,100})\n(?:Content-[\w-]{1,40}:[^\n]{0,300}\n[^\S\n]*){1,5}\n", re.M | re.I)
+_MAY_HIDE_PARTS = frozenset({"text/plain", "multipart/report", "multipart/mixed"})
+_BLANKS = re.compile(r"[ \t\u00a0]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of a mail: its content type (lower case), header fields and decoded text."""
+
+    content_type: str
+    text: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as far as its report can be read from it."""
+
+    headers: Mapping[str, str]
+    received: tuple[str, ...]
+    parts: tuple[Part, ...]
+    content_type: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def first(self, *names: str) -> str:
+        """Value of the first of these header fields that is present, else an empty string."""
+        for name in names:
+            if value := self.headers.get(name):
+                return value
+        return ""
+
+
+def read(raw: bytes) -> Mail:
+    """Split at most MAX_BYTES of a mail into header fields and leaves; never raises."""
+    text = raw[:MAX_BYTES].decode("latin-1")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").lstrip("\n")
+    head, body = _divide(text)
+    pairs = fields(head)
+    headers: dict[str, str] = {}
+    received: list[str] = []
+    for name, value in pairs:
+        if name == "received":
+            received.append(value)
+        else:
+            headers.setdefault(name, value)
+    content_type, parameters = _content_type(headers.get("content-type", ""))
+    encoding = headers.get("content-transfer-encoding", "")
+    parts = tuple(_leaves(content_type, parameters, encoding, body))
+    return Mail(headers, tuple(received[:30]), parts, content_type, parameters)
+
+
+def fields(head: str) -> list[tuple[str, str]]:
+    """Header fields as (lower-case name, unfolded value), in order, within bounds (RFC 5322 2.2)."""
+    unfolded: list[list[str]] = []
+    for line in head[:MAX_HEADER_CHARS].split("\n", MAX_HEADER_LINES)[:MAX_HEADER_LINES]:
+        if line[:1] in {" ", "\t"}:
+            if unfolded:
+                unfolded[-1].append(line.strip())
+        elif line:
+            unfolded.append([line])
+    found = []
+    for lines in unfolded:
+        if match := _FIELD.match(" ".join(lines)):
+            found.append((match[1].lower(), match[2].strip()))
+    return found
+
+
+def decoded(value: str) -> str:
+    """A header value with its encoded words read (RFC 2047); as it stands where they are broken."""
+    if "=?" not in value:
+        return _as_utf8(value)
+    try:
+        return str(make_header(decode_header(value[:4000])))
+    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        return value
+
+
+def _divide(text: str) -> tuple[str, str]:
+    if text.startswith(("From ", ">From ")):
+        text = text.partition("\n")[2]
+    head, _, body = text.partition("\n\n")
+    if not _FIELD.match(head.partition("\n")[0]):
+        return "", text
+    return head, body
+
+
+def _content_type(value: str) -> tuple[str, dict[str, str]]:
+    kind = value[:200].partition(";")[0].strip().lower()
+    parameters: dict[str, str] = {}
+    for match in _PARAMETER.finditer(value[:4000]):
+        parameters.setdefault(match[1].lower(), match[2] if match[2] is not None else match[3])
+    return kind or "text/plain", parameters
+
+
+def _leaves(
+    content_type: str, parameters: Mapping[str, str], encoding: str, body: str
+) -> Iterator[Part]:
+    stack = [(content_type, parameters, encoding, body, 0)]
+    left = MAX_PARTS
+    while stack and left:
+        left -= 1
+        kind, given, coding, text, depth = stack.pop()
+        boundary = given.get("boundary", "").rstrip()
+        if not boundary and kind in _MAY_HIDE_PARTS and (hidden := _HIDDEN_PARTS.search(text)):
+            kind, boundary = "multipart/mixed", hidden[1]
+        if kind.startswith("multipart/") and boundary and depth < MAX_DEPTH:
+            children = _children(text, boundary, digest=kind == "multipart/digest")
+            if children:
+                stack.extend((*child, depth + 1) for child in reversed(children))
+                continue
+        yield Part(kind, _text(kind, given.get("charset", ""), coding, text), depth)
+
+
+def _children(text: str, boundary: str, *, digest: bool) -> list[tuple[str, dict[str, str], str, str]]:
+    pieces = ("\n" + text).split("\n--" + boundary, MAX_PARTS)
+    children = []
+    if pieces[0].strip():
+        children.append(("text/plain", {}, "", pieces[0]))
+    for piece in pieces[1:]:
+        if piece.startswith("--"):
+            break
+        inner = piece.partition("\n")[2]
+        head, body = ("", inner[1:]) if inner.startswith("\n") else _split_part(inner)
+        named = dict(reversed(fields(head)))
+        default = "message/rfc822" if digest else ""
+        kind, parameters = _content_type(named.get("content-type", default))
+        children.append((kind, parameters, named.get("content-transfer-encoding", ""), body))
+    return children
+
+
+def _split_part(inner: str) -> tuple[str, str]:
+    head, blank, body = inner.partition("\n\n")
+    if not blank and not _FIELD.match(inner.partition("\n")[0]):
+        return "", inner
+    return head, body
+
+
+def _text(kind: str, charset: str, encoding: str, body: str) -> str:
+    if not kind.startswith(("text/", "message/", "multipart/")) and "/" in kind:
+        return ""
+    coding = encoding.strip().lower()
+    if coding == "quoted-printable":
+        body = quopri.decodestring(body.encode("latin-1", "replace")).decode("latin-1")
+    elif coding == "base64":
+        body = _base64(body)
+    body = _in_charset(body, charset)
+    if kind == "text/html":
+        return plain(body)
+    return body
+
+
+def _base64(body: str) -> str:
+    data = re.sub(r"[^A-Za-z0-9+/]", "", body)
+    try:
+        return base64.b64decode(data[: len(data) // 4 * 4]).decode("latin-1").replace("\r\n", "\n")
+    except (binascii.Error, ValueError):
+        return body
+
+
+def _in_charset(body: str, charset: str) -> str:
+    if body.isascii() and "\x1b" not in body:
+        return body
+    name = charset.strip().lower()
+    try:
+        codecs.lookup(name or "utf-8")
+        return body.encode("latin-1").decode(name or "utf-8", "strict" if not name else "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return _as_utf8(body)
+
+
+def _as_utf8(text: str) -> str:
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def plain(markup: str) -> str:
+    """The readable text of an HTML part, one line a block, within MAX_HTML_CHARS."""
+    text = _HIDDEN.sub(" ", markup[:MAX_HTML_CHARS])
+    text = _BREAKS.sub("\n", text)
+    text = html.unescape(_TAGS.sub("", text))
+    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n"))

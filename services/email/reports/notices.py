@@ -1,0 +1,221 @@
+"""Bounces in free text: which addresses a notice names, and what it says of each."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.email.reports.addresses import ADDRESS, first_in
+
+MAX_LINES = 400
+MAX_LINE = 1200
+MAX_DIAGNOSIS = 2500
+
+_ORIGINAL = re.compile(
+    r"""^\W{0,40}(?:
+          (?:this\ is\ |here\ is\ |below\ is\ |enclosed\ is\ |included\ is\ |below\ this\ line\ is\ )
+             an?\ copy\ of\ (?:the|your)\ (?:original\ |first\ )?(?:message|part)
+        | (?:this|below|here|enclosed|included)\ .{0,30}copy\ of\ (?:the|your)\ 
+        | (?:the\ )?(?:header\ of\ the\ )?original\ (?:e?mail|message)
+             (?:\ (?:follows|headers?|info|is\ following)|\W{0,40}$)
+        | (?:unsent|returned|undelivered|original|bounced)\ message\b(?!s)(?:\ (?:follows|below))?\W{0,60}$
+        | message\ (?:headers?|text)\ follows?
+        | your\ message\ reads
+        | the\ attachment\ contains\ the\ original
+        | the\ non-delivered\ message\ is\ attached
+        | end\ of\ message\b
+        | start\ of\ (?:returned|forwarded)\ message
+        | content-type:\ (?:message/rfc822|text/rfc822-headers)
+        )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HEADER_OF_ORIGINAL = re.compile(
+    r"(?:Received|Return-Path|DKIM-Signature|Message-I[dD]|DomainKey-Signature|X-Received"
+    r"|MIME-Version):"
+)
+
+_BARE = re.compile(
+    rf"^[ \t>|*\-]{{0,24}}[\"'<]{{0,2}}({ADDRESS})[\"'>]{{0,2}}"
+    rf"(?:[ ]?<(?:mailto:)?{ADDRESS}>)?[ \t]*(?:\(expanded\ from[^)\n]*\)?)?[ \t]*[:;,.]?[ \t]*$"
+)
+_LED = re.compile(
+    rf"^[ \t>*\-\[]{{0,24}}(?:(?:[45]\d\d[ ](?:[45]\.\d\.\d{{1,3}}[ ])?)?<({ADDRESS})>|[\"']?({ADDRESS})[\"']?)"
+    rf"[ \t]*(?:\(expanded[ ]from[^)\n]*\)?)?[ \t]*"
+    rf"(:|\.\.\.|\ \.\.\.|\[|\(|\bon\b|delivery\ failed|Invalid|\bwas\b|\bis\b|-|<)[ \t]*(.*)$"
+)
+_LEAD_IN = (
+    r"could\ not\ be\ delivered\ to|delivered\ to|deliver(?:ing)?\ (?:message|mail|your\ mail"
+    r"|your\ message)\ to|did\ not\ reach\ the\ following\ recipient|delivery\ (?:has\ )?failed(?:\ to)?"
+    r"|unknown\ user|invalid\ final\ delivery\ userid|undeliverable\ (?:to|address)"
+    r"|user\ mailbox\ exceeds\ allowed\ size|(?:failed|intended|final)?\ ?recipient(?:\ address)?"
+    r"|(?:^|\b)address|addressed\ to|error-for|mailbox\ is\ full|returned\ permanent\ errors"
+    r"|failed\ to\ deliver\ to|the\ following\ message\ to|you\ sent\ mail\ to|your\ message\ to"
+    r"|mailing\ list|rejected\ recipient|for\ recipient|recipients?\ failed|wasn't\ delivered\ to"
+    r"|wurde\ nicht\ zugestellt\ an|rcpt\ to|email\ to\ group|undeliverable|for\ the\ user"
+    r"|could\ not\ send\ (?:your\ )?(?:mail|message)\ to|e-?mail\ address"
+)
+_NAMED = re.compile(
+    rf"(?:{_LEAD_IN})[ \t]*(?:was\ |is\ )?(?:[:;=.\-]|--)?[ \t]*[\"'<(\[]{{0,3}}({ADDRESS})",
+    re.IGNORECASE,
+)
+_IN_ROUND_BRACKETS = re.compile(rf"\buser\b[^\n]{{0,80}}\(({ADDRESS})\)", re.IGNORECASE)
+_EXPANDED = re.compile(rf"\(?expanded\ from:?\s*<?({ADDRESS})")
+_ALIAS = re.compile(rf"^[ \t]*(?:\(?(?:generated|expanded)\ (?:by|from):?\ )<?({ADDRESS})")
+_CONTACT = re.compile(
+    r"for\ further\ assistance|please\ (?:contact|send|forward)|contact\ |questions|reply\ to"
+    r"|original\ sender|^\s*(?:from|to|cc|sender|reply-to|subject|sent|date)\s*:|help\ desk|mailto:"
+    r"|you\ may\ also|support",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FROM_LINE = re.compile(r"^\s*from\ |^\s*>>>\ (?:MAIL|RCPT)|^\s*<<<\ ", re.IGNORECASE)
+
+_LEADS_ELSEWHERE = re.compile(r"\bto the address$|\bcontact:?$", re.IGNORECASE)
+_OTHER_HOST = re.compile(r"[245]\d\d \S{1,200} \(smtp\)\.\.\.")
+
+_COMMANDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
+    (re.compile(pattern, flags), 1)
+    for pattern, flags in (
+        (r"\(?in reply to (?:end of )?(HELO|EHLO|MAIL|RCPT|DATA)", 0),
+        (r"(?:error|rejected).{0,60} after (?:end of )?(EHLO|HELO|MAIL|RCPT|DATA)", re.I | re.S),
+        (r"did not like our (?:final )?(EHLO|HELO|MAIL|RCPT|DATA)", re.I),
+        (r"\[(RCPT|MAIL|DATA|EHLO|HELO)_?(?:TO|FROM)?\]", 0),
+        (r"most progress was (RCPT|MAIL|DATA|EHLO|HELO)", re.I),
+        (r"-------SMTP command\s+(RCPT|MAIL|DATA|EHLO|HELO)", 0),
+        (r"STEP: (RCPT|MAIL|DATA|EHLO|HELO)", 0),
+        (r"while performing the (EHLO|HELO)", 0),
+        (r"Server response to (MAIL) FROM", re.I),
+        (r"(RCPT|MAIL|DATA)(?: TO| FROM)? (?:generated|command generated)", re.I),
+        (r"to your (RCPT|MAIL|DATA|EHLO|HELO)", re.I),
+        (r"failed on (DATA|RCPT|MAIL) command", re.I),
+        (r"\((DATA|RCPT|MAIL|EHLO|HELO)(?: TO| FROM)?\)", 0),
+    )
+)
+_WORDS_FOR_COMMANDS = (
+    ("after initial connection", "CONN"),
+    ("refused to talk to me", "HELO"),
+    ("but greeting failed", "CONN"),
+    ("but my name was rejected", "HELO"),
+    ("but sender was rejected", "MAIL"),
+    ("does not like recipient", "RCPT"),
+    ("failed after i sent the message", "DATA"),
+    ("unknown recipient or mailbox unavailable ->", "RCPT"),
+)
+_TRANSCRIPT = re.compile(r">>>[ ]?(EHLO|HELO|MAIL|RCPT|DATA)\b|<<<[ ]?[45]\d\d", re.IGNORECASE)
+
+_GMAIL_STATES = {
+    "6": "MAIL",
+    "13": "EHLO",
+    "14": "RCPT",
+    "15": "DATA",
+    "17": "DATA",
+    "18": "DATA",
+}
+_GMAIL_STATE = re.compile(r"\(state (\d{1,2})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One address that a notice names and the lines that it says of it."""
+
+    address: str
+    diagnosis: str
+
+
+def before_original(texts: Iterable[str]) -> tuple[str, str]:
+    """What the mail system wrote, and what it copied of the original below its own words."""
+    lines: list[str] = []
+    original: list[str] = []
+    for text in texts:
+        cut = False
+        for line in text.split("\n", 3000)[:3000]:
+            if cut:
+                if len(original) < MAX_LINES:
+                    original.append(line)
+                continue
+            if lines and (_HEADER_OF_ORIGINAL.match(line) or _ORIGINAL.match(line[:200])):
+                cut = True
+                if _HEADER_OF_ORIGINAL.match(line):
+                    original.append(line)
+                continue
+            if len(lines) < MAX_LINES:
+                lines.append(line[:MAX_LINE].rstrip())
+    return "\n".join(lines), "\n".join(original)
+
+
+def command_in(text: str) -> str:
+    """The SMTP command that was refused, CONN for the greeting; empty where a text does not say."""
+    lowered = text.lower()
+    for words, command in _WORDS_FOR_COMMANDS:
+        if words in lowered:
+            return command
+    for pattern, group in _COMMANDS:
+        if match := pattern.search(text):
+            return match[group].upper()
+    last = ""
+    for match in _TRANSCRIPT.finditer(text):
+        if match[1]:
+            last = match[1].upper()
+        elif last:
+            return last
+    if match := _GMAIL_STATE.search(text):
+        return _GMAIL_STATES.get(match[1], "")
+    return ""
+
+
+def named_in(notice: str) -> list[Named]:
+    """The addresses that a notice reports on, each with the lines that follow it."""
+    found: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    heard: list[str] = []
+    previous = ""
+    for line in notice.split("\n"):
+        if not line.strip():
+            continue
+        address, rest = ("", "") if _LEADS_ELSEWHERE.search(previous) else _address_of(line)
+        previous = line
+        if line.startswith("<<<"):
+            heard.append(line[3:].strip())
+        if _OTHER_HOST.match(line):
+            current = None
+            continue
+        if address:
+            key = next((known for known in found if known.lower() == address.lower()), address)
+            current = found.setdefault(key, [])
+            current.extend(heard[:3])
+            heard = []
+            if rest:
+                current.append(rest)
+        elif current is not None and sum(map(len, current)) < MAX_DIAGNOSIS:
+            current.append(line.strip())
+    return [Named(address, " ".join(lines)[:MAX_DIAGNOSIS]) for address, lines in found.items()]
+
+
+def _address_of(line: str) -> tuple[str, str]:
+    if "@" not in line or _FROM_LINE.match(line):
+        return "", ""
+    if match := _BARE.match(line):
+        return match[1], ""
+    if match := _LED.match(line):
+        return match[1] or match[2], f"{match[3]} {match[4]}".strip(" :.[")
+    if alias := _ALIAS.match(line):
+        return alias[1], ""
+    if _CONTACT.search(line) and not re.search(r"(?i)unknown|recipient|deliver", line):
+        return "", ""
+    if match := _NAMED.search(line):
+        return match[1], line.strip()
+    if match := _IN_ROUND_BRACKETS.search(line):
+        return match[1], line.strip()
+    return "", ""
+
+
+def expanded_from(notice: str) -> str:
+    """The address that was expanded to a program or a file, else an empty string."""
+    match = _EXPANDED.search(notice)
+    return match[1] if match else ""
+
+
+def only_address(text: str) -> str:
+    """An address in the fields that name whom the original was for."""
+    for line in text.split("\n", 300)[:300]:
+        if line[:3].lower() == "to:" and (address := first_in(line)):
+            return address
+    return ""
