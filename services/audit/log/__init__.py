@@ -1,0 +1,1 @@
+"""The tamper-evident log of the audit service: append, sign, prove, verify, export."""
