@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import Event, decode
 from helpdesk.kernel.store import Store, StoredRow
+from helpdesk.kernel.vault import Vault
 
 _log = logging.getLogger(__name__)
 _BATCH = 500
@@ -26,7 +28,22 @@ class Published:
 
     source: str
     row: StoredRow
-    event: Event
+    vault: Vault
+
+    @property
+    def event(self) -> Event:
+        """The fact as its own service's class; for a service that follows its own log."""
+        return decode(self.row.name, self.row.state, self.vault)
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields that are set, as the proto names them, personal ones opened."""
+        return self.vault.open_fields(self.row.name, self.body)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The stored JSON, personal fields sealed."""
+        body: dict[str, Any] = json.loads(self.row.state)
+        return body
 
     @property
     def id(self) -> str:
@@ -96,12 +113,13 @@ class StoreConsumer:
                 self._handle(fact)
 
     def _handle(self, fact: Published) -> None:
+        stamp = fact.body.get("stamp", {})
         work = UnitOfWork(
             store=self._store,
             actor=self._actor,
             now=datetime.now(UTC),
-            id=fact.event.action_id or fact.id,
-            traceparent=fact.event.traceparent,
+            id=stamp.get("action_id") or fact.id,
+            traceparent=stamp.get("traceparent", ""),
         )
         self._handlers[fact.source][fact.row.name](work, fact)
         tracking = (f"{self.name}<{fact.source}", fact.position)
@@ -189,7 +207,7 @@ class InProcessBus:
         for row in rows:
             if self._stopping.is_set():
                 return
-            consumer.handle(Published(store.name, row, store.opened(row)))
+            consumer.handle(Published(store.name, row, store.vault))
         reached = (
             rows[-1].position
             if len(rows) == _BATCH

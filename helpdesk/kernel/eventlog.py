@@ -20,7 +20,7 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
         self._stores = stores
 
     def ReadEvents(  # noqa: N802  # the name is the contract's
-        self, request: eventlog_pb2.ReadEventsRequest, action: SupportAction
+        self, request: eventlog_pb2.ReadEventsRequest, _action: SupportAction
     ) -> Iterator[eventlog_pb2.ReadEventsResponse]:
         """Stream events from a position on."""
         store = self._stores.get(request.source)

@@ -36,7 +36,7 @@ class Event:
 
     ``NAME`` is the stored and published name and the full name of its proto message. The stamped
     fields are set by the store and ignored by ``==``, so tests compare facts by what they say.
-    Fields are ``str``, ``int``, ``bool``, ``float``, ``datetime``, tuples of ``str`` or JSON-able dicts.
+    Fields are ``str int bool float datetime``, tuples of ``str`` or JSON-able dicts.
     """
 
     NAME: ClassVar[str] = ""
@@ -148,7 +148,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else _NEVER
+    return datetime.fromisoformat(text) if text else _NEVER
 
 
 def _empty(hint: Any) -> Any:

@@ -9,9 +9,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-import click
 import grpc
 
 from helpdesk.eventlog.v1 import eventlog_pb2_grpc
@@ -146,14 +145,12 @@ class Service:
     """
     A service that a process can host.
 
-    ``settings`` are the dataclasses that its settings are parsed into, by prefix; ``commands`` its
-    shell commands, which find an ``Operator`` as ``click.Context.obj``.
+    ``settings`` are the dataclasses that its settings are parsed into, by prefix.
     """
 
     name: str
     build: Callable[[Wiring], Running]
     settings: Mapping[str, type] = field(default_factory=dict)
-    commands: Sequence[click.Command] = ()
 
 
 class Host:
@@ -165,13 +162,14 @@ class Host:
         self.wiring = Wiring(env, self._sockets)
         self.bus = InProcessBus()
         self.running: dict[str, Running] = {}
+        self.address = ""
         self._servers: list[grpc.Server] = []
         self._stopping = threading.Event()
         self._timers: list[threading.Thread] = []
         self._refused: list[RefusedCalls] = []
         self._started: list[Background] = []
 
-    def __enter__(self) -> Host:
+    def __enter__(self) -> Self:
         try:
             self._start()
         except BaseException:
@@ -196,10 +194,12 @@ class Host:
             own.append(_event_log({name: store}, served))
             self._servers.append(serve([wiring.address(name)], own))
             self._refused.append(refused)
-        if wiring.settings.grpc_address:
-            if not is_loopback(wiring.settings.grpc_address):
-                raise SettingsError("HELPDESK_GRPC_ADDRESS: plain gRPC only listens on loopback")
-            self._servers.append(serve([wiring.settings.grpc_address], everything))
+        self.address = wiring.settings.grpc_address or f"unix:{self._sockets / 'all'}"
+        if not is_loopback(self.address):
+            raise SettingsError("HELPDESK_GRPC_ADDRESS: plain gRPC only listens on loopback")
+        if everything:
+            everything.append(_event_log(stores, everything[0].served))
+            self._servers.append(serve([self.address], everything))
         for running in self.running.values():
             for consumer in running.consumers:
                 self.bus.connect(consumer, stores)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import grpc
 
@@ -43,7 +43,7 @@ class Operator:
         self._host: Host | None = None
         self._channel: grpc.Channel | None = None
 
-    def __enter__(self) -> Operator:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -172,7 +172,7 @@ class Store:
     def stream_id(self, stream: str) -> UUID:
         """Map a stream name to its id; keyed, because names may hold personal data."""
         digest = hmac.digest(self._key, stream.encode(), hashlib.sha256)
-        return UUID(bytes=digest[:16], version=8)
+        return UUID(bytes=digest[:16], version=5)
 
     def digest(self, data: bytes | str) -> str:
         """Return a keyed digest (HMAC-SHA-256, hex) that cannot be guessed from its input."""

@@ -6,8 +6,9 @@ import base64
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -87,7 +88,7 @@ class Vault:
         for value in values:
             nonce = os.urandom(_NONCE)
             boxed = nonce + key.encrypt(nonce, value.encode(), bound)
-            sealed.append(_PREFIX + base64.b64encode(boxed).decode())
+            sealed.append(f"{_PREFIX}{person}:{base64.b64encode(boxed).decode()}")
         return sealed
 
     def open(self, person: str, sealed: Iterable[str], context: str) -> list[str]:
@@ -103,14 +104,31 @@ class Vault:
             if key is None or text == ERASED:
                 opened.append(ERASED)
                 continue
-            if not text.startswith(_PREFIX):
-                raise ValueError(f"{context} is not sealed")
-            boxed = base64.b64decode(text[len(_PREFIX) :])
+            if not text.startswith(f"{_PREFIX}{person}:"):
+                raise ValueError(f"{context} is not sealed for its person")
+            boxed = base64.b64decode(text.rpartition(":")[2])
             try:
                 opened.append(key.decrypt(boxed[:_NONCE], boxed[_NONCE:], bound).decode())
             except InvalidTag as error:
                 raise ValueError(f"{context} does not open with its person's key") from error
         return opened
+
+    def open_fields(self, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an event's JSON body with its sealed fields opened by the keys that they name."""
+        opened: dict[str, Any] = {}
+        for field, value in body.items():
+            context = f"{name}.{field}"
+            if isinstance(value, list):
+                opened[field] = [self._open_one(each, context) for each in value]
+            else:
+                opened[field] = self._open_one(value, context)
+        return opened
+
+    def _open_one(self, value: Any, context: str) -> Any:
+        if not isinstance(value, str) or not value.startswith(_PREFIX):
+            return value
+        person = value[len(_PREFIX) :].rpartition(":")[0]
+        return self.open(person, [value], context)[0]
 
     def forget(self, person: str) -> bool:
         """Destroy the person's key for ever; return whether there was one."""

@@ -1,1 +1,1 @@
-"""gRPC with the product's rules on: servers that record before they answer, channels that prove who calls."""
+"""gRPC with the product's rules on: servers record before they answer, callers prove who calls."""

@@ -20,6 +20,10 @@ from helpdesk.options.v1 import options_pb2
 _TEXT = 2048
 _TICKET = 64
 _SERVICE = "SERVICE"
+# The generated stubs type extensions as plain descriptors.
+_RULE: Any = options_pb2.rule
+_SECTION: Any = options_pb2.section
+_MASK: Any = options_pb2.mask
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ class Method:
 def method(path: str) -> Method:
     """Return the method of a path such as ``/helpdesk.email.v1.EmailService/GetUserMail``."""
     name = path.lstrip("/").replace("/", ".")
-    descriptor = descriptor_pool.Default().FindMethodByName(name)  # type: ignore[no-untyped-call]
-    rule = descriptor.GetOptions().Extensions[options_pb2.rule]
+    descriptor = descriptor_pool.Default().FindMethodByName(name)
+    rule: options_pb2.MethodRule = descriptor.GetOptions().Extensions[_RULE]
     roles = frozenset(options_pb2.Role.Name(r).removeprefix("ROLE_") for r in rule.roles)
     section = options_pb2.Section.Name(rule.section).removeprefix("SECTION_")
     return Method(path, descriptor, rule, roles, "" if not rule.section else section)
@@ -135,7 +139,7 @@ def filter_sections(answer: Message, sections: Iterable[str]) -> None:
     """Clear, in place, every field of a section that is not among those allowed."""
     allowed = frozenset(sections)
     for field, value in answer.ListFields():
-        section = field.GetOptions().Extensions[options_pb2.section]
+        section = field.GetOptions().Extensions[_SECTION]
         if section and options_pb2.Section.Name(section).removeprefix("SECTION_") not in allowed:
             answer.ClearField(field.name)
         elif field.type == FieldDescriptor.TYPE_MESSAGE and not _is_map(field):
@@ -146,7 +150,7 @@ def filter_sections(answer: Message, sections: Iterable[str]) -> None:
 def mask(answer: Message) -> None:
     """Mask, in place, every field that its proto marks."""
     for field, value in answer.ListFields():
-        kind = field.GetOptions().Extensions[options_pb2.mask]
+        kind = field.GetOptions().Extensions[_MASK]
         if kind:
             hide = masked if kind == options_pb2.MASK_EMAIL else _phone
             if isinstance(value, str):

@@ -66,7 +66,7 @@ class Servicer:
     served: Served
 
 
-class Recorder(grpc.ServerInterceptor):  # type: ignore[misc]  # generic in the stubs only
+class Recorder(grpc.ServerInterceptor):
     """The unit of work around every method; servicers get a SupportAction as their context."""
 
     def __init__(self, served: dict[str, Served], streams: threading.Semaphore) -> None:
@@ -346,7 +346,7 @@ def _traceparent(metadata: dict[str, Any]) -> str:
 
 
 def serve(addresses: list[str], servicers: list[Servicer]) -> grpc.Server:
-    """Serve the servicers at ``unix:<path>`` or loopback ``host:port`` addresses; raises OSError."""
+    """Serve at ``unix:<path>`` or loopback ``host:port`` addresses. Raises OSError."""
     streams = threading.Semaphore(_STREAM_THREADS)
     served = {servicer.name: servicer.served for servicer in servicers}
     server = grpc.server(

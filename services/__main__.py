@@ -1,0 +1,68 @@
+"""The ``helpdesk`` command: every command is imported when it is called, not before."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+_COMMANDS = {
+    "demo": "services.demo.commands:demo",
+    "serve": "services.hosting:serve",
+    "check-config": "services.hosting:check_config",
+    "init": "services.identity.commands:init",
+    "import": "services.identity.commands:import_directory",
+    "token": "services.identity.commands:token",
+    "import-bounces": "services.email.commands:import_bounces",
+    "read-mail": "services.email.commands:read_mail",
+}
+# Commands of an operator, who acts on a running product under their own name.
+_OPERATED = frozenset({"import", "token", "import-bounces"})
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}:{name} is not a command")
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def helpdesk(ctx: click.Context) -> None:
+    """Help desk for the partners of a cloud collaboration service."""
+    if ctx.invoked_subcommand in _OPERATED:
+        from helpdesk.kernel.operating import Operator
+        from services.hosting import ALL
+
+        ctx.obj = ctx.with_resource(Operator(os.environ, lambda: ALL))
+
+
+def main() -> None:
+    """Run the command line; a setting or failure that the operator can mend is one line."""
+    from helpdesk.kernel.errors import HelpdeskError
+    from helpdesk.kernel.settings import SettingsError
+
+    try:
+        helpdesk(prog_name="helpdesk", standalone_mode=True)
+    except (SettingsError, HelpdeskError, OSError) as error:
+        if os.environ.get("HELPDESK_LOG_LEVEL") == "DEBUG":
+            raise
+        message = error.message if isinstance(error, HelpdeskError) else str(error)
+        click.echo(f"helpdesk: {message}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

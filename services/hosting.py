@@ -1,0 +1,66 @@
+"""Which services there are, and the commands that run them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Mapping, Sequence
+
+import click
+
+from helpdesk.kernel import logging as structured
+from helpdesk.kernel.hosting import Host, HostSettings, Service
+from helpdesk.kernel.operating import announce
+from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
+from services.audit.service import SERVICE as AUDIT
+from services.email.service import SERVICE as EMAIL
+from services.gateway.service import SERVICE as GATEWAY
+from services.identity.service import SERVICE as IDENTITY
+from services.search.service import SERVICE as SEARCH
+from services.session.service import SERVICE as SESSION
+
+ALL: Sequence[Service] = (IDENTITY, SEARCH, EMAIL, SESSION, AUDIT, GATEWAY)
+
+
+def checked(env: Mapping[str, str]) -> HostSettings:
+    """Return the host's settings after every setting was parsed. Raises SettingsError."""
+    known = names(HostSettings, "")
+    for service in ALL:
+        known.append(f"HELPDESK_{service.name.upper()}_ADDRESS")
+        for prefix, kind in service.settings.items():
+            known += names(kind, prefix)
+            parse(kind, prefix, env)
+    check_unknown(env, known)
+    return parse(HostSettings, "", env)
+
+
+def wait_for_signal() -> None:
+    """Return when the process is asked to end."""
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    asked.wait()
+
+
+@click.command()
+@click.argument("names_of_services", nargs=-1, metavar="[NAME]...")
+def serve(names_of_services: tuple[str, ...]) -> None:
+    """Serve all services, or the named ones, until told to stop."""
+    settings = checked(os.environ)
+    structured.configure(settings.log_level)
+    unknown = set(names_of_services) - {service.name for service in ALL}
+    if unknown:
+        raise SettingsError(f"no such service: {', '.join(sorted(unknown))}")
+    wanted = [s for s in ALL if not names_of_services or s.name in names_of_services]
+    with Host(os.environ, wanted) as host:
+        announce(settings.data_dir, host.address)
+        click.echo(f"ready: {', '.join(host.running)}", err=True)
+        wait_for_signal()
+
+
+@click.command()
+def check_config() -> None:
+    """Say whether every HELPDESK_ setting is known and well formed."""
+    checked(os.environ)
+    click.echo("every setting is known and well formed")

@@ -1,0 +1,150 @@
+import sqlite3
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from helpdesk.kernel.errors import Conflict, Unavailable
+from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.store import Append, Unit
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def unit(*appends, record=None, tracking=None):
+    return Unit(appends=appends, record=record, tracking=tracking, now=NOW)
+
+
+def texts(state, event):
+    return (*state, event.text)
+
+
+def test_what_was_committed_is_loaded_in_order(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note("a"), note("b")))))
+
+    loaded = store.load("notes:1", texts, ())
+
+    assert loaded.state == ("a", "b")
+    assert loaded.version == 2
+
+
+def test_a_stream_that_moved_on_is_a_conflict(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+
+    with pytest.raises(Conflict):
+        store.commit(unit(Append("notes:1", 0, (note(),))))
+
+
+def test_a_unit_is_stored_whole_or_not_at_all(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+
+    with pytest.raises(Conflict):
+        store.commit(unit(Append("notes:2", 0, (note(),)), Append("notes:1", 0, (note(),))))
+
+    assert store.load("notes:2", texts, ()).version == 0
+
+
+def test_concurrent_callers_get_positions_without_gaps(open_store, note):
+    store = open_store()
+    positions = []
+
+    def write(stream):
+        for version in range(20):
+            positions.append(store.commit(unit(Append(stream, version, (note(),)))))
+
+    threads = [threading.Thread(target=write, args=(f"notes:{n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(positions) == list(range(1, 161))
+
+
+def test_records_of_a_process_are_numbered_without_holes(open_store, note):
+    store = open_store()
+    record = SupportActionRecorded(action="a.b.c", outcome="done")
+    store.commit(unit(Append("notes:1", 0, (note(),)), record=record))
+    with pytest.raises(Conflict):
+        store.commit(unit(Append("notes:1", 0, (note(),)), record=record))
+    store.commit(unit(record=record))
+
+    rows = store.read(0, names=(SupportActionRecorded.NAME,))
+
+    assert [store.opened(row).number for row in rows] == [1, 2]
+
+
+def test_a_view_is_written_in_the_transaction_of_its_fact(open_store, note):
+    def project(db, recorded):
+        db.execute("INSERT INTO seen VALUES (?)", (recorded.event.count,))
+        if recorded.event.count == 2:
+            raise RuntimeError("a projection that fails")
+
+    store = open_store({"helpdesk.test.v1.NoteTaken": project})
+    with store.engine.transaction() as tx:
+        tx.execute("CREATE TABLE seen (count INTEGER)")
+    store.commit(unit(Append("notes:1", 0, (note(count=1),))))
+    with pytest.raises(RuntimeError):
+        store.commit(unit(Append("notes:1", 1, (note(count=2),))))
+
+    assert store.engine.query("SELECT count FROM seen") == [(1,)]
+    assert store.load("notes:1", texts, ()).version == 1
+
+
+def test_a_position_of_a_source_is_tracked_once(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note(),)), tracking=("other", 5)))
+
+    with pytest.raises(Conflict):
+        store.commit(unit(Append("notes:1", 1, (note(),)), tracking=("other", 5)))
+
+    assert store.engine.tracked("other") == 5
+
+
+def test_a_locked_database_refuses_and_stores_nothing(open_store, note, tmp_path):
+    store = open_store()
+    store.engine._writer.execute("PRAGMA busy_timeout=50")
+    other = sqlite3.connect(tmp_path / "notes.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable):
+        store.commit(unit(Append("notes:1", 0, (note(),))))
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert store.load("notes:1", texts, ()).version == 0
+    assert store.commit(unit(Append("notes:1", 0, (note(),)))) == 1
+
+
+def test_a_full_disk_refuses_and_stores_nothing(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+    pages = store.engine._writer.execute("PRAGMA page_count").fetchone()[0]
+    store.engine._writer.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(Unavailable):
+        store.commit(unit(Append("notes:2", 0, (note("x" * 100_000),))))
+    store.engine._writer.execute("PRAGMA max_page_count=1000000")
+
+    assert store.load("notes:2", texts, ()).version == 0
+    assert store.commit(unit(Append("notes:2", 0, (note(),)))) == 2
+
+
+def test_readers_are_woken_by_a_commit(open_store, note):
+    store = open_store()
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(store.wait(1, timeout=5)))
+    thread.start()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+    thread.join()
+
+    assert seen == [True]
+
+
+def test_stream_ids_cannot_be_computed_without_the_key(open_store):
+    store = open_store()
+
+    assert store.stream_id("address:a@b.example") != type(store).stream_id(
+        type("Other", (), {"_key": b"other"})(), "address:a@b.example"
+    )

@@ -1,0 +1,128 @@
+import base64
+import hmac
+import json
+import time
+
+import pytest
+from joserfc import jwt
+
+from helpdesk.kernel import tokens
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Unauthenticated
+from helpdesk.kernel.tokens import Signer, Verifier, claims_of, new_private_key
+
+AGENT = Actor("a1", partner_id="p1", roles=frozenset({"HELP_DESK"}), act=("gateway", "proxy"))
+
+
+@pytest.fixture
+def signer():
+    return Signer(new_private_key())
+
+
+@pytest.fixture
+def verifier(signer):
+    return Verifier(lambda: [signer.public_jwk()], "email")
+
+
+def refused(verifier, token):
+    with pytest.raises(Unauthenticated) as caught:
+        verifier.verify(token)
+    return caught.value.reason
+
+
+def test_a_valid_token_names_its_actor(signer, verifier):
+    assert verifier.verify(signer.sign(claims_of(AGENT), ["email"], 60)) == AGENT
+
+
+def test_no_token_is_refused(verifier):
+    assert refused(verifier, "") == "TOKEN_MISSING"
+
+
+def test_an_expired_token_is_refused(signer, verifier):
+    assert refused(verifier, signer.sign(claims_of(AGENT), ["email"], -1)) == "TOKEN_EXPIRED"
+
+
+def test_a_token_for_another_service_is_refused(signer, verifier):
+    assert refused(verifier, signer.sign(claims_of(AGENT), ["search"], 60)) == "TOKEN_AUDIENCE"
+
+
+def test_a_token_of_another_issuer_is_refused(verifier):
+    other = Signer(new_private_key())
+
+    assert refused(verifier, other.sign(claims_of(AGENT), ["email"], 60)) == "TOKEN_INVALID"
+
+
+def test_a_key_that_is_published_under_another_issuer_name_is_refused(signer):
+    named = Signer(new_private_key(), issuer="elsewhere")
+    verifier = Verifier(lambda: [named.public_jwk()], "email")
+
+    assert refused(verifier, named.sign(claims_of(AGENT), ["email"], 60)) == "TOKEN_ISSUER"
+
+
+def encoded(part):
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_a_token_of_another_algorithm_is_refused(signer, verifier, algorithm):
+    header = {"alg": algorithm, "kid": signer.key_id}
+    claims = {**claims_of(AGENT), "iss": "helpdesk", "aud": ["email"], "exp": time.time() + 60}
+    signed = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
+    public = signer.public_jwk()["x"].encode()
+    mac = hmac.digest(public, signed.encode(), "sha256") if algorithm == "HS256" else b""
+
+    assert refused(verifier, f"{signed}.{encoded(mac)}") == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize("kid", ["../../etc/passwd", "' OR 1=1"])
+def test_an_injected_key_id_is_refused(signer, verifier, kid):
+    header = {"alg": "Ed25519", "kid": kid}
+    token = jwt.encode(header, claims_of(AGENT), signer._key, algorithms=["Ed25519"])
+
+    assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize("token", ["e30.e30.x", "x", "a.b", "..", "\0", "é.é.é"])
+def test_what_is_no_token_is_refused(verifier, token):
+    assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+def test_a_changed_claim_is_refused(signer, verifier):
+    head, _, tail = signer.sign(claims_of(AGENT), ["email"], 60).split(".")
+    other = signer.sign({"sub": "boss"}, ["email"], 60).split(".")[1]
+
+    assert refused(verifier, f"{head}.{other}.{tail}") == "TOKEN_INVALID"
+
+
+def test_the_key_for_leases_signs_no_ordinary_token():
+    lease = Signer(new_private_key(), use_for=tokens.LEASES)
+    verifier = Verifier(lambda: [lease.public_jwk()], "email")
+
+    assert refused(verifier, lease.sign(claims_of(AGENT), ["email"], 5)) == "TOKEN_INVALID"
+
+
+def test_the_ordinary_key_signs_no_lease(signer, verifier):
+    viewer = Actor("a1", mode="read_only", view_id="v1")
+
+    assert refused(verifier, signer.sign(claims_of(viewer), ["email"], 5)) == "TOKEN_INVALID"
+
+
+def test_a_lease_lives_at_most_five_seconds():
+    lease = Signer(new_private_key(), use_for=tokens.LEASES)
+    verifier = Verifier(lambda: [lease.public_jwk()], "email")
+    viewer = Actor("a1", mode="read_only", view_id="v1")
+
+    assert verifier.verify(lease.sign(claims_of(viewer), ["email"], 5)) == viewer
+    assert refused(verifier, lease.sign(claims_of(viewer), ["email"], 60)) == "TOKEN_INVALID"
+
+
+def test_a_new_key_is_found_without_a_restart(signer, monkeypatch):
+    keys = [signer.public_jwk()]
+    verifier = Verifier(lambda: keys, "email")
+    verifier.verify(signer.sign(claims_of(AGENT), ["email"], 60))
+    rotated = Signer(new_private_key())
+    keys.append(rotated.public_jwk())
+    later = time.monotonic() + 2
+    monkeypatch.setattr(tokens.time, "monotonic", lambda: later)
+
+    assert verifier.verify(rotated.sign(claims_of(AGENT), ["email"], 60)) == AGENT
