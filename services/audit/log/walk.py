@@ -36,6 +36,7 @@ class Walk:
         self._tree: Frontier | None = Frontier()
         self._reader = tiles
         self._read: dict[int, tuple[int, bytes]] = {}
+        self._searched = False
         self._disagreement: Place | None = None
         self._compare_heads()
 
@@ -275,7 +276,13 @@ class Walk:
         return known[1]
 
     def _find_in_tiles(self, leaf: bytes, near: int) -> int | None:
-        for index in range(max(0, (near >> TILE_HEIGHT) - 1), (near >> TILE_HEIGHT) + 2):
+        here = near >> TILE_HEIGHT
+        places = [*range(max(0, here - 1), here + 2)]
+        if not self._searched:
+            # Long enough for a log of millions, so done for the first such record only.
+            self._searched = True
+            places += range(-(-self._largest // TILE_WIDTH))
+        for index in places:
             tile = self._tile(0, index)
             for start in range(0, len(tile), HASH_SIZE):
                 if tile[start : start + HASH_SIZE] == leaf:
@@ -357,7 +364,8 @@ class Walk:
         self._find(
             Tampering.CUT_OFF,
             f"The newest records were cut off: the log ends with {self._behind()}, but"
-            f" {self._largest} records were signed; the first missing is record {held}.",
+            f" {self._largest} records were signed; the first missing is record {held}."
+            + ("" if held == self.signed else f" Those from record {self.signed} on are unproved."),
             Place(held),
             self._largest - 1,
         )

@@ -1,7 +1,7 @@
 """A log in an SQLite database in memory, and the named situations that the tests start from."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -118,6 +118,12 @@ def new_world() -> World:
 def world() -> World:
     """An empty log."""
     return new_world()
+
+
+@pytest.fixture(scope="session")
+def world_maker() -> Callable[[], World]:
+    """Makes an empty log for each generated example."""
+    return new_world
 
 
 @pytest.fixture
