@@ -152,7 +152,7 @@ def mask(answer: Message) -> None:
     for field, value in answer.ListFields():
         kind = field.GetOptions().Extensions[_MASK]
         if kind:
-            hide = masked if kind == options_pb2.MASK_EMAIL else _phone
+            hide = _MASKS[kind]
             if isinstance(value, str):
                 setattr(answer, field.name, hide(value))
             else:
@@ -166,6 +166,17 @@ def mask(answer: Message) -> None:
 
 def _phone(number: str) -> str:
     return f"••••{number[-2:]}"
+
+
+def _address(text: str) -> str:
+    return masked(text) if "@" in text else text
+
+
+_MASKS = {
+    options_pb2.MASK_EMAIL: masked,
+    options_pb2.MASK_PHONE: _phone,
+    options_pb2.MASK_ADDRESS: _address,
+}
 
 
 def _each(value: Any) -> Iterable[Message]:

@@ -52,6 +52,7 @@ class Mask(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MASK_UNSPECIFIED: _ClassVar[Mask]
     MASK_EMAIL: _ClassVar[Mask]
     MASK_PHONE: _ClassVar[Mask]
+    MASK_ADDRESS: _ClassVar[Mask]
 EFFECT_UNSPECIFIED: Effect
 EFFECT_READS: Effect
 EFFECT_CHANGES: Effect
@@ -79,6 +80,7 @@ SECTION_MAIL: Section
 MASK_UNSPECIFIED: Mask
 MASK_EMAIL: Mask
 MASK_PHONE: Mask
+MASK_ADDRESS: Mask
 RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
 MASK_FIELD_NUMBER: _ClassVar[int]
