@@ -30,11 +30,12 @@ __all__ = [
     "read_smtp_reply",
 ]
 
-_READERS = (complaints.read, notifications.read, bounces.read, replies.read)
+_READERS = (complaints.read, notifications.read, replies.read, bounces.read)
 
 
 def read_mail(raw: bytes) -> MailReport:
-    """What a mail reports (RFC 3464, 5965, 3834 and the words of many mail systems).
+    """
+    What a mail reports (RFC 3464, 5965, 3834 and the words of many mail systems).
 
     Reads at most the first `mime.MAX_BYTES` of it, never raises for any bytes, and answers
     `Kind.NONE` without recipients for a mail that reports nothing.
@@ -49,7 +50,8 @@ def read_mail(raw: bytes) -> MailReport:
 def read_smtp_reply(
     code: int, text: str, *, recipient: str = "", command: str = "", remote_mta: str = ""
 ) -> RecipientReport:
-    """What a reply in our own SMTP dialogue says of one recipient (RFC 5321 4.2, RFC 3463).
+    """
+    What a reply in our own SMTP dialogue says of one recipient (RFC 5321 4.2, RFC 3463).
 
     `command` is the command that was answered (EHLO, MAIL, RCPT or DATA).
     """

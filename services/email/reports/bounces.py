@@ -18,7 +18,23 @@ _SUBJECT = re.compile(
     r"|could not be|mail system|notice|unzustellbar|rejected|not member|unable to|nicht|postmaster",
     re.IGNORECASE,
 )
-_ACTION = re.compile(r"(failed|delayed|delivered|relayed|expanded|expired|deferred)", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?!re:|fwd?:|aw:|wg:).{0,40}(?:undeliver|returned mail|delivery (?:failure|status|has failed"
+    r"|failed|notification|report|error)|failure notice|mail (?:delivery )?(?:fail|error)"
+    r"|could not be delivered|non-?delivery|error during delivery|non.?remis)",
+    re.IGNORECASE,
+)
+_FAILED = re.compile(
+    r"could not be delivered|could not deliver|unable to deliver|was not delivered|undeliverable"
+    r"|failed recipient|delivery (?:has )?failed|did not reach|n'a pas pu",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\(reason: ([^\n]{3,600}?)\)?$|> ?\.\.\. (Deferred: [^\n]{3,300})$", re.MULTILINE
+)
+_ACTION = re.compile(
+    r"(fail(?:ed|ure)|delayed|delivered|relayed|expanded|expired|deferred)", re.IGNORECASE
+)
 _WILL_RETRY = re.compile(
     r"will be retried|warning message only|this is a warning|no action is required"
     r"|has not yet been delivered|still being retried|has been delayed|retry for"
@@ -37,6 +53,9 @@ _DEPOSIT = re.compile(
     re.MULTILINE,
 )
 
+_SEEN = re.compile(r";\s*(?:displayed|processed|dispatched)", re.IGNORECASE)
+_MAX_WRAPPED = 2
+
 _POWERMTA = {
     "bad-domain": Cause.DOMAIN_NOT_FOUND,
     "bad-mailbox": Cause.NO_SUCH_MAILBOX,
@@ -50,16 +69,19 @@ _POWERMTA = {
 }
 
 
-def read(mail: Mail) -> MailReport | None:
-    """The bounce, delay or delivery that this mail reports, or None where it is none."""
+def read(mail: Mail, depth: int = 0) -> MailReport | None:
+    """
+    The bounce, delay or delivery that this mail reports, or None where it is none.
+
+    A mail system's report that only wraps another report is read as the inner one.
+    """
     own, copied = _own_and_copied(mail)
-    status = statuses.read(
-        p.text for p in mail.parts if "delivery-status" in p.content_type
-    )
+    status = statuses.read(p.text for p in mail.parts if _is_status(p.content_type))
     if not status.recipients and re.search(r"(?im)^(?:final|original)-recipient ?:", own):
         status = statuses.read([own])
     subject = mime.decoded(mail.first("subject"))
-    if not status.recipients and not _from_a_program(mail, subject):
+    by_program = bool(status.recipients) or _from_a_program(mail, subject)
+    if not by_program and not (_TITLE.search(subject) and _FAILED.search(own)):
         return None
     notice = own
     named = notices.named_in(notice)
@@ -67,7 +89,7 @@ def read(mail: Mail) -> MailReport | None:
     if not reports:
         reports = _from_notice(mail, subject, notice, named, copied)
     if not reports:
-        return None
+        return _read_inner(mail, copied, depth)
     original = dict(reversed(mime.fields(copied.lstrip("\n"))))
     return MailReport(
         kind=_kind(reports),
@@ -85,16 +107,28 @@ def read(mail: Mail) -> MailReport | None:
     )
 
 
+def _is_status(content_type: str) -> bool:
+    return "delivery-status" in content_type or "disposition-notification" in content_type
+
+
+def _read_inner(mail: Mail, copied: str, depth: int) -> MailReport | None:
+    if depth >= _MAX_WRAPPED:
+        return None
+    texts = [part.text for part in mail.parts if part.content_type == "message/rfc822"]
+    for text in texts or [copied]:
+        if report := read(mime.read_text(text), depth + 1):
+            return report
+    return None
+
+
 def _own_and_copied(mail: Mail) -> tuple[str, str]:
     texts: list[str] = []
     copied = ""
-    plain = any(
-        p.content_type == "text/plain" and len(p.text.strip()) > 20 for p in mail.parts
-    )
+    plain = any(p.content_type == "text/plain" and len(p.text.strip()) > 20 for p in mail.parts)
     for part in mail.parts:
         if part.content_type in {"message/rfc822", "text/rfc822-headers", "message/global"}:
             copied = copied or part.text.lstrip("\n").partition("\n\n")[0]
-        elif "delivery-status" in part.content_type:
+        elif _is_status(part.content_type):
             continue
         elif part.content_type != "text/html" or not plain:
             texts.append(part.text)
@@ -105,7 +139,9 @@ def _own_and_copied(mail: Mail) -> tuple[str, str]:
 def _from_a_program(mail: Mail, subject: str) -> bool:
     if mail.content_type == "multipart/report" or "x-failed-recipients" in mail.headers:
         return True
-    sender = mail.first("from").strip()
+    if "x-mlserver" in mail.headers:
+        return True
+    sender = mime.decoded(mail.first("from")).strip()
     if _PROGRAM.search(sender):
         return True
     if mail.first("return-path").strip() == "<>":
@@ -119,18 +155,20 @@ def _from_status(
     reports: dict[tuple[str, str], RecipientReport] = {}
     words = {one.address.lower(): one.diagnosis for one in named}
     only = len(status.recipients) == 1
+    refused = notices.commands_of(notice)
     for group in status.recipients:
         address = statuses.recipient_of(group)
         about = words.get(address.lower(), "")
         if not about and only:
             about = notice[: notices.MAX_DIAGNOSIS]
-        report = _judged(address, group, about, notice if only else about)
+        command = notices.command_in(notice if only else about) or refused.get(address.lower(), "")
+        report = _judged(address, group, about, notice if only else about, command)
         reports.setdefault((address.lower(), report.status), report)
     return list(reports.values())
 
 
 def _judged(
-    address: str, group: dict[str, str], about: str, around: str
+    address: str, group: dict[str, str], about: str, around: str, refused: str
 ) -> RecipientReport:
     code = group.get("diagnostic-code", "")
     kind_of_code = _TYPE.match(code)
@@ -139,16 +177,29 @@ def _judged(
     diagnosis = " ".join(diagnosis.split())
     action = _ACTION.search(group.get("action", ""))
     said_action = _normal_action(action[1].lower() if action else "")
+    if _SEEN.search(group.get("disposition", "")):
+        said_action = Action.DELIVERED
     field_status = codes.status_in(group.get("status", ""))
     remote = _mta(group.get("remote-mta", "")) or _host_in(diagnosis) or _host_in(about)
+    if not diagnosis and not field_status:
+        diagnosis = " ".join(group.get("status", "").split())
+    if not diagnosis and (reason := _REASON.search(around)):
+        diagnosis = reason[1] or reason[2]
     told = "" if _JUST_DIGITS.match(diagnosis) else diagnosis
     if deposit := _DEPOSIT.search(around):
         told = diagnosis = " ".join((deposit[1] or deposit[2]).split())
     elif not told:
         diagnosis = " ".join((around or about).split())[: notices.MAX_DIAGNOSIS] or diagnosis
     if category := _POWERMTA.get(group.get("x-powermta-bouncecategory", "")):
-        return _report(address, said_action, field_status, diagnosis, remote, category)
-    command = notices.command_in(diagnosis) or notices.command_in(around)
+        return _report(
+            address,
+            category,
+            action=said_action,
+            status=field_status,
+            diagnosis=diagnosis,
+            remote=remote,
+        )
+    command = notices.command_in(diagnosis) or refused
     dialogue = type_name not in {"x-unix", "x-notes", "unix", "x-imap", "x-local"}
     status = _better_status(field_status, diagnosis)
     if not codes.status_in(diagnosis) and _vague(status):
@@ -169,7 +220,9 @@ def _judged(
     if cause is Cause.UNKNOWN and around:
         words = " ".join(around.split())[: notices.MAX_DIAGNOSIS]
         cause = cause_of(replace(evidence, text=f"{diagnosis} {words}"))
-    return _report(address, said_action, status, diagnosis, remote, cause)
+    return _report(
+        address, cause, action=said_action, status=status, diagnosis=diagnosis, remote=remote
+    )
 
 
 def _from_notice(
@@ -177,17 +230,14 @@ def _from_notice(
 ) -> list[RecipientReport]:
     failed = addresses.all_in(mail.first("x-failed-recipients"))
     words = {one.address.lower(): one for one in named}
-    people: list[notices.Named]
-    overlap = any(a.lower() in words for a in failed)
-    if failed and (overlap or len(named) != len(failed)):
-        people = [words.get(a.lower(), notices.Named(a, "")) for a in failed]
-    else:
-        people = named
+    people = [words.get(a.lower(), notices.Named(a, "")) for a in failed] or named
     if not people:
         address = notices.only_address(copied) if _reports_failure(subject, notice) else ""
         people = [notices.Named(address, "")] if address else []
     reports = []
+    commands = notices.commands_of(notice)
     waiting = bool(_WILL_RETRY.search(notice) or _WILL_RETRY.search(subject))
+    preamble = notice.partition(people[0].address)[0] if people else ""
     for person in people:
         alone = len(people) == 1
         diagnosis = " ".join((person.diagnosis or (notice if alone else "")).split())
@@ -199,26 +249,37 @@ def _from_notice(
             diagnosis,
             status=status,
             reply_code=codes.reply_in(diagnosis),
-            command=notices.command_in(around),
+            command=notices.command_in(around) or commands.get(person.address.lower(), ""),
             action=Action.DELAYED if waiting else Action.FAILED,
             remote_mta=remote,
             domain=addresses.domain_of(person.address),
         )
         cause = cause_of(evidence)
-        if cause is Cause.UNKNOWN and alone:
-            words = " ".join(notice.split())[: notices.MAX_DIAGNOSIS]
-            cause = cause_of(replace(evidence, text=f"{words} {subject}"))
+        if cause is Cause.UNKNOWN:
+            wider = " ".join((notice if alone else preamble).split())[: notices.MAX_DIAGNOSIS]
+            cause = cause_of(replace(evidence, text=f"{wider} {subject}"))
         action = Action.DELAYED if waiting else Action.FAILED
-        reports.append(_report(person.address, action, status, diagnosis, remote, cause))
+        reports.append(
+            _report(
+                person.address,
+                cause,
+                action=action,
+                status=status,
+                diagnosis=diagnosis,
+                remote=remote,
+            )
+        )
     return reports
 
 
 def _reports_failure(subject: str, notice: str) -> bool:
-    return bool(_SUBJECT.search(subject) or re.search(r"(?i)could not be delivered|undeliver", notice))
+    return bool(
+        _SUBJECT.search(subject) or re.search(r"(?i)could not be delivered|undeliver", notice)
+    )
 
 
 def _report(
-    address: str, action: Action, status: str, diagnosis: str, remote: str, cause: Cause
+    address: str, cause: Cause, *, action: Action, status: str, diagnosis: str, remote: str
 ) -> RecipientReport:
     reply = codes.reply_in(diagnosis)
     if reply and status and reply[0] != status[0]:
@@ -234,8 +295,7 @@ def _report(
         remote_mta=remote,
         cause=cause,
         fault=fault_of(cause),
-        permanent=None if action is Action.DELAYED and cause is Cause.DELIVERED
-        else permanent(cause, status, reply),
+        permanent=permanent(cause, status, reply),
     )
 
 
@@ -251,7 +311,7 @@ def _kind(reports: list[RecipientReport]) -> Kind:
 def _normal_action(word: str) -> Action:
     if word == "deferred":
         return Action.DELAYED
-    if word == "expired":
+    if word in {"expired", "failure"}:
         return Action.FAILED
     return Action(word)
 

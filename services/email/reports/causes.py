@@ -84,7 +84,8 @@ _GONE = frozenset({Cause.NO_SUCH_MAILBOX, Cause.MOVED, Cause.DOMAIN_NOT_FOUND})
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of one failed recipient when its cause is decided.
+    """
+    What is known of one failed recipient when its cause is decided.
 
     `command` is the SMTP command that was refused (CONN for the greeting), empty where unknown.
     `dialogue` is False where the diagnosis comes from a program and not from an SMTP server.
@@ -102,16 +103,17 @@ class Evidence:
 
 def cause_of(evidence: Evidence) -> Cause:
     """The cause that codes, phrases and the refused command agree on best."""
-    if evidence.status.startswith("2."):
+    if evidence.status.startswith("2.") and evidence.action not in {Action.FAILED, Action.DELAYED}:
         return Cause.DELIVERED
     text = evidence.text.lower()
-    said = hosts.cause_at(evidence.remote_mta, evidence.domain, evidence.status, evidence.command, text)
-    if said is not None:
-        return said
+    said = hosts.Said(text, evidence.status, evidence.command)
+    if (cause := hosts.cause_at(evidence.remote_mta, evidence.domain, said)) is not None:
+        return cause
     named = codes.meaning(evidence.status)
     if evidence.dialogue:
+        view = _View(evidence, text, named)
         for test in _DIALOGUE:
-            if cause := test(evidence, text, named):
+            if cause := test(view):
                 return cause
     return _by_codes(evidence, text, named)
 
@@ -135,106 +137,122 @@ def advice(cause: Cause) -> str:
     return f"mail.advice.{cause.value}"
 
 
-def _full(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is Cause.MAILBOX_FULL or phrases.says(Cause.MAILBOX_FULL, text):
+@dataclass(frozen=True, slots=True)
+class _View:
+    evidence: Evidence
+    text: str
+    named: Cause | None
+
+
+def _full(view: _View) -> Cause | None:
+    if view.named is Cause.MAILBOX_FULL or phrases.says(Cause.MAILBOX_FULL, view.text):
         return Cause.MAILBOX_FULL
     return None
 
 
-def _too_big(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is Cause.TOO_BIG or phrases.says(Cause.TOO_BIG, text):
+def _too_big(view: _View) -> Cause | None:
+    if view.named is Cause.TOO_BIG or phrases.says(Cause.TOO_BIG, view.text):
         return Cause.TOO_BIG
     return None
 
 
-def _inactive_or_moved(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+def _inactive_or_moved(view: _View) -> Cause | None:
     for cause in (Cause.MAILBOX_INACTIVE, Cause.MOVED):
-        if (named is cause and cause is Cause.MOVED) or phrases.says(cause, text):
+        if (view.named is cause and cause is Cause.MOVED) or phrases.says(cause, view.text):
             return cause
     return None
 
 
-def _relaying(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if evidence.command not in _GREETING and phrases.says(Cause.RELAYING_DENIED, text):
+def _relaying(view: _View) -> Cause | None:
+    if view.evidence.command not in _GREETING and phrases.says(Cause.RELAYING_DENIED, view.text):
         return Cause.RELAYING_DENIED
     return None
 
 
-def _authentication(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is not Cause.NO_SUCH_MAILBOX and phrases.says(Cause.AUTHENTICATION_FAILED, text):
+def _authentication(view: _View) -> Cause | None:
+    if view.named is not Cause.NO_SUCH_MAILBOX and phrases.says(
+        Cause.AUTHENTICATION_FAILED, view.text
+    ):
         return Cause.AUTHENTICATION_FAILED
     return None
 
 
-def _nobody(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is Cause.NO_SUCH_MAILBOX:
-        if _refuses_sender(text) or any(phrases.says(c, text) for c in _NOT_ABOUT_THE_ADDRESS):
+def _nobody(view: _View) -> Cause | None:
+    if view.named is Cause.NO_SUCH_MAILBOX:
+        if _refuses_sender(view.text) or any(
+            phrases.says(c, view.text) for c in _NOT_ABOUT_THE_ADDRESS
+        ):
             return None
         return Cause.NO_SUCH_MAILBOX
-    if named is Cause.MAILBOX_INACTIVE:
+    if view.named is Cause.MAILBOX_INACTIVE:
         return None
     if (
-        named is not Cause.RECIPIENT_REFUSES
-        and evidence.command != "DATA"
-        and phrases.names_nobody(text)
+        view.named is not Cause.RECIPIENT_REFUSES
+        and view.evidence.command != "DATA"
+        and (
+            phrases.names_nobody(view.text)
+            or (view.evidence.status == "5.5.0" and "not taken: mailbox unavailable" in view.text)
+        )
     ):
         return Cause.NO_SUCH_MAILBOX
-    if evidence.command == "RCPT" and phrases.says(Cause.NO_SUCH_MAILBOX, text):
+    if view.evidence.command == "RCPT" and phrases.says(Cause.NO_SUCH_MAILBOX, view.text):
         return Cause.NO_SUCH_MAILBOX
     return None
 
 
-def _refused_by_recipient(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+def _refused_by_recipient(view: _View) -> Cause | None:
     """An unknown user after the address was accepted is a refusal: the mailbox may well exist."""
-    if named is Cause.MAILBOX_INACTIVE:
+    if view.named is Cause.MAILBOX_INACTIVE:
         return None
-    if named is not Cause.RECIPIENT_REFUSES and evidence.command in _BEFORE_DATA:
+    if view.named is not Cause.RECIPIENT_REFUSES and view.evidence.command in _BEFORE_DATA:
         return None
-    if phrases.says(Cause.RECIPIENT_REFUSES, text) or phrases.says(Cause.NO_SUCH_MAILBOX, text):
+    if phrases.says(Cause.RECIPIENT_REFUSES, view.text) or phrases.says(
+        Cause.NO_SUCH_MAILBOX, view.text
+    ):
         return Cause.RECIPIENT_REFUSES
     return None
 
 
-def _sender(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is Cause.SENDER_REFUSED:
+def _sender(view: _View) -> Cause | None:
+    if view.named is Cause.SENDER_REFUSED:
         return Cause.SENDER_REFUSED
     asked = (
-        evidence.command == "MAIL"
-        or (evidence.command == "DATA" and named is not Cause.NO_SUCH_MAILBOX)
-        or (named is None and evidence.command != "DATA")
-        or named in {Cause.POLICY, Cause.SYSTEM_TROUBLE}
+        view.evidence.command == "MAIL"
+        or (view.evidence.command == "DATA" and view.named is not Cause.NO_SUCH_MAILBOX)
+        or (view.named is None and view.evidence.command != "DATA")
+        or view.named in {Cause.POLICY, Cause.SYSTEM_TROUBLE}
     )
-    if evidence.command == "MAIL" and "access denied" in text:
+    if view.evidence.command == "MAIL" and "access denied" in view.text:
         return Cause.SENDER_REFUSED
-    return Cause.SENDER_REFUSED if asked and _refuses_sender(text) else None
+    return Cause.SENDER_REFUSED if asked and _refuses_sender(view.text) else None
 
 
-def _no_domain(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is Cause.DOMAIN_NOT_FOUND:
-        if phrases.says(Cause.NETWORK_TROUBLE, text):
+def _no_domain(view: _View) -> Cause | None:
+    if view.named is Cause.DOMAIN_NOT_FOUND:
+        if phrases.says(Cause.NETWORK_TROUBLE, view.text):
             return None
         return Cause.DOMAIN_NOT_FOUND
-    return Cause.DOMAIN_NOT_FOUND if phrases.says(Cause.DOMAIN_NOT_FOUND, text) else None
+    return Cause.DOMAIN_NOT_FOUND if phrases.says(Cause.DOMAIN_NOT_FOUND, view.text) else None
 
 
-def _spam(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
-    if named is Cause.BLOCKED_AS_SPAM:
-        return named
-    if evidence.command in _BEFORE_DATA or not phrases.says(Cause.BLOCKED_AS_SPAM, text):
+def _spam(view: _View) -> Cause | None:
+    if view.named is Cause.BLOCKED_AS_SPAM:
+        return view.named
+    if view.evidence.command in _BEFORE_DATA or not phrases.says(Cause.BLOCKED_AS_SPAM, view.text):
         return None
-    if named is Cause.CONTENT_REJECTED and "spam" not in text:
+    if view.named is Cause.CONTENT_REJECTED and "spam" not in view.text:
         return None
     return Cause.BLOCKED_AS_SPAM
 
 
-def _rate_or_reputation(evidence: Evidence, text: str, named: Cause | None) -> Cause | None:
+def _rate_or_reputation(view: _View) -> Cause | None:
     for cause in (Cause.RATE_LIMITED, Cause.REPUTATION):
-        if named is cause or phrases.says(cause, text):
+        if view.named is cause or phrases.says(cause, view.text):
             return cause
     return None
 
 
-_Test = Callable[[Evidence, str, Cause | None], Cause | None]
+_Test = Callable[[_View], Cause | None]
 _DIALOGUE: tuple[_Test, ...] = (
     _full,
     _too_big,

@@ -7,8 +7,12 @@ from services.email.reports.causes import fault_of
 from services.email.reports.mime import Mail
 from services.email.reports.model import Cause, Kind, MailReport, RecipientReport
 
-_MICROSOFT = re.compile(r"complaint about message from (\d{1,3}(?:\.\d{1,3}){3})", re.IGNORECASE)
-_MICROSOFT_FROM = re.compile(r"staff@(?:hotmail|live|outlook)\.", re.IGNORECASE)
+_MICROSOFT = re.compile(
+    r"complaint about message from ([\dx]{1,3}(?:\.[\dx]{1,3}){3})", re.IGNORECASE
+)
+_MICROSOFT_FROM = re.compile(
+    r"staff@(?:hotmail|live|outlook)\.|complaints@email-abuse\.amazonses\.", re.IGNORECASE
+)
 _MAX_RECIPIENTS = 500
 
 
@@ -27,9 +31,7 @@ def read(mail: Mail) -> MailReport | None:
     named = dict(reversed(pairs))
     original = dict(reversed(mime.fields(_original(mail))))
     kind_of_feedback = named.get("feedback-type", "").lower()
-    cause = (
-        Cause.AUTHENTICATION_FAILED if kind_of_feedback == "auth-failure" else Cause.COMPLAINED
-    )
+    cause = Cause.AUTHENTICATION_FAILED if kind_of_feedback == "auth-failure" else Cause.COMPLAINED
     diagnosis = " ".join(said.split())[:1000]
     recipients = tuple(
         RecipientReport(address, diagnosis=diagnosis, cause=cause, fault=fault_of(cause))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from services.email.reports.model import Cause
 
@@ -213,7 +214,16 @@ _MIMECAST: tuple[tuple[str, Cause], ...] = (
     ("rejected due to security policies", Cause.VIRUS),
 )
 
-_Reader = Callable[[str, str, str], Cause | None]
+
+class Said(NamedTuple):
+    """What a receiving host said, and to which command; the text is in lower case."""
+
+    text: str
+    status: str = ""
+    command: str = ""
+
+
+_Reader = Callable[[Said], Cause | None]
 
 _AUP = re.compile(r"aup#(?:[-a-z]*?)?([a-z0-9]+)")
 _AUP_DIGITS = re.compile(r"aup#[-a-z]*(\d{4})")
@@ -223,86 +233,85 @@ _IUA_LINK = re.compile(r"\.i\.ua/err/(\d{1,2})")
 _META = re.compile(r"\b([a-z]{3}-[pt]\d)\b")
 
 
-def cause_at(
-    remote_mta: str, domain: str, status: str, command: str, text: str
-) -> Cause | None:
-    """The cause when the receiving host or the recipient's domain gives its codes a meaning.
+def cause_at(remote_mta: str, domain: str, said: Said) -> Cause | None:
+    """
+    The cause when the receiving host or the recipient's domain gives its codes a meaning.
 
-    `text` is lower case. None where the host is not known or says nothing of its own.
+    None where the host is not known or says nothing of its own.
     """
     host = remote_mta.lower().rstrip(".")
     for pattern, cause_in in _READERS:
         if (host and pattern.search(host)) or pattern.search(domain):
-            return cause_in(status, command, text)
+            return cause_in(said)
     return None
 
 
 def _listed(table: tuple[tuple[str, Cause], ...]) -> _Reader:
-    def cause_in(status: str, command: str, text: str) -> Cause | None:
-        return next((cause for words, cause in table if words in text), None)
+    def cause_in(said: Said) -> Cause | None:
+        return next((cause for words, cause in table if words in said.text), None)
 
     return cause_in
 
 
-def _cox(status: str, command: str, text: str) -> Cause | None:
-    if match := _AUP.search(text):
+def _cox(said: Said) -> Cause | None:
+    if match := _AUP.search(said.text):
         code = match[1].upper()
         return next((cause for name, cause in _COX.items() if code.startswith(name)), None)
-    return Cause.NO_SUCH_MAILBOX if "recipient rejected" in text else None
+    return Cause.NO_SUCH_MAILBOX if "recipient rejected" in said.text else None
 
 
-def _french(status: str, command: str, text: str) -> Cause | None:
-    match = _FRENCH.search(text)
+def _french(said: Said) -> Cause | None:
+    match = _FRENCH.search(said.text)
     return _LAPOSTE_ORANGE.get(int(match[1]), Cause.UNKNOWN) if match else None
 
 
-def _godaddy(status: str, command: str, text: str) -> Cause | None:
-    if match := _IB.search(text):
+def _godaddy(said: Said) -> Cause | None:
+    if match := _IB.search(said.text):
         return _GODADDY.get(f"IB{match[1]}", Cause.REPUTATION if match[1] < "115" else None)
     return None
 
 
-def _iua(status: str, command: str, text: str) -> Cause | None:
-    match = _IUA_LINK.search(text)
+def _iua(said: Said) -> Cause | None:
+    match = _IUA_LINK.search(said.text)
     return _IUA.get(match[1]) if match else None
 
 
-def _facebook(status: str, command: str, text: str) -> Cause | None:
-    match = _META.search(text)
+def _facebook(said: Said) -> Cause | None:
+    match = _META.search(said.text)
     return _FACEBOOK.get(match[1]) if match else None
 
 
-def _spectrum(status: str, command: str, text: str) -> Cause | None:
-    if match := _AUP_DIGITS.search(text):
+def _spectrum(said: Said) -> Cause | None:
+    if match := _AUP_DIGITS.search(said.text):
         code = int(match[1])
         return next((cause for low, high, cause in _SPECTRUM if low <= code <= high), None)
     return None
 
 
-def _microsoft(status: str, command: str, text: str) -> Cause | None:
-    if "recipient address rejected: access denied" in text:
-        return Cause.MAILBOX_INACTIVE if status == "5.7.504" else Cause.NO_SUCH_MAILBOX
-    return next((cause for words, cause in _MICROSOFT if words in text), None)
+def _microsoft(said: Said) -> Cause | None:
+    if "recipient address rejected: access denied" in said.text:
+        return Cause.MAILBOX_INACTIVE if said.status == "5.7.504" else Cause.NO_SUCH_MAILBOX
+    return next((cause for words, cause in _MICROSOFT if words in said.text), None)
 
 
-def _docomo(status: str, command: str, text: str) -> Cause | None:
-    if status == "5.1.1":
+def _docomo(said: Said) -> Cause | None:
+    if said.status == "5.1.1":
         return Cause.NO_SUCH_MAILBOX
-    if status == "5.2.0":
+    if said.status == "5.2.0":
         return Cause.RECIPIENT_REFUSES
-    if "too much mail data" in text:
+    if "too much mail data" in said.text:
         return Cause.MAILBOX_FULL
-    if "too many recipients" in text:
+    if "too many recipients" in said.text:
         return Cause.RATE_LIMITED
-    if status == "5.0.0":
-        return {"RCPT": Cause.NO_SUCH_MAILBOX, "DATA": Cause.SENDER_REFUSED}.get(command)
+    if said.status == "5.0.0":
+        return {"RCPT": Cause.NO_SUCH_MAILBOX, "DATA": Cause.SENDER_REFUSED}.get(said.command)
     return None
 
 
-def _kddi(status: str, command: str, text: str) -> Cause | None:
-    if "550 : user unknown" in text:
+def _kddi(said: Said) -> Cause | None:
+    if "550 : user unknown" in said.text:
         return Cause.RECIPIENT_REFUSES
-    return Cause.NO_SUCH_MAILBOX if ">: user unknown" in text else None
+    return Cause.NO_SUCH_MAILBOX if ">: user unknown" in said.text else None
 
 
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (

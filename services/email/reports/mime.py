@@ -16,6 +16,7 @@ MAX_BYTES = 1 << 20
 
 MAX_HEADER_CHARS = 1 << 17
 MAX_HEADER_LINES = 2_000
+_MAX_PREFACE = 20
 MAX_DEPTH = 12
 MAX_PARTS = 60
 MAX_HTML_CHARS = 1 << 17
@@ -26,9 +27,14 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"<(?:!--|/?[a-zA-Z])[^<>]{0,2000}>")
-_HIDDEN = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,60000}?</\1>", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(
+    r"<(style|script|head)\b[^>]{0,500}>.{0,60000}?</\1>", re.IGNORECASE | re.DOTALL
+)
 _BREAKS = re.compile(r"</?(?:br|p|div|tr|li|h\d|table|ul|hr)\b[^<>]{0,500}>", re.IGNORECASE)
-_HIDDEN_PARTS = re.compile(r"^--(\S{6,100})\n(?:Content-[\w-]{1,40}:[^\n]{0,300}\n[^\S\n]*){1,5}\n", re.M | re.I)
+_HIDDEN_PARTS = re.compile(
+    r"^--(\S{6,100})\n(?:Content-[\w-]{1,40}:[^\n]{0,300}\n[^\S\n]*){1,5}\n",
+    re.MULTILINE | re.IGNORECASE,
+)
 _MAY_HIDE_PARTS = frozenset({"text/plain", "multipart/report", "multipart/mixed"})
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 
@@ -62,8 +68,13 @@ class Mail:
 
 def read(raw: bytes) -> Mail:
     """Split at most MAX_BYTES of a mail into header fields and leaves; never raises."""
-    text = raw[:MAX_BYTES].decode("latin-1")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").lstrip("\n")
+    return read_text(raw[:MAX_BYTES].decode("latin-1"))
+
+
+def read_text(text: str) -> Mail:
+    """As `read`, for a mail whose bytes were decoded as Latin-1 before, such as a nested one."""
+    text = text[:MAX_BYTES].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = text.lstrip("\n")
     head, body = _divide(text)
     pairs = fields(head)
     headers: dict[str, str] = {}
@@ -80,7 +91,7 @@ def read(raw: bytes) -> Mail:
 
 
 def fields(head: str) -> list[tuple[str, str]]:
-    """Header fields as (lower-case name, unfolded value), in order, within bounds (RFC 5322 2.2)."""
+    """Header fields as (lower-case name, unfolded value), in order and bounded (RFC 5322 2.2)."""
     unfolded: list[list[str]] = []
     for line in head[:MAX_HEADER_CHARS].split("\n", MAX_HEADER_LINES)[:MAX_HEADER_LINES]:
         if line[:1] in {" ", "\t"}:
@@ -88,11 +99,8 @@ def fields(head: str) -> list[tuple[str, str]]:
                 unfolded[-1].append(line.strip())
         elif line:
             unfolded.append([line])
-    found = []
-    for lines in unfolded:
-        if match := _FIELD.match(" ".join(lines)):
-            found.append((match[1].lower(), match[2].strip()))
-    return found
+    matches = (_FIELD.match(" ".join(lines)) for lines in unfolded)
+    return [(match[1].lower(), match[2].strip()) for match in matches if match]
 
 
 def decoded(value: str) -> str:
@@ -109,9 +117,12 @@ def _divide(text: str) -> tuple[str, str]:
     if text.startswith(("From ", ">From ")):
         text = text.partition("\n")[2]
     head, _, body = text.partition("\n\n")
-    if not _FIELD.match(head.partition("\n")[0]):
-        return "", text
-    return head, body
+    for line in head.split("\n", _MAX_PREFACE)[:_MAX_PREFACE]:
+        if _FIELD.match(line):
+            return head, body
+        if line[:1] not in {" ", "\t"}:
+            break
+    return "", text
 
 
 def _content_type(value: str) -> tuple[str, dict[str, str]]:
@@ -141,10 +152,12 @@ def _leaves(
         yield Part(kind, _text(kind, given.get("charset", ""), coding, text), depth)
 
 
-def _children(text: str, boundary: str, *, digest: bool) -> list[tuple[str, dict[str, str], str, str]]:
+def _children(
+    text: str, boundary: str, *, digest: bool
+) -> list[tuple[str, dict[str, str], str, str]]:
     pieces = ("\n" + text).split("\n--" + boundary, MAX_PARTS)
-    children = []
-    if pieces[0].strip():
+    children: list[tuple[str, dict[str, str], str, str]] = []
+    if "@" in pieces[0]:
         children.append(("text/plain", {}, "", pieces[0]))
     for piece in pieces[1:]:
         if piece.startswith("--"):

@@ -68,7 +68,8 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecipientReport:
-    """What became of the mail to one recipient.
+    """
+    What became of the mail to one recipient.
 
     `status` is an enhanced status code (RFC 3463), `reply_code` one of SMTP (RFC 5321 4.2);
     each is empty where the mail system gave none. `recipient` is empty where a complaint hides it.

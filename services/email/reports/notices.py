@@ -12,12 +12,11 @@ MAX_DIAGNOSIS = 2500
 
 _ORIGINAL = re.compile(
     r"""^\W{0,40}(?:
-          (?:this\ is\ |here\ is\ |below\ is\ |enclosed\ is\ |included\ is\ |below\ this\ line\ is\ )
-             an?\ copy\ of\ (?:the|your)\ (?:original\ |first\ )?(?:message|part)
-        | (?:this|below|here|enclosed|included)\ .{0,30}copy\ of\ (?:the|your)\ 
+          (?:this|below|here|enclosed|included|below\ this\ line)\ .{0,30}copy\ of\ (?:the|your)\b
         | (?:the\ )?(?:header\ of\ the\ )?original\ (?:e?mail|message)
-             (?:\ (?:follows|headers?|info|is\ following)|\W{0,40}$)
-        | (?:unsent|returned|undelivered|original|bounced)\ message\b(?!s)(?:\ (?:follows|below))?\W{0,60}$
+             (?:\ (?:as\ )?(?:follows|headers?|info|is\ following)|\W{0,40}$)
+        | (?:unsent|returned|undelivered|original|bounced)\ message\b(?!s)
+             (?:\ (?:follows|below))?\W{0,60}$
         | message\ (?:headers?|text)\ follows?
         | your\ message\ reads
         | the\ attachment\ contains\ the\ original
@@ -38,27 +37,63 @@ _BARE = re.compile(
     rf"(?:[ ]?<(?:mailto:)?{ADDRESS}>)?[ \t]*(?:\(expanded\ from[^)\n]*\)?)?[ \t]*[:;,.]?[ \t]*$"
 )
 _LED = re.compile(
-    rf"^[ \t>*\-\[]{{0,24}}(?:(?:[45]\d\d[ ](?:[45]\.\d\.\d{{1,3}}[ ])?)?<({ADDRESS})>|[\"']?({ADDRESS})[\"']?)"
-    rf"[ \t]*(?:\(expanded[ ]from[^)\n]*\)?)?[ \t]*"
-    rf"(:|\.\.\.|\ \.\.\.|\[|\(|\bon\b|delivery\ failed|Invalid|\bwas\b|\bis\b|-|<)[ \t]*(.*)$"
+    r"^[ \t>*\-\[]{0,24}"
+    rf"(?:(?:[45]\d\d[ ](?:[45]\.\d\.\d{{1,3}}[ ])?)?<({ADDRESS})>|[\"']?({ADDRESS})[\"']?)"
+    r"[ \t]*(?:\(expanded[ ]from[^)\n]*\)?)?[ \t]*"
+    r"(:|\.\.\.|\ \.\.\.|\[|\(|\bon\b|delivery\ failed|Invalid|\bwas\b|\bis\b|-|<)[ \t]*(.*)$"
 )
-_LEAD_IN = (
-    r"could\ not\ be\ delivered\ to|delivered\ to|deliver(?:ing)?\ (?:message|mail|your\ mail"
-    r"|your\ message)\ to|did\ not\ reach\ the\ following\ recipient|delivery\ (?:has\ )?failed(?:\ to)?"
-    r"|unknown\ user|invalid\ final\ delivery\ userid|undeliverable\ (?:to|address)"
-    r"|user\ mailbox\ exceeds\ allowed\ size|(?:failed|intended|final)?\ ?recipient(?:\ address)?"
-    r"|(?:^|\b)address|addressed\ to|error-for|mailbox\ is\ full|returned\ permanent\ errors"
-    r"|failed\ to\ deliver\ to|the\ following\ message\ to|you\ sent\ mail\ to|your\ message\ to"
-    r"|mailing\ list|rejected\ recipient|for\ recipient|recipients?\ failed|wasn't\ delivered\ to"
-    r"|wurde\ nicht\ zugestellt\ an|rcpt\ to|email\ to\ group|undeliverable|for\ the\ user"
-    r"|could\ not\ send\ (?:your\ )?(?:mail|message)\ to|e-?mail\ address"
+_LEAD_INS = """
+    address
+    addressed to
+    attempts
+    could not be delivered to
+    could not send mail to
+    could not send message to
+    could not send your mail to
+    could not send your message to
+    dda:smtp
+    deliver mail to
+    deliver message to
+    deliver your message to
+    delivered to
+    delivering mail to
+    delivering message to
+    delivering your mail to
+    delivering your message to
+    delivery failed
+    delivery failed to
+    delivery has failed
+    delivery has failed to
+    did not reach the following recipient
+    email to group
+    error-for
+    failed to deliver to
+    for the user
+    invalid final delivery userid
+    mailbox is full
+    mailing list
+    rcpt to
+    recipient
+    recipients failed
+    returned permanent errors
+    the following message to
+    undeliverable
+    undeliverable to
+    unknown user
+    user mailbox exceeds allowed size
+    wurde nicht zugestellt an
+    you sent mail to
+    your message to
+"""
+_LEAD_IN = "|".join(
+    r"[ \t]+".join(map(re.escape, line.split())) for line in _LEAD_INS.strip().splitlines()
 )
 _NAMED = re.compile(
     rf"(?:{_LEAD_IN})[ \t]*(?:was\ |is\ )?(?:[:;=.\-]|--)?[ \t]*[\"'<(\[]{{0,3}}({ADDRESS})",
     re.IGNORECASE,
 )
 _IN_ROUND_BRACKETS = re.compile(rf"\buser\b[^\n]{{0,80}}\(({ADDRESS})\)", re.IGNORECASE)
-_EXPANDED = re.compile(rf"\(?expanded\ from:?\s*<?({ADDRESS})")
+_AT_THE_END = re.compile(rf"\w [^<>\n]{{0,200}}<({ADDRESS})>\.$")
 _ALIAS = re.compile(rf"^[ \t]*(?:\(?(?:generated|expanded)\ (?:by|from):?\ )<?({ADDRESS})")
 _CONTACT = re.compile(
     r"for\ further\ assistance|please\ (?:contact|send|forward)|contact\ |questions|reply\ to"
@@ -75,17 +110,21 @@ _COMMANDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, flags), 1)
     for pattern, flags in (
         (r"\(?in reply to (?:end of )?(HELO|EHLO|MAIL|RCPT|DATA)", 0),
-        (r"(?:error|rejected).{0,60} after (?:end of )?(EHLO|HELO|MAIL|RCPT|DATA)", re.I | re.S),
-        (r"did not like our (?:final )?(EHLO|HELO|MAIL|RCPT|DATA)", re.I),
+        (
+            r"(?:error|rejected).{0,60} after (?:end of )?(EHLO|HELO|MAIL|RCPT|DATA)",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        (r"did not like our (?:final )?(EHLO|HELO|MAIL|RCPT|DATA)", re.IGNORECASE),
         (r"\[(RCPT|MAIL|DATA|EHLO|HELO)_?(?:TO|FROM)?\]", 0),
-        (r"most progress was (RCPT|MAIL|DATA|EHLO|HELO)", re.I),
+        (r"most progress was (RCPT|MAIL|DATA|EHLO|HELO)", re.IGNORECASE),
         (r"-------SMTP command\s+(RCPT|MAIL|DATA|EHLO|HELO)", 0),
+        (r"<<< (RCPT|MAIL|DATA|EHLO|HELO)", 0),
         (r"STEP: (RCPT|MAIL|DATA|EHLO|HELO)", 0),
         (r"while performing the (EHLO|HELO)", 0),
-        (r"Server response to (MAIL) FROM", re.I),
-        (r"(RCPT|MAIL|DATA)(?: TO| FROM)? (?:generated|command generated)", re.I),
-        (r"to your (RCPT|MAIL|DATA|EHLO|HELO)", re.I),
-        (r"failed on (DATA|RCPT|MAIL) command", re.I),
+        (r"Server response to (MAIL) FROM", re.IGNORECASE),
+        (r"(RCPT|MAIL|DATA)(?: TO| FROM)? (?:generated|command generated)", re.IGNORECASE),
+        (r"to your (RCPT|MAIL|DATA|EHLO|HELO)", re.IGNORECASE),
+        (r"failed on (DATA|RCPT|MAIL) command", re.IGNORECASE),
         (r"\((DATA|RCPT|MAIL|EHLO|HELO)(?: TO| FROM)?\)", 0),
     )
 )
@@ -100,6 +139,10 @@ _WORDS_FOR_COMMANDS = (
     ("unknown recipient or mailbox unavailable ->", "RCPT"),
 )
 _TRANSCRIPT = re.compile(r">>>[ ]?(EHLO|HELO|MAIL|RCPT|DATA)\b|<<<[ ]?[45]\d\d", re.IGNORECASE)
+
+_SENT = re.compile(r">>> ?(EHLO|HELO|MAIL|RCPT|DATA)\b(.*)", re.IGNORECASE)
+_REFUSED = re.compile(r"<<< ?[45]\d\d")
+_TOLD = re.compile(rf"[45]\d\d[^<\n]{{0,20}}<({ADDRESS})>\.\.\.")
 
 _GMAIL_STATES = {
     "6": "MAIL",
@@ -124,8 +167,8 @@ def before_original(texts: Iterable[str]) -> tuple[str, str]:
     """What the mail system wrote, and what it copied of the original below its own words."""
     lines: list[str] = []
     original: list[str] = []
+    cut = False
     for text in texts:
-        cut = False
         for line in text.split("\n", 3000)[:3000]:
             if cut:
                 if len(original) < MAX_LINES:
@@ -161,6 +204,22 @@ def command_in(text: str) -> str:
     return ""
 
 
+def commands_of(notice: str) -> dict[str, str]:
+    """The refused command for each address (lower case) of a session's transcript."""
+    found: dict[str, str] = {}
+    command = asked = refused = ""
+    for line in notice.split("\n"):
+        if sent := _SENT.match(line):
+            command, asked = sent[1].upper(), first_in(sent[2]).lower()
+        elif _REFUSED.match(line):
+            refused = command
+            if command == "RCPT" and asked:
+                found[asked] = command
+        elif refused and (told := _TOLD.match(line)):
+            found.setdefault(told[1].lower(), refused)
+    return found
+
+
 def named_in(notice: str) -> list[Named]:
     """The addresses that a notice reports on, each with the lines that follow it."""
     found: dict[str, list[str]] = {}
@@ -169,6 +228,8 @@ def named_in(notice: str) -> list[Named]:
     previous = ""
     for line in notice.split("\n"):
         if not line.strip():
+            continue
+        if current is not None and _ALIAS.match(line):
             continue
         address, rest = ("", "") if _LEADS_ELSEWHERE.search(previous) else _address_of(line)
         previous = line
@@ -194,23 +255,18 @@ def _address_of(line: str) -> tuple[str, str]:
         return "", ""
     if match := _BARE.match(line):
         return match[1], ""
+    if match := _ALIAS.match(line):
+        return match[1], ""
     if match := _LED.match(line):
         return match[1] or match[2], f"{match[3]} {match[4]}".strip(" :.[")
-    if alias := _ALIAS.match(line):
-        return alias[1], ""
     if _CONTACT.search(line) and not re.search(r"(?i)unknown|recipient|deliver", line):
         return "", ""
     if match := _NAMED.search(line):
         return match[1], line.strip()
-    if match := _IN_ROUND_BRACKETS.search(line):
-        return match[1], line.strip()
+    for pattern in (_IN_ROUND_BRACKETS, _AT_THE_END):
+        if match := pattern.search(line):
+            return match[1], line.strip()
     return "", ""
-
-
-def expanded_from(notice: str) -> str:
-    """The address that was expanded to a program or a file, else an empty string."""
-    match = _EXPANDED.search(notice)
-    return match[1] if match else ""
 
 
 def only_address(text: str) -> str:

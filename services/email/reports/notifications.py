@@ -98,7 +98,7 @@ def _parsed(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _people(content: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def _people(content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     people = content.get(name)
     listed = people if isinstance(people, list) else []
     return [one for one in listed if isinstance(one, dict)][:_MAX_RECIPIENTS]

@@ -24,13 +24,23 @@ _SIGNS = (
     ),
 )
 _PROGRAM = re.compile(r"\b(?:root|postmaster|mailer-daemon)@", re.IGNORECASE)
-_NOT_A_REPLY = re.compile(r"security information for|mail failure -", re.IGNORECASE)
+_NOT_A_REPLY = re.compile(
+    r"security information for|mail failure -|undeliver|returned mail|delivery (?:stat|fail|notif)"
+    r"|failure notice|could not be delivered|delivery report|mail delivery",
+    re.IGNORECASE,
+)
 
 
 def read(mail: Mail) -> MailReport | None:
     """The automatic reply that this mail is, or None where it is none."""
+    if mail.content_type == "multipart/report":
+        return None
     sender = mail.first("from", "return-path")
-    if _PROGRAM.search(sender) or re.search(r"\broot@", mail.first("to")):
+    if (
+        "x-failed-recipients" in mail.headers
+        or _PROGRAM.search(sender)
+        or re.search(r"\broot@", mail.first("to"))
+    ):
         return None
     subject = mime.decoded(mail.first("subject"))
     if _NOT_A_REPLY.search(subject) or not any(

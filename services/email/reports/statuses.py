@@ -36,7 +36,7 @@ _CONTINUED_REPLY = re.compile(r"[245]\d\d[ -]")
 
 @dataclass(slots=True)
 class Status:
-    """The fields of one mail's delivery status: those of the message and those of each recipient."""
+    """Delivery status fields of one message and of each recipient."""
 
     message: dict[str, str] = field(default_factory=dict)
     recipients: list[dict[str, str]] = field(default_factory=list)
@@ -52,11 +52,15 @@ def read(texts: Iterable[str]) -> Status:
 
 
 def recipient_of(group: dict[str, str]) -> str:
-    """The address that these fields are about; the one that we wrote to where the final is hidden."""
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
-        if address := addresses.of_field(group.get(name, "")):
-            return address
-    return ""
+    """The address that these fields are about: the final one unless that is hidden."""
+    found = [
+        address
+        for name in ("final-recipient", "original-recipient", "x-actual-recipient")
+        if (address := addresses.of_field(group.get(name, "")))
+    ]
+    if not found and (address := addresses.first_in(group.get("diagnostic-code", ""))):
+        return address
+    return next((one for one in found if "." in addresses.domain_of(one)), (*found, "")[0])
 
 
 def _read_text(text: str, status: Status) -> None:

@@ -1,0 +1,132 @@
+"""Cut, doubled, nested and random mails neither crash nor hang the reader."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.email.reports import Kind, MailReport, RecipientReport, read_mail, read_smtp_reply
+from services.email.reports.mime import MAX_BYTES
+
+SEED = b"""\
+From: MAILER-DAEMON@mx.example.net
+Subject: =?utf-8?B?VW5kZWxpdmVyZWQ=?= mail
+Content-Type: multipart/report; boundary="b"
+
+--b
+Content-Type: text/plain; charset=x-unheard-of
+Content-Transfer-Encoding: quoted-printable
+
+<ann@example.com>: host mx said: 550 5.1.1 User unknown (in reply to RCPT TO)
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; ann@example.com
+Action: failed
+Status: 5.1.1
+--b
+Content-Type: message/rfc822
+
+To: ann@example.com
+--b--
+"""
+SECONDS = 2.0
+
+
+def nested(depth: int) -> bytes:
+    opening = b"".join(
+        b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (level, level)
+        for level in range(depth)
+    )
+    return b"From: mailer-daemon@example.net\n" + opening + b"Content-Type: text/plain\n\nend\n"
+
+
+HOSTILE = {
+    "empty": b"",
+    "no headers": b"\n\n" + b"x" * 5000,
+    "fifty megabytes": b"Subject: failure\n\n" + b"a@b.example 550 " * (50 * 65536),
+    "nested a thousand deep": nested(1000),
+    "messages in messages": b"Content-Type: message/rfc822\n\n" * 5000,
+    "a header bomb": b"From: postmaster@example.net\n" + b"X-A: b\n" * 200_000 + b"\nbody",
+    "one endless header": b"Subject: " + b" undeliverable" * 200_000 + b"\n\nbody",
+    "folded for ever": b"Subject: a\n" + b" b\n" * 300_000 + b"\nbody",
+    "a thousand parts": b'From: postmaster@a.example\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    + b"--b\nContent-Type: text/plain\n\n<a@b.example>: x\n" * 20_000,
+    "one endless line": b"From: postmaster@a.example\n\n" + b"<a@b.example>" * 80_000,
+    "at signs": b"From: postmaster@a.example\n\n" + b"@" * 900_000,
+    "almost addresses": b"From: postmaster@a.example\n\n" + b"a.b@c.d" * 100_000,
+    "angle brackets": b"From: postmaster@a.example\nContent-Type: text/html\n\n" + b"<" * 900_000,
+    "unclosed tags": b"From: postmaster@a.example\nContent-Type: text/html\n\n"
+    + b"<style" * 150_000,
+    "dashes": b"From: postmaster@a.example\n\n" + b"--" * 400_000,
+    "hidden boundaries": b"From: postmaster@a.example\n\n" + b"--abcdefgh\nContent-A: b\n" * 40_000,
+    "blanks": b"From: postmaster@a.example\n\n" + b" \t" * 400_000,
+    "many recipients": b"From: postmaster@a.example\nContent-Type: message/delivery-status\n\n"
+    + b"".join(
+        b"Final-Recipient: rfc822; u%d@a.example\nAction: failed\n\n" % n for n in range(20_000)
+    ),
+    "nested json": b"Subject: AWS\n\n" + b'{"notificationType":' * 40_000,
+    "encoded words": b"From: postmaster@a.example\nSubject: "
+    + b"=?utf-8?B?//8=?= " * 20_000
+    + b"\n\nx",
+    "broken base64": SEED.replace(b"quoted-printable", b"base64"),
+    "binary": bytes(range(256)) * 4000,
+    "colons": b":" * 900_000,
+    "codes": b"From: postmaster@a.example\n\n" + b"550 5.1.1 " * 90_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_mail_is_read_in_time(name):
+    started = time.perf_counter()
+    report = read_mail(HOSTILE[name])
+
+    assert time.perf_counter() - started < SECONDS
+    assert len(report.recipients) <= 500
+    assert all(len(one.diagnosis) <= 2000 for one in report.recipients)
+
+
+def test_only_a_prefix_of_a_huge_mail_is_read():
+    late = b"x" * MAX_BYTES + SEED
+
+    assert read_mail(SEED + b"x" * (2 * MAX_BYTES)).kind is Kind.BOUNCE
+    assert read_mail(late).recipients == ()
+
+
+def test_a_mail_may_end_anywhere():
+    for end in range(len(SEED)):
+        assert isinstance(read_mail(SEED[:end]), MailReport)
+
+
+def test_a_mail_in_a_mail_twice_names_its_recipient_once():
+    assert [one.recipient for one in read_mail(SEED + SEED).recipients] == ["ann@example.com"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=2000))
+def test_any_bytes_are_read(raw):
+    assert isinstance(read_mail(raw), MailReport)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_report_with_garbage_in_it_is_read(data):
+    at = data.draw(st.integers(0, len(SEED)))
+    garbage = data.draw(st.binary(max_size=80))
+    skipped = data.draw(st.integers(0, 60))
+
+    report = read_mail(SEED[:at] + garbage + SEED[at + skipped :])
+
+    assert isinstance(report, MailReport)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 999), st.text(max_size=300))
+def test_any_reply_is_classified(code, text):
+    report = read_smtp_reply(code, text)
+
+    assert isinstance(report, RecipientReport)
+    assert not (code < 500 and report.permanent)

@@ -1,0 +1,75 @@
+"""What a reply in our own SMTP dialogue means."""
+
+import pytest
+
+from services.email.reports import Cause, Fault, advice, fault_of, read_smtp_reply
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "command", "cause"),
+    [
+        (
+            550,
+            "5.1.1 The email account that you tried to reach does not exist",
+            "RCPT",
+            "no_such_mailbox",
+        ),
+        (550, "User unknown", "RCPT", "no_such_mailbox"),
+        (550, "User unknown", "DATA", "recipient_refuses"),
+        (552, "5.2.2 Mailbox full", "RCPT", "mailbox_full"),
+        (452, "4.2.2 The recipient's inbox is out of storage space", "RCPT", "mailbox_full"),
+        (
+            554,
+            "5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example",
+            "RCPT",
+            "reputation",
+        ),
+        (
+            550,
+            "5.7.26 Unauthenticated email is not accepted due to domain's DMARC policy",
+            "DATA",
+            "authentication_failed",
+        ),
+        (554, "5.7.1 Relay access denied", "RCPT", "relaying_denied"),
+        (553, "5.1.8 Domain of sender address does not resolve", "MAIL", "sender_refused"),
+        (552, "5.3.4 Message size exceeds fixed limit", "MAIL", "too_big"),
+        (421, "4.3.2 Too many connections", "EHLO", "rate_limited"),
+        (554, "5.7.1 Message rejected as spam", "DATA", "blocked_as_spam"),
+        (550, "5.7.0 Virus detected", "DATA", "virus"),
+        (556, "5.1.10 Domain does not accept mail (nullMX)", "RCPT", "takes_no_mail"),
+        (503, "Bad sequence of commands", "DATA", "protocol_error"),
+        (550, "5.1.6 Mailbox has moved", "RCPT", "moved"),
+        (550, "5.4.4 Invalid domain", "RCPT", "domain_not_found"),
+        (550, "5.6.0 Lone line feeds", "DATA", "content_rejected"),
+    ],
+)
+def test_a_refusal_has_the_cause_that_its_code_and_words_say(code, text, command, cause):
+    report = read_smtp_reply(code, text, recipient="ann@example.com", command=command)
+
+    assert report.cause == cause
+    assert report.reply_code == str(code)
+
+
+def test_an_accepted_mail_is_delivered_to_the_next_system():
+    report = read_smtp_reply(250, "2.0.0 Ok: queued as 4F1")
+
+    assert (report.cause, report.action, report.permanent) == (Cause.DELIVERED, "delivered", None)
+
+
+def test_a_transient_refusal_never_makes_an_address_permanently_bad():
+    report = read_smtp_reply(450, "4.1.1 User unknown in virtual alias table", command="RCPT")
+
+    assert (report.cause, report.permanent) == (Cause.NO_SUCH_MAILBOX, False)
+
+
+def test_a_system_of_its_own_words_is_read_by_its_host():
+    report = read_smtp_reply(
+        550, "Service refused LPN007_416", remote_mta="smtpz4.laposte.net", command="RCPT"
+    )
+
+    assert report.cause is Cause.NO_SUCH_MAILBOX
+
+
+def test_every_cause_has_a_fault_and_a_key_of_advice():
+    assert {fault_of(cause) for cause in Cause} == set(Fault)
+    assert advice(Cause.MAILBOX_FULL) == "mail.advice.mailbox_full"
