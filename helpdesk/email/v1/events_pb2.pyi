@@ -1,0 +1,375 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from helpdesk.options.v1 import options_pb2 as _options_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class MessageQueued(_message.Message):
+    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    REQUESTED_BY_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    RESEND_OF_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    person_id: str
+    user_id: str
+    organization_id: str
+    kind: str
+    address: str
+    address_digest: str
+    display_name: str
+    language: str
+    organization_name: str
+    partner_name: str
+    ticket: str
+    requested_by: str
+    check_id: str
+    resend_of: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ...) -> None: ...
+
+class MessageDiscovered(_message.Message):
+    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "address", "address_digest", "report_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    person_id: str
+    user_id: str
+    organization_id: str
+    address: str
+    address_digest: str
+    report_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., report_id: _Optional[str] = ...) -> None: ...
+
+class MessageSent(_message.Message):
+    __slots__ = ("stamp", "message_id", "reply_code", "attempt")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REPLY_CODE_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    reply_code: str
+    attempt: int
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., reply_code: _Optional[str] = ..., attempt: _Optional[int] = ...) -> None: ...
+
+class MessageDelivered(_message.Message):
+    __slots__ = ("stamp", "message_id", "by", "report_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    by: str
+    report_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., by: _Optional[str] = ..., report_id: _Optional[str] = ...) -> None: ...
+
+class MessageDelayed(_message.Message):
+    __slots__ = ("stamp", "message_id", "person_id", "cause", "fault", "status", "reply_code", "diagnosis", "attempt", "retry_at", "report_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    REPLY_CODE_FIELD_NUMBER: _ClassVar[int]
+    DIAGNOSIS_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AT_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    person_id: str
+    cause: str
+    fault: str
+    status: str
+    reply_code: str
+    diagnosis: str
+    attempt: int
+    retry_at: _timestamp_pb2.Timestamp
+    report_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., status: _Optional[str] = ..., reply_code: _Optional[str] = ..., diagnosis: _Optional[str] = ..., attempt: _Optional[int] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., report_id: _Optional[str] = ...) -> None: ...
+
+class MessageBounced(_message.Message):
+    __slots__ = ("stamp", "message_id", "person_id", "cause", "fault", "status", "reply_code", "diagnosis", "remote_mta", "permanent", "report_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    REPLY_CODE_FIELD_NUMBER: _ClassVar[int]
+    DIAGNOSIS_FIELD_NUMBER: _ClassVar[int]
+    REMOTE_MTA_FIELD_NUMBER: _ClassVar[int]
+    PERMANENT_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    person_id: str
+    cause: str
+    fault: str
+    status: str
+    reply_code: str
+    diagnosis: str
+    remote_mta: str
+    permanent: bool
+    report_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., status: _Optional[str] = ..., reply_code: _Optional[str] = ..., diagnosis: _Optional[str] = ..., remote_mta: _Optional[str] = ..., permanent: _Optional[bool] = ..., report_id: _Optional[str] = ...) -> None: ...
+
+class MessageComplained(_message.Message):
+    __slots__ = ("stamp", "message_id", "feedback_type", "report_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    FEEDBACK_TYPE_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    feedback_type: str
+    report_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., feedback_type: _Optional[str] = ..., report_id: _Optional[str] = ...) -> None: ...
+
+class MessageSuppressed(_message.Message):
+    __slots__ = ("stamp", "message_id", "cause")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    cause: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ...) -> None: ...
+
+class MessageResent(_message.Message):
+    __slots__ = ("stamp", "message_id", "resent_as")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    RESENT_AS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    message_id: str
+    resent_as: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., resent_as: _Optional[str] = ...) -> None: ...
+
+class AddressBounced(_message.Message):
+    __slots__ = ("stamp", "address_digest", "message_id", "cause", "fault", "permanent")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    PERMANENT_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    message_id: str
+    cause: str
+    fault: str
+    permanent: bool
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., permanent: _Optional[bool] = ...) -> None: ...
+
+class AddressBlocked(_message.Message):
+    __slots__ = ("stamp", "address_digest", "person_id", "address", "block", "cause", "fault", "message_id", "again")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    AGAIN_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    person_id: str
+    address: str
+    block: str
+    cause: str
+    fault: str
+    message_id: str
+    again: bool
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., message_id: _Optional[str] = ..., again: _Optional[bool] = ...) -> None: ...
+
+class AddressRemovedFromBlocklist(_message.Message):
+    __slots__ = ("stamp", "address_digest", "person_id", "address", "user_id", "removed_by", "partner_id", "reason", "ticket", "block", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_BY_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    person_id: str
+    address: str
+    user_id: str
+    removed_by: str
+    partner_id: str
+    reason: str
+    ticket: str
+    block: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., user_id: _Optional[str] = ..., removed_by: _Optional[str] = ..., partner_id: _Optional[str] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., block: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class AddressProbationPassed(_message.Message):
+    __slots__ = ("stamp", "address_digest", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class MailReportTaken(_message.Message):
+    __slots__ = ("stamp", "report_id", "report_key", "kind", "raw", "cut", "reporting_mta", "person_ids", "message_ids")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    REPORT_KEY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    RAW_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    REPORTING_MTA_FIELD_NUMBER: _ClassVar[int]
+    PERSON_IDS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_IDS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    report_id: str
+    report_key: str
+    kind: str
+    raw: str
+    cut: bool
+    reporting_mta: str
+    person_ids: _containers.RepeatedScalarFieldContainer[str]
+    message_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., report_id: _Optional[str] = ..., report_key: _Optional[str] = ..., kind: _Optional[str] = ..., raw: _Optional[str] = ..., cut: _Optional[bool] = ..., reporting_mta: _Optional[str] = ..., person_ids: _Optional[_Iterable[str]] = ..., message_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CallerCheckStarted(_message.Message):
+    __slots__ = ("stamp", "check_id", "agent_id", "partner_id", "user_id", "organization_id", "ticket", "address", "address_digest", "message_id", "code_digest", "code_key", "code", "expires_at")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    CODE_KEY_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    agent_id: str
+    partner_id: str
+    user_id: str
+    organization_id: str
+    ticket: str
+    address: str
+    address_digest: str
+    message_id: str
+    code_digest: str
+    code_key: str
+    code: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., code_digest: _Optional[str] = ..., code_key: _Optional[str] = ..., code: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CodeUndeliverable(_message.Message):
+    __slots__ = ("stamp", "check_id", "cause", "fault", "blocked")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    cause: str
+    fault: str
+    blocked: bool
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., blocked: _Optional[bool] = ...) -> None: ...
+
+class CodeRejected(_message.Message):
+    __slots__ = ("stamp", "check_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ...) -> None: ...
+
+class CallerCheckLocked(_message.Message):
+    __slots__ = ("stamp", "check_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ...) -> None: ...
+
+class MailboxPossessionProved(_message.Message):
+    __slots__ = ("stamp", "check_id", "agent_id", "user_id", "ticket")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    agent_id: str
+    user_id: str
+    ticket: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., user_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+
+class CallerCheckExpired(_message.Message):
+    __slots__ = ("stamp", "check_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ...) -> None: ...
+
+class CallerCheckReplaced(_message.Message):
+    __slots__ = ("stamp", "check_id", "replaced_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    replaced_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., replaced_by: _Optional[str] = ...) -> None: ...
+
+class SendCounted(_message.Message):
+    __slots__ = ("stamp", "limit", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    limit: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., limit: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
