@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -41,12 +42,13 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """The request that is being served."""
+    """The request that is being served; ``alive`` says whether the caller still waits for it."""
 
     token: str = ""
     action_id: str = ""
     traceparent: str = ""
     deadline: float = 0.0
+    alive: Callable[[], bool] = lambda: True
 
 
 _request: ContextVar[RequestContext | None] = ContextVar("helpdesk_request", default=None)

@@ -174,6 +174,7 @@ class _Call:
                 action_id=self._action.id,
                 traceparent=self._action.traceparent,
                 deadline=time.monotonic() + remaining if remaining is not None else 0.0,
+                alive=self._context.is_active,
             )
         )
         if not self._method.public:
