@@ -36,10 +36,11 @@ class AllOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
-    """At least one of the parts; worth the sum of those that match."""
+class AtLeast:
+    """At least ``count`` of the parts; worth the sum of those that match."""
 
+    count: int
     parts: tuple[Clause, ...]
 
 
-Clause = Match | AnyOf | AllOf | Some
+Clause = Match | AnyOf | AllOf | AtLeast

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from helpdesk.kernel.errors import InvalidArgument
-from services.search.domain.clauses import AllOf, AnyOf, Match, Some
+from services.search.domain.clauses import AllOf, AnyOf, AtLeast, Match
 from services.search.domain.folding import fold, words
 from services.search.domain.identifiers import Recognized, kind_of, recognize
 from services.search.domain.scope import visible
@@ -19,7 +19,7 @@ from services.search.domain.spelling import bones, sound, spellings
 from services.search.domain.terms import sound_of_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from services.search.domain.clauses import Clause
     from services.search.domain.documents import Kind
@@ -34,6 +34,7 @@ FEW = 5
 
 EXACT_IDENTIFIER = 10_000.0
 NEAR_IDENTIFIER = 5_000.0
+_WELL = 70.0
 _IDENTIFIER_PREFIX = 45.0
 _MOST_WORDS = 8
 _LONG_WORD = 6
@@ -47,7 +48,7 @@ class Query:
     What the index is asked: which documents exist (``filter``) and which of them match.
 
     ``certain`` is what is looked for; ``uncertain`` (two typing errors, a word left out) is asked
-    as well when few documents match. A clause that is None matches nothing.
+    as well when few documents match, and none of them well. None matches nothing.
     """
 
     text: str
@@ -59,6 +60,11 @@ class Query:
     limit: int
     offset: int
     fingerprint: str
+
+    def is_settled(self, scores: Sequence[float]) -> bool:
+        """Tell from the best scores of ``certain`` that there is no need for ``uncertain``."""
+        enough = _WELL * len(self.words)
+        return len(scores) >= FEW or max(scores, default=0) >= enough
 
     def cursor(self, offset: int) -> str:
         """Return the opaque name of the page that starts at ``offset``."""
@@ -109,12 +115,12 @@ def parse_query(  # noqa: PLR0913
         parts.append(identifiers)
     parts += _certain(split)
     uncertain = _uncertain(split)
-    certain = Some(tuple(parts)) if parts else None
+    certain = AtLeast(1, tuple(parts)) if parts else None
     return Query(
         text=asked,
         filter=shown,
         certain=certain,
-        uncertain=Some((*parts, *uncertain)) if uncertain else None,
+        uncertain=AtLeast(1, (*parts, *uncertain)) if uncertain else None,
         identifiers=found,
         words=tuple(split),
         limit=limit,
@@ -180,7 +186,7 @@ def _sounds(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for s in found if len(s) > 1))
 
 
-def _loose_name_matches(word: str) -> list[Clause]:
+def _far_name_matches(word: str) -> list[Clause]:
     folded = fold(word)
     parts: list[Clause] = []
     if len(folded) < _SHORT_WORD:
@@ -204,11 +210,11 @@ def _context_matches(word: str) -> list[Clause]:
     return parts
 
 
-def _whole_matches(split: list[str], *, edits: int) -> list[Clause]:
+def _whole_matches(split: list[str], *, edits: int) -> list[Match]:
     spelled = [(spellings(word) or (fold(word),))[0] for word in split]
     folded = "".join(fold(word) for word in split)
     forms = dict.fromkeys((folded, "".join(spelled)))
-    parts: list[Clause] = [Match("whole", form, 150) for form in forms]
+    parts = [Match("whole", form, 150) for form in forms]
     parts.append(Match("whole", sound_of_whole(spelled), 80))
     if len(folded) >= _SHORT_WORD:
         parts.append(Match("whole", folded, 20, prefix=True))
@@ -251,16 +257,11 @@ def _worth_nothing(clause: Clause) -> Clause:
 
 
 def _uncertain(split: list[str]) -> list[Clause]:
+    """Each word may be further from the name, and of three or more one may be left out."""
     if not split:
         return []
     alone = len(split) == 1
-    names = [[*_name_matches(w, alone=alone), *_loose_name_matches(w)] for w in split]
-    if alone:
-        return [AnyOf((*names[0], *_whole_matches(split, edits=2)))]
-    readings: list[Clause] = [_with_context(split, names)]
-    if len(split) >= _SHORT_WORD:
-        for left_out in range(len(split)):
-            kept = [(w, n) for i, (w, n) in enumerate(zip(split, names, strict=True)) if i != left_out]
-            readings.append(_with_context([w for w, _ in kept], [n for _, n in kept]))
-    readings.append(AnyOf(tuple(_whole_matches(split, edits=2))))
-    return [AnyOf(tuple(readings))]
+    far = [AnyOf((*_name_matches(w, alone=alone), *_far_name_matches(w))) for w in split]
+    needed = len(far) if len(far) < _SHORT_WORD else len(far) - 1
+    whole = [m for m in _whole_matches(split, edits=2) if m.edits > 1]
+    return [AtLeast(needed, tuple(far)), *whole]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import tantivy
 
 from services.search.domain import Document, Fields, Kind, Tombstone, highlights
-from services.search.domain.clauses import AllOf, AnyOf, Match, Some
+from services.search.domain.clauses import AllOf, AnyOf, Match
 from services.search.domain.identifiers import document_terms
 from services.search.domain.queries import FEW, NEAR_IDENTIFIER
 from services.search.domain.terms import terms_of
@@ -180,7 +180,8 @@ class TantivyIndex:
             return query.certain
         compiled = self._compiled(query.filter.of_all_kinds(), query.certain)
         found = searcher.search(compiled, limit=FEW, count=False).hits
-        return query.certain if len(found) >= FEW else query.uncertain
+        scores = [float(score) for score, _ in found]
+        return query.certain if query.is_settled(scores) else query.uncertain
 
     def _page(
         self, searcher: tantivy.Searcher, compiled: tantivy.Query, query: Query
@@ -235,8 +236,10 @@ class TantivyIndex:
         parts = [self._clause(part) for part in clause.parts]
         if isinstance(clause, AnyOf):
             return tantivy.Query.disjunction_max_query(parts)
-        occur = tantivy.Occur.Must if isinstance(clause, AllOf) else tantivy.Occur.Should
-        return tantivy.Query.boolean_query([(occur, part) for part in parts])
+        if isinstance(clause, AllOf):
+            return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
+        should = [(tantivy.Occur.Should, part) for part in parts]
+        return tantivy.Query.boolean_query(should, minimum_number_should_match=clause.count)
 
     def _match(self, match: Match) -> tantivy.Query:
         if not match.edits and not match.prefix:
