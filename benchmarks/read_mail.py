@@ -1,4 +1,4 @@
-"""Mails read per second: ours against Sisimai (Perl, Debian libsisimai-perl), same files, one core."""
+"""Mails read per second: ours against Sisimai (Debian libsisimai-perl), same files, one core."""
 
 import json
 import os

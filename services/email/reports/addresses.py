@@ -2,13 +2,22 @@
 
 import re
 
-ADDRESS = (
-    r'(?:"[^"\n]{1,64}"|[^\s<>()\[\]:;,"@\'|=&*]{1,128}(?:\'[^\s<>()\[\]:;,"@]{1,60})?)'
-    r"@(?:\[[\w.:]{3,60}\]|[A-Za-z0-9_\u0080-\uffff](?:[\w.\u0080-\uffff-]{0,250}"
+_DOMAIN = (
+    r"(?:\[[\w.:]{3,60}\]|[A-Za-z0-9_\u0080-\uffff](?:[\w.\u0080-\uffff-]{0,250}"
     r"[A-Za-z0-9\u0080-\uffff])?)"
 )
+ADDRESS = (
+    r"(?:\"[^\"\n]{1,64}\"|[^\s<>()\[\]:;,\"@'|=&*]{1,128}(?:'[^\s<>()\[\]:;,\"@]{1,60})?)@"
+    + _DOMAIN
+)
+"""An address in running text, where some signs that an address may hold stand beside it."""
+
+WRAPPED_ADDRESS = r"(?:\"[^\"\n]{1,64}\"|[^\s<>@,;:\"]{1,128})@" + _DOMAIN
+"""An address in angle brackets or in a field of its own, which may hold any sign."""
+
 _FIRST = re.compile(ADDRESS)
-_WRAPPED = re.compile(r"<([^<>\n]{1,320})>")
+_WRAPPED = re.compile(rf"<({WRAPPED_ADDRESS})>")
+_WHOLE = re.compile(rf"<?({WRAPPED_ADDRESS})>?(?=$|[\s(])")
 _TYPED = re.compile(r"^\s*[a-z0-9/_-]{1,20}\s*;\s*", re.IGNORECASE)
 
 
@@ -17,9 +26,8 @@ def first_in(text: str) -> str:
     head = text[:2000]
     if "@" not in head:
         return ""
-    for wrapped in _WRAPPED.finditer(head):
-        if match := _FIRST.search(wrapped[1]):
-            return _clean(match[0])
+    if wrapped := _WRAPPED.search(head):
+        return _clean(wrapped[1])
     match = _FIRST.search(head)
     return _clean(match[0]) if match else ""
 
@@ -37,6 +45,8 @@ def all_in(text: str, limit: int = 50) -> list[str]:
 def of_field(value: str) -> str:
     """The address of a recipient field such as `rfc822; name@example.org` (RFC 3464 2.3.2)."""
     bare = _TYPED.sub("", value.strip()[:1000])
+    if match := _WHOLE.match(bare):
+        return _clean(match[1])
     return first_in(bare)
 
 

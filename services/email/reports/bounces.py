@@ -9,7 +9,7 @@ from services.email.reports.mime import Mail
 from services.email.reports.model import Action, Cause, Kind, MailReport, RecipientReport
 
 _PROGRAM = re.compile(
-    r"mailer-?daemon|post-?master|mail.?(?:delivery|administrator)|mdaemon|majordomo|sysadmin|^$"
+    r"mailer-?daemon|post.?master|mail.?(?:delivery|administrator)|mdaemon|majordomo|sysadmin|^$"
     r"|-admin@|no-?reply@|^<>$|\broot@|daemon@",
     re.IGNORECASE,
 )
@@ -20,13 +20,13 @@ _SUBJECT = re.compile(
 )
 _TITLE = re.compile(
     r"^(?!re:|fwd?:|aw:|wg:).{0,40}(?:undeliver|returned mail|delivery (?:failure|status|has failed"
-    r"|failed|notification|report|error)|failure notice|mail (?:delivery )?(?:fail|error)"
+    r"|failed|notification|report|error)|failure notice|mail (?:delivery )?(?:fail|error)|\[bounce\]"
     r"|could not be delivered|non-?delivery|error during delivery|non.?remis)",
     re.IGNORECASE,
 )
 _FAILED = re.compile(
     r"could not be delivered|could not deliver|unable to deliver|was not delivered|undeliverable"
-    r"|failed recipient|delivery (?:has )?failed|did not reach|n'a pas pu",
+    r"|failed recipient|delivery (?:has )?failed|did not reach|message details:|n'a pas pu",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -86,10 +86,13 @@ def read(mail: Mail, depth: int = 0) -> MailReport | None:
     notice = own
     named = notices.named_in(notice)
     reports = _from_status(status, notice, named) if status.recipients else []
+    if not (reports or named) and (inner := _read_inner(mail, copied, depth)):
+        return inner
+    reports = reports or _from_notice(mail, subject, notice, named, copied)
     if not reports:
-        reports = _from_notice(mail, subject, notice, named, copied)
-    if not reports:
-        return _read_inner(mail, copied, depth)
+        return None
+    if mail.first("x-spasign").upper() == "NG":
+        reports = [_filtered(one) for one in reports]
     original = dict(reversed(mime.fields(copied.lstrip("\n"))))
     return MailReport(
         kind=_kind(reports),
@@ -200,7 +203,7 @@ def _judged(
             remote=remote,
         )
     command = notices.command_in(diagnosis) or refused
-    dialogue = type_name not in {"x-unix", "x-notes", "unix", "x-imap", "x-local"}
+    dialogue = type_name not in {"x-unix", "unix", "x-imap", "x-local"}
     status = _better_status(field_status, diagnosis)
     if not codes.status_in(diagnosis) and _vague(status):
         status = _better_status(status, about)
@@ -214,7 +217,7 @@ def _judged(
         domain=addresses.domain_of(address),
         dialogue=dialogue,
     )
-    cause = cause_of(evidence if told else replace(evidence, text=""))
+    cause = cause_of(evidence if told or not dialogue else replace(evidence, text=""))
     if not told and cause is Cause.UNKNOWN:
         cause = cause_of(evidence)
     if cause is Cause.UNKNOWN and around:
@@ -297,6 +300,12 @@ def _report(
         fault=fault_of(cause),
         permanent=permanent(cause, status, reply),
     )
+
+
+def _filtered(report: RecipientReport) -> RecipientReport:
+    """KDDI marks so what a filter of the recipient refused, in mails that say no more."""
+    cause = Cause.RECIPIENT_REFUSES
+    return replace(report, cause=cause, fault=fault_of(cause), permanent=False)
 
 
 def _kind(reports: list[RecipientReport]) -> Kind:

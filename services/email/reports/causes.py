@@ -1,5 +1,6 @@
 """Why a mail was not delivered, decided from codes, words and the point in the SMTP dialogue."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,19 @@ _BEFORE_DATA = frozenset({"CONN", "EHLO", "HELO", "MAIL", "RCPT"})
 _GREETING = frozenset({"CONN", "EHLO", "HELO"})
 _ABOUT_RECIPIENT = ("5.1.0 address rejected", "recipient address rejected", "sender ip address")
 _SYNTAX_REPLIES = frozenset({"500", "501", "502", "503", "504", "505", "506", "507"})
+
+_GOOGLE_STATE = re.compile(r"\(state (\d{1,2})\)")
+_GOOGLE_STATES = {
+    "6": Cause.SYSTEM_TROUBLE,
+    "8": Cause.SYSTEM_TROUBLE,
+    "9": Cause.SYSTEM_TROUBLE,
+    "12": Cause.RELAYING_DENIED,
+    "13": Cause.REPUTATION,
+    "14": Cause.NO_SUCH_MAILBOX,
+    "15": Cause.RECIPIENT_REFUSES,
+    "17": Cause.RECIPIENT_REFUSES,
+    "18": Cause.RECIPIENT_REFUSES,
+}
 
 _UNSURE = frozenset(
     {
@@ -144,6 +158,27 @@ class _View:
     named: Cause | None
 
 
+def _detailed(view: _View) -> Cause | None:
+    """Three digits of detail are Microsoft's own codes: they say more than the words."""
+    return view.named if len(view.evidence.status.rpartition(".")[2]) == 3 else None
+
+
+def _name_refused(view: _View) -> Cause | None:
+    """Who refuses our name at the greeting refuses our server, whatever the words are."""
+    if view.evidence.command not in {"EHLO", "HELO"}:
+        return None
+    if phrases.says(Cause.RATE_LIMITED, view.text):
+        return Cause.RATE_LIMITED
+    return Cause.REPUTATION
+
+
+def _state_at_google(view: _View) -> Cause | None:
+    match = _GOOGLE_STATE.search(view.text)
+    if match is None or (view.evidence.status and not view.evidence.status.endswith(".0.0")):
+        return None
+    return _GOOGLE_STATES.get(match[1])
+
+
 def _full(view: _View) -> Cause | None:
     if view.named is Cause.MAILBOX_FULL or phrases.says(Cause.MAILBOX_FULL, view.text):
         return Cause.MAILBOX_FULL
@@ -191,6 +226,7 @@ def _nobody(view: _View) -> Cause | None:
         and view.evidence.command != "DATA"
         and (
             phrases.names_nobody(view.text)
+            or (view.evidence.status == "5.1.10" and "not found" in view.text)
             or (view.evidence.status == "5.5.0" and "not taken: mailbox unavailable" in view.text)
         )
     ):
@@ -254,6 +290,9 @@ def _rate_or_reputation(view: _View) -> Cause | None:
 
 _Test = Callable[[_View], Cause | None]
 _DIALOGUE: tuple[_Test, ...] = (
+    _detailed,
+    _name_refused,
+    _state_at_google,
     _full,
     _too_big,
     _inactive_or_moved,
@@ -275,8 +314,7 @@ def _refuses_sender(text: str) -> bool:
 
 
 def _by_codes(evidence: Evidence, text: str, named: Cause | None) -> Cause:
-    detailed = len(evidence.status.rpartition(".")[2]) == 3
-    if named is None or (named in _UNSURE and not detailed) or not evidence.dialogue:
+    if named is None or named in _UNSURE or not evidence.dialogue:
         for cause in _SECOND_LOOK:
             if phrases.says(cause, text):
                 return cause

@@ -53,7 +53,7 @@ def read(mail: Mail) -> MailReport | None:
 
 def _original(mail: Mail) -> str:
     for part in mail.parts:
-        if part.content_type in {"message/rfc822", "text/rfc822-headers"}:
+        if part.content_type.startswith(("message/rfc822", "text/rfc822-header")):
             return part.text.lstrip("\n").partition("\n\n")[0]
     return ""
 

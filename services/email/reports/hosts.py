@@ -309,6 +309,8 @@ def _docomo(said: Said) -> Cause | None:
 
 
 def _kddi(said: Said) -> Cause | None:
+    if "account is disabled" in said.text or "account is temporarily limited" in said.text:
+        return Cause.MAILBOX_INACTIVE
     if "550 : user unknown" in said.text:
         return Cause.RECIPIENT_REFUSES
     return Cause.NO_SUCH_MAILBOX if ">: user unknown" in said.text else None

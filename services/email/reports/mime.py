@@ -155,7 +155,8 @@ def _leaves(
 def _children(
     text: str, boundary: str, *, digest: bool
 ) -> list[tuple[str, dict[str, str], str, str]]:
-    pieces = ("\n" + text).split("\n--" + boundary, MAX_PARTS)
+    delimiter = re.compile("\n--" + re.escape(boundary) + r"(?=--|[ \t]*(?:\n|\Z))")
+    pieces = delimiter.split("\n" + text, MAX_PARTS)
     children: list[tuple[str, dict[str, str], str, str]] = []
     if "@" in pieces[0]:
         children.append(("text/plain", {}, "", pieces[0]))

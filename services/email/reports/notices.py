@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.email.reports.addresses import ADDRESS, first_in
+from services.email.reports.addresses import ADDRESS, WRAPPED_ADDRESS, first_in
 
 MAX_LINES = 400
 MAX_LINE = 1200
@@ -36,9 +36,10 @@ _BARE = re.compile(
     rf"^[ \t>|*\-]{{0,24}}[\"'<]{{0,2}}({ADDRESS})[\"'>]{{0,2}}"
     rf"(?:[ ]?<(?:mailto:)?{ADDRESS}>)?[ \t]*(?:\(expanded\ from[^)\n]*\)?)?[ \t]*[:;,.]?[ \t]*$"
 )
+_ALONE = re.compile(rf"^[ \t]{{0,8}}<({WRAPPED_ADDRESS})>[ \t]*:?[ \t]*$")
 _LED = re.compile(
     r"^[ \t>*\-\[]{0,24}"
-    rf"(?:(?:[45]\d\d[ ](?:[45]\.\d\.\d{{1,3}}[ ])?)?<({ADDRESS})>|[\"']?({ADDRESS})[\"']?)"
+    rf"(?:(?:[45]\d\d[ ](?:[45]\.\d\.\d{{1,3}}[ ])?)?<({WRAPPED_ADDRESS})>|[\"']?({ADDRESS})[\"']?)"
     r"[ \t]*(?:\(expanded[ ]from[^)\n]*\)?)?[ \t]*"
     r"(:|\.\.\.|\ \.\.\.|\[|\(|\bon\b|delivery\ failed|Invalid|\bwas\b|\bis\b|-|<)[ \t]*(.*)$"
 )
@@ -120,7 +121,6 @@ _COMMANDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         (r"-------SMTP command\s+(RCPT|MAIL|DATA|EHLO|HELO)", 0),
         (r"<<< (RCPT|MAIL|DATA|EHLO|HELO)", 0),
         (r"STEP: (RCPT|MAIL|DATA|EHLO|HELO)", 0),
-        (r"while performing the (EHLO|HELO)", 0),
         (r"Server response to (MAIL) FROM", re.IGNORECASE),
         (r"(RCPT|MAIL|DATA)(?: TO| FROM)? (?:generated|command generated)", re.IGNORECASE),
         (r"to your (RCPT|MAIL|DATA|EHLO|HELO)", re.IGNORECASE),
@@ -130,7 +130,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
 )
 _WORDS_FOR_COMMANDS = (
     ("after initial connection", "CONN"),
-    ("refused to talk to me", "HELO"),
+    ("refused to talk to me", "CONN"),
     ("but greeting failed", "CONN"),
     ("but my name was rejected", "HELO"),
     ("but sender was rejected", "MAIL"),
@@ -197,8 +197,8 @@ def command_in(text: str) -> str:
     for match in _TRANSCRIPT.finditer(text):
         if match[1]:
             last = match[1].upper()
-        elif last:
-            return last
+        else:
+            return last or "CONN"
     if match := _GMAIL_STATE.search(text):
         return _GMAIL_STATES.get(match[1], "")
     return ""
@@ -253,7 +253,7 @@ def named_in(notice: str) -> list[Named]:
 def _address_of(line: str) -> tuple[str, str]:
     if "@" not in line or _FROM_LINE.match(line):
         return "", ""
-    if match := _BARE.match(line):
+    if match := _BARE.match(line) or _ALONE.match(line):
         return match[1], ""
     if match := _ALIAS.match(line):
         return match[1], ""

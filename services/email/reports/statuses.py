@@ -53,14 +53,14 @@ def read(texts: Iterable[str]) -> Status:
 
 def recipient_of(group: dict[str, str]) -> str:
     """The address that these fields are about: the final one unless that is hidden."""
-    found = [
-        address
-        for name in ("final-recipient", "original-recipient", "x-actual-recipient")
-        if (address := addresses.of_field(group.get(name, "")))
-    ]
-    if not found and (address := addresses.first_in(group.get("diagnostic-code", ""))):
-        return address
-    return next((one for one in found if "." in addresses.domain_of(one)), (*found, "")[0])
+    final = addresses.of_field(group.get("final-recipient", ""))
+    original = addresses.of_field(group.get("original-recipient", ""))
+    if original and "." not in addresses.domain_of(final):
+        return original
+    actual = group.get("x-actual-recipient", "")
+    return final or addresses.of_field(actual) or addresses.first_in(
+        group.get("diagnostic-code", "")
+    )
 
 
 def _read_text(text: str, status: Status) -> None:
@@ -78,7 +78,8 @@ def _read_text(text: str, status: Status) -> None:
             if name and (line[0] in " \t" or _continues(name, line)):
                 held = group if name in group else status.message
                 if len(held.get(name, "")) < _MAX_VALUE:
-                    held[name] = f"{held.get(name, '')} {line.strip()}"
+                    glue = "" if held.get(name, "")[:7].lower() == "x-notes" else " "
+                    held[name] = f"{held.get(name, '')}{glue}{line.strip()}"
             else:
                 name = ""
             continue

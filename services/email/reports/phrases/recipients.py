@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from services.email.reports.model import Cause
 
 NOBODY = """
+    550 unknown user *@*
+    <*@*>... user not exist
+    user (*@*) unknown
+    recipientnotfound
     (000c05a6)
     *@* rejected
     *@*... no such user
@@ -38,7 +42,6 @@ SAYINGS: Mapping[Cause, str] = {
         exceeding its mailbox quota
         full mailbox
         inbox is out of storage
-        insufficient disk space
         is over disk quota
         is over quota
         is over the quota

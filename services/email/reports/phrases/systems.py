@@ -93,6 +93,7 @@ SAYINGS: Mapping[Cause, str] = {
         error in automatic homedir creation
         error while executing qmail-forward
         failed to be replicated
+        insufficient disk space
         insufficient system
         internal error reading data
         internal server error
