@@ -1,0 +1,155 @@
+"""The exports and proofs of the log against Go's own implementation of the formats."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from services.audit.log.checkpoints import cosign_checkpoint, open_checkpoint
+from services.audit.log.export import encode, write_export
+from services.audit.log.storage import add_cosignature, current_checkpoint
+from services.audit.log.tiles import consistency, inclusion
+
+MODULE = Path(__file__).parents[2] / "go"
+ENVIRONMENT = os.environ | {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
+# Around the borders of tiles, and one size with a second tile of the second level.
+SIZES = [1, 2, 3, 7, 255, 256, 257, 511, 512, 600, 65_536, 65_800]
+
+
+def go(*arguments, cwd, **options):
+    return subprocess.run(
+        arguments, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False, **options
+    )
+
+
+@pytest.fixture(scope="session")
+def verifier(tmp_path_factory):
+    """The compiled verifier; skipped where Go or its module is not to be had."""
+    if shutil.which("go") is None:
+        pytest.skip("go is not installed")
+    if (fetched := go("go", "mod", "download", cwd=MODULE)).returncode:
+        pytest.skip(f"golang.org/x/mod cannot be fetched: {fetched.stderr.strip()[:200]}")
+    binary = tmp_path_factory.mktemp("go") / "verify"
+    built = go("go", "build", "-o", str(binary), ".", cwd=MODULE)
+    assert built.returncode == 0, built.stderr
+    return str(binary)
+
+
+def write_proofs(path, tiles, inclusions, consistencies):
+    path.write_text(
+        json.dumps(
+            {
+                "inclusion": [
+                    {
+                        "index": index,
+                        "size": size,
+                        "proof": [encode(each) for each in inclusion(tiles, index, size)],
+                    }
+                    for index, size in inclusions
+                ],
+                "consistency": [
+                    {
+                        "old": old,
+                        "new": new,
+                        "proof": [encode(each) for each in consistency(tiles, old, new)],
+                    }
+                    for old, new in consistencies
+                ],
+            }
+        )
+    )
+
+
+@pytest.fixture
+def an_export(world, tmp_path):
+    """A cosigned log of 65,800 records, exported, with proofs around the borders of its tiles."""
+    world.append(SIZES[-1])
+    note = cosign_checkpoint(world.sign(), world.witness, world.now)
+    add_cosignature(world.db, note, world.keys)
+    write_export(world.db, tmp_path / "log", world.keys)
+    inclusions = {
+        (index, size) for size in SIZES for index in (0, size // 2, size - 1) if index < size
+    }
+    write_proofs(
+        tmp_path / "proofs.json",
+        world.tiles,
+        sorted(inclusions),
+        itertools.combinations_with_replacement(SIZES, 2),
+    )
+    return tmp_path
+
+
+def check(verifier, folder):
+    return go(verifier, "check", "log", "proofs.json", cwd=folder)
+
+
+def test_go_verifies_an_export_with_its_tiles_and_proofs_byte_for_byte(verifier, an_export):
+    done = check(verifier, an_export)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "origin": "helpdesk.example/audit",
+        "size": 65_800,
+        "records": 65_800,
+        "tiles": 258 + 2 + 1,
+        "inclusion": 33,
+        "consistency": 78,
+        "cosignatures": 1,
+    }
+
+
+def an_entry(text):
+    lines = text.splitlines()
+    lines[5], lines[6] = lines[6], lines[5]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "complaint"),
+    [
+        ("log/checkpoint", lambda text: text.replace("\n600\n", "\n599\n"), "checkpoint"),
+        ("log/entries.ndjson", an_entry, "record 5"),
+        ("log/entries.ndjson", lambda text: text[: text.rindex('{"index')], "root"),
+        ("proofs.json", lambda text: text.replace('"proof": ["', '"proof": ["AAAA', 1), "inclusion"),
+    ],
+)
+def test_go_finds_what_was_altered(verifier, a_signed_log, tmp_path, file, change, complaint):
+    write_export(a_signed_log.db, tmp_path / "log", a_signed_log.keys)
+    write_proofs(tmp_path / "proofs.json", a_signed_log.tiles, [(5, 600)], [(300, 600)])
+    good = check(verifier, tmp_path)
+    path = tmp_path / file
+    path.write_text(change(path.read_text()))
+
+    assert good.returncode == 0, good.stderr
+    altered = check(verifier, tmp_path)
+    assert altered.returncode == 1
+    assert complaint in altered.stderr
+
+
+def test_go_finds_an_altered_tile(verifier, a_signed_log, tmp_path):
+    write_export(a_signed_log.db, tmp_path / "log", a_signed_log.keys)
+    write_proofs(tmp_path / "proofs.json", a_signed_log.tiles, [], [])
+    tile = tmp_path / "log/tile/0/001"
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+
+    assert check(verifier, tmp_path).returncode == 1
+
+
+def test_a_checkpoint_signed_by_go_opens_here(verifier, world, tmp_path):
+    world.append(9)
+    checkpoint = current_checkpoint(world.db, world.signer.name)
+    done = subprocess.run(
+        [verifier, "sign"],
+        input=checkpoint.text(),
+        env={"SIGNING_KEY": world.signer.secret_text()},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == world.sign()
+    assert open_checkpoint(done.stdout, world.keys).checkpoint == checkpoint
