@@ -6,8 +6,9 @@ _DOMAIN = (
     r"(?:\[[\w.:]{3,60}\]|[A-Za-z0-9_\u0080-\uffff](?:[\w.\u0080-\uffff-]{0,250}"
     r"[A-Za-z0-9\u0080-\uffff])?)"
 )
+_SIGN = r"[^\s<>()\[\]:;,\"@'|=&*]"
 ADDRESS = (
-    r"(?:\"[^\"\n]{1,64}\"|[^\s<>()\[\]:;,\"@'|=&*]{1,128}(?:'[^\s<>()\[\]:;,\"@]{1,60})?)@"
+    rf"(?<!{_SIGN})(?:\"[^\"\n]{{1,64}}\"|{_SIGN}{{1,128}}(?:'[^\s<>()\[\]:;,\"@]{{1,60}})?)@"
     + _DOMAIN
 )
 """An address in running text, where some signs that an address may hold stand beside it."""

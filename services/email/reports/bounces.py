@@ -20,7 +20,8 @@ _SUBJECT = re.compile(
 )
 _TITLE = re.compile(
     r"^(?!re:|fwd?:|aw:|wg:).{0,40}(?:undeliver|returned mail|delivery (?:failure|status|has failed"
-    r"|failed|notification|report|error)|failure notice|mail (?:delivery )?(?:fail|error)|\[bounce\]"
+    r"|failed|notification|report|error)|failure notice|mail (?:delivery )?(?:fail|error)"
+    r"|\[bounce\]"
     r"|could not be delivered|non-?delivery|error during delivery|non.?remis)",
     re.IGNORECASE,
 )
@@ -289,6 +290,7 @@ def _report(
         reply = ""
     if action in {Action.DELIVERED, Action.RELAYED, Action.EXPANDED}:
         cause = Cause.DELIVERED
+    lasting = permanent(cause, status, reply)
     return RecipientReport(
         address,
         action=action,
@@ -298,7 +300,7 @@ def _report(
         remote_mta=remote,
         cause=cause,
         fault=fault_of(cause),
-        permanent=permanent(cause, status, reply),
+        permanent=False if lasting and action is Action.DELAYED else lasting,
     )
 
 

@@ -50,6 +50,7 @@ _SECOND_LOOK = (
     Cause.CONTENT_REJECTED,
     Cause.DELIVERY_PROGRAM_FAILED,
 )
+_ABOUT_US = frozenset({Cause.REPUTATION, Cause.AUTHENTICATION_FAILED, Cause.SENDER_REFUSED})
 _NOT_ABOUT_THE_ADDRESS = (
     Cause.RELAYING_DENIED,
     Cause.REPUTATION,
@@ -167,8 +168,9 @@ def _name_refused(view: _View) -> Cause | None:
     """Who refuses our name at the greeting refuses our server, whatever the words are."""
     if view.evidence.command not in {"EHLO", "HELO"}:
         return None
-    if phrases.says(Cause.RATE_LIMITED, view.text):
-        return Cause.RATE_LIMITED
+    for cause in (Cause.RATE_LIMITED, Cause.POLICY):
+        if phrases.says(cause, view.text):
+            return cause
     return Cause.REPUTATION
 
 
@@ -219,7 +221,7 @@ def _nobody(view: _View) -> Cause | None:
         ):
             return None
         return Cause.NO_SUCH_MAILBOX
-    if view.named is Cause.MAILBOX_INACTIVE:
+    if view.named is Cause.MAILBOX_INACTIVE or view.named in _ABOUT_US:
         return None
     if (
         view.named is not Cause.RECIPIENT_REFUSES
@@ -238,7 +240,7 @@ def _nobody(view: _View) -> Cause | None:
 
 def _refused_by_recipient(view: _View) -> Cause | None:
     """An unknown user after the address was accepted is a refusal: the mailbox may well exist."""
-    if view.named is Cause.MAILBOX_INACTIVE:
+    if view.named is Cause.MAILBOX_INACTIVE or view.named in _ABOUT_US:
         return None
     if view.named is not Cause.RECIPIENT_REFUSES and view.evidence.command in _BEFORE_DATA:
         return None

@@ -8,7 +8,7 @@ import quopri
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 MAX_BYTES = 1 << 20
@@ -109,7 +109,7 @@ def decoded(value: str) -> str:
         return _as_utf8(value)
     try:
         return str(make_header(decode_header(value[:4000])))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+    except (MessageError, LookupError, UnicodeError, ValueError):
         return value
 
 

@@ -58,8 +58,8 @@ def recipient_of(group: dict[str, str]) -> str:
     if original and "." not in addresses.domain_of(final):
         return original
     actual = group.get("x-actual-recipient", "")
-    return final or addresses.of_field(actual) or addresses.first_in(
-        group.get("diagnostic-code", "")
+    return (
+        final or addresses.of_field(actual) or addresses.first_in(group.get("diagnostic-code", ""))
     )
 
 

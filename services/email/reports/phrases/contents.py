@@ -6,6 +6,10 @@ from services.email.reports.model import Cause
 
 SAYINGS: Mapping[Cause, str] = {
     Cause.BLOCKED_AS_SPAM: """
+        refused by trustwave seg
+        for possible spam/virus content
+        too many spam complaints
+        message as spam and has prevented delivery
         - spam
         554 5.7.0 reject, id=
         appears to be unsolicited
@@ -101,6 +105,7 @@ SAYINGS: Mapping[Cause, str] = {
         you're using a mass mailer
     """,
     Cause.VIRUS: """
+        virus phishing
         - infected
         contains prohibited virus
         has been used by recent viruses

@@ -29,6 +29,8 @@ NOBODY = """
 
 SAYINGS: Mapping[Cause, str] = {
     Cause.MAILBOX_FULL: """
+        userdisk quota
+        domaindisk quota
         account disabled temporarly for exceeding receiving limits
         account is exceeding their quota
         boite du destinataire pleine
@@ -111,6 +113,9 @@ SAYINGS: Mapping[Cause, str] = {
         no longer on server
     """,
     Cause.NO_SUCH_MAILBOX: """
+        mailbox unavaiable
+        non-existent user
+        rcpt (*) does not exist
         #5.1.1 bad address
         *@* rejected
         550 address invalid

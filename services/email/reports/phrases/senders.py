@@ -6,6 +6,9 @@ from services.email.reports.model import Cause
 
 SAYINGS: Mapping[Cause, str] = {
     Cause.REPUTATION: """
+        because the ip is in spamhaus's list
+        forward dns entry does not point to the sending ip
+        the ip* is blacklisted
         (*@*:blocked)
         .barracudacentral.org
         access denied, bad helo
@@ -126,6 +129,7 @@ SAYINGS: Mapping[Cause, str] = {
         your server requires confirmation
     """,
     Cause.SENDER_REFUSED: """
+        sending this from a different address or alias
         access denied (in reply to mail from
         access denied (sender blacklisted)
         access denied, banned sender
@@ -212,6 +216,8 @@ SAYINGS: Mapping[Cause, str] = {
         unauthenticated email
     """,
     Cause.POLICY: """
+        must issue a starttls
+        authentification invalide
         (000b0981)
         account not subscribed to ses
         an illegal attachment
@@ -261,6 +267,8 @@ SAYINGS: Mapping[Cause, str] = {
         you don't authenticate or the domain isn't
     """,
     Cause.RELAYING_DENIED: """
+        no relaying
+        specified domain is not allowed
         as a relay
         domain isn't in my list of allowed rcpthost
         insecure mail relay
@@ -283,6 +291,8 @@ SAYINGS: Mapping[Cause, str] = {
         we don't handle mail for
     """,
     Cause.RATE_LIMITED: """
+        please try again slower
+        receiving mail at a rate that prevents
         at maximum connection limit
         connection frequency limited
         connection rate limit

@@ -150,6 +150,7 @@ SAYINGS: Mapping[Cause, str] = {
     """,
     Cause.DELIVERY_PROGRAM_FAILED: """
         bin/maildrop
+        || exit
         bin/procmail
         command died with status
         command failed:

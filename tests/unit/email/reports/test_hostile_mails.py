@@ -72,9 +72,25 @@ HOSTILE = {
     "encoded words": b"From: postmaster@a.example\nSubject: "
     + b"=?utf-8?B?//8=?= " * 20_000
     + b"\n\nx",
+    "unreadable subject": b"From: postmaster@a.example\nSubject: =?utf-8?B?\x80?= =?nowhere?Q?a?=\n\nx",
     "broken base64": SEED.replace(b"quoted-printable", b"base64"),
     "binary": bytes(range(256)) * 4000,
     "colons": b":" * 900_000,
+    "long names": b"From: postmaster@a.example\n\n" + (b"a" * 1190 + b"@-\n") * 800,
+    "long words": b"From: postmaster@a.example\n\n" + (b"a " * 590 + b"user address @-\n") * 800,
+    "long fields": b"From: postmaster@a.example\nContent-Type: message/delivery-status\n\n"
+    + (b"Final-Recipient: rfc822; " + b"a" * 990 + b"@-\nAction: failed\n\n") * 900,
+    "lead-ins": b"From: postmaster@a.example\n\n"
+    + (b"address recipient delivered to " * 38 + b"@\n") * 800,
+    "brackets": b"From: postmaster@a.example\n\n" + (b"<a" * 590 + b"@-\n") * 800,
+    "quotes": b"From: postmaster@a.example\n\n" + (b'"a' * 590 + b"@-\n") * 800,
+    "long diagnoses": b"From: postmaster@a.example\nContent-Type: message/delivery-status\n\n"
+    + (
+        b"Final-Recipient: rfc822; u@a.example\nDiagnostic-Code: smtp; 550 "
+        + b"user x " * 140
+        + b"\nAction: failed\n\n"
+    )
+    * 900,
     "codes": b"From: postmaster@a.example\n\n" + b"550 5.1.1 " * 90_000,
 }
 
