@@ -229,6 +229,9 @@ def _as_address(text: str, typing: bool) -> Recognized | None:
     if not found:
         return None
     written = found.group()
+    complete = 0 < written.index("@") < len(written) - 1
+    if not complete and written != text:
+        return None
     if written.startswith("@"):
         return _as_host(written[1:], typing) or Recognized(only=True)
     address = address_of(written)

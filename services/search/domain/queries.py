@@ -175,10 +175,15 @@ def _name_matches(word: str, *, alone: bool) -> list[Clause]:
         parts.append(Match("name", folded, 60, prefix=True))
         parts += [Match("name", s, 55, prefix=True) for s in spelled[:2] if len(s) > 1]
     parts += [Match("sound", s, 40, prefix=True) for s in _sounds(word) if len(s) >= _SHORT_WORD]
-    parts += [Match("bones", b, 35) for b in bones(word) if not alone or len(b) > len("arabic:xx")]
+    parts += [Match("bones", b, 35) for b in bones(word) if not alone or _tells(b)]
     if len(folded) >= _SHORT_WORD:
         parts.append(Match("name", folded, 50 if len(folded) >= _WORD else 45, edits=1))
     return parts
+
+
+def _tells(skeleton: str) -> bool:
+    """Tell whether there are enough consonants for a word to be meant by them alone."""
+    return len(skeleton.partition(":")[2]) >= _SHORT_WORD
 
 
 def _sounds(word: str) -> tuple[str, ...]:
@@ -194,7 +199,7 @@ def _far_name_matches(word: str) -> list[Clause]:
     if len(folded) >= _WORD:
         parts.append(Match("name", folded, 25, edits=1, prefix=True))
         parts += [Match("sound", s, 30, edits=1) for s in _sounds(word)[:2] if len(s) >= _SHORT_WORD]
-        parts += [Match("bones", b, 12, edits=1) for b in bones(word) if len(b) > len("arabic:xx")]
+        parts += [Match("bones", b, 12, edits=1) for b in bones(word) if _tells(b)]
     if len(folded) >= _LONG_WORD:
         parts.append(Match("name", folded, 15, edits=2))
         parts += [Match("sound", s, 10, edits=2) for s in _sounds(word)[:1] if len(s) >= _LONG_WORD]

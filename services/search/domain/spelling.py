@@ -133,13 +133,16 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+def _stripped(spelling: str, rules: tuple[tuple[re.Pattern[str], str], ...]) -> str:
+    for pattern, to in rules:
+        spelling = pattern.sub(to, spelling)
+    return spelling
+
+
 @lru_cache(maxsize=65536)
 def sound(spelling: str) -> str:
     """Return a key that spellings of the same name in different schemes share, mostly."""
-    key = spelling
-    for pattern, to in _SOUNDS:
-        key = pattern.sub(to, key)
-    return key
+    return _stripped(spelling, _SOUNDS)
 
 
 _ARTICLES = re.compile(r"^(al|el|ul|ad|ar|as|ash|at|az|an)-?(?=.{3})")
@@ -159,6 +162,19 @@ _BONES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"j", "g"),
         (r"z", "z"),
         (r"[aeiouyw]", ""),
+        (r"(.)\1+", r"\1"),
+    )
+)
+_OTHER_BONES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), to)
+    for pattern, to in (
+        (r"(.)\1+", r"\1"),
+        (r"sh|zh", "s"),
+        (r"(?<=[bcdgjkpqrt])h", ""),
+        (r"x|kh|q|h", "k"),
+        (r"dz|ts", "z"),
+        (r"w", "v"),
+        (r"[aeiouy]", ""),
         (r"(.)\1+", r"\1"),
     )
 )
@@ -200,15 +216,15 @@ def bones(word: str) -> tuple[str, ...]:
             for stem in stems
         }
         return tuple(sorted(f"{kind}:{key}" for key in keys if key))
+    if kind == "other":
+        return tuple(f"other:{key}" for s in spellings(word)[:1] if (key := _stripped(s, _OTHER_BONES)))
     if kind != "latin":
         return ()
-    found: set[str] = set()
     plain = _plain(word)
+    found = {f"other:{key}" for key in (_stripped(plain, _OTHER_BONES),) if key}
     for stem in {plain, _ARTICLES.sub("", plain)}:
         for name, rules in (("arabic", _BONES), ("hebrew", _HEBREW_BONES)):
-            key = stem
-            for pattern, to in rules:
-                key = pattern.sub(to, key)
+            key = _stripped(stem, rules)
             if key:
                 found.add(f"{name}:{key}")
     return tuple(sorted(found))
