@@ -1,4 +1,5 @@
-"""Checkpoints: the signed heads of the log, as in C2SP tlog-checkpoint.
+"""
+Checkpoints: the signed heads of the log, as in C2SP tlog-checkpoint.
 
 Below the three lines of the format stands one extension line, `chain BASE64`: the chain value (see
 `records`) of the newest record. The tree covers the sealed bytes of each record, the chain also
@@ -102,11 +103,13 @@ def witness_checkpoint(
     note: str,
     keys: Sequence[VerifierKey],
     witness: Signer,
+    *,
     seen: Checkpoint | None,
     proof: Sequence[bytes],
     now: datetime,
 ) -> str:
-    """What a witness does: check the log's signature and that nothing it saw is gone, then cosign.
+    """
+    What a witness does: check the log's signature and that nothing it saw is gone, then cosign.
 
     `seen` is the largest checkpoint of this log that it cosigned, `proof` the consistency proof
     from there. NoteRefusedError (NOT_CONSISTENT) where the log rewrote or cut its past.

@@ -1,4 +1,5 @@
-"""One customer's records with their proofs; of the others' records nothing but hashes.
+"""
+One customer's records with their proofs; of the others' records nothing but hashes.
 
     checkpoint        the newest signed checkpoint
     records.ndjson    each record of the customer: labels, sealed bytes, index, inclusion proof
@@ -39,7 +40,8 @@ OwnerOf = Callable[[bytes], str | None]
 def write_customer_export(
     db: Database, target: Path, organization_id: str, keys: Iterable[VerifierKey]
 ) -> int:
-    """Export a customer's records that the newest checkpoint covers; answers how many.
+    """
+    Export a customer's records that the newest checkpoint covers; answers how many.
 
     A folder, or one file where the target ends in .zip; nothing may be there yet (FileExistsError).
     LogDamagedError without a checkpoint or with tiles missing.
@@ -72,7 +74,8 @@ def verify_customer_export(
     organization_id: str,
     owner_of: OwnerOf | None = None,
 ) -> Verdict:
-    """Check that each record of a customer's export is in the signed log, with keys from elsewhere.
+    """
+    Check that each record of a customer's export is in the signed log, with keys from elsewhere.
 
     `owner_of` reads the organization out of a record's bytes; with it a record of somebody else is
     found although its proof is right. It cannot show that none of the customer's records was left

@@ -1,4 +1,5 @@
-"""The whole log as files that anyone can check offline.
+"""
+The whole log as files that anyone can check offline.
 
     checkpoint        the newest signed checkpoint, a signed note; the export ends with its records
     checkpoints       every signed checkpoint up to it, one JSON string a line
@@ -40,7 +41,8 @@ _TILES_AT_ONCE = 200
 
 
 def write_export(db: Database, target: Path, keys: Iterable[VerifierKey]) -> int:
-    """Export what the newest checkpoint covers; answers how many records.
+    """
+    Export what the newest checkpoint covers; answers how many records.
 
     A folder, or one file where the target ends in .zip; nothing may be there yet (FileExistsError).
     LogDamagedError without a checkpoint or with tiles missing.
@@ -65,7 +67,8 @@ def verify_export(
     kept: Iterable[str] = (),
     witnesses: int = 0,
 ) -> Verdict:
-    """Check an export with keys from elsewhere and, better still, checkpoints `kept` elsewhere.
+    """
+    Check an export with keys from elsewhere and, better still, checkpoints `kept` elsewhere.
 
     ArchiveUnreadableError where a file is missing or no longer in its format.
     """

@@ -1,4 +1,5 @@
-"""What the log keeps of one support action, and the hash chain over its records.
+"""
+What the log keeps of one support action, and the hash chain over its records.
 
 The leaf of a record is the hash of its sealed bytes alone, so anyone who holds the bytes can prove
 that they are in the tree. A record's labels (source, position, id, organization) are not in those

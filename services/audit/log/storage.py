@@ -74,7 +74,8 @@ class StoredCheckpoint:
 
 
 def append(db: Database, records: Iterable[Record]) -> int:
-    """Append records inside the caller's transaction; answers the log's size.
+    """
+    Append records inside the caller's transaction; answers the log's size.
 
     Idempotent by record id: one that the log has already is skipped. There must be one writer at a
     time; a second one fails on the primary key. RecordDiffersError, LogDamagedError; the driver's
@@ -157,7 +158,8 @@ def current_checkpoint(db: Database, origin: str) -> Checkpoint:
 
 
 def make_checkpoint(db: Database, signer: Signer, now: datetime) -> str:
-    """Sign the log as it stands and store the note, inside the caller's transaction.
+    """
+    Sign the log as it stands and store the note, inside the caller's transaction.
 
     LogDamagedError unless the newest stored checkpoint is of a log that this one continues: a log
     never signs two heads that contradict each other. Asked again at the same size it answers the

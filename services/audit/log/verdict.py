@@ -62,7 +62,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Result of a verification: records read, how many a good checkpoint covers, findings.
+    """
+    Result of a verification: records read, how many a good checkpoint covers, findings.
 
     The first finding names the first bad record, or the one directly behind it where the rows alone
     cannot tell. Records from `signed` on are unproved, those before the finding too.

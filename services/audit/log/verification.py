@@ -1,4 +1,5 @@
-"""Offline verification of a whole log, in one pass over its rows.
+"""
+Offline verification of a whole log, in one pass over its rows.
 
 Three witnesses are compared: the rows (bytes, leaf hash, chain), the tiles where there are any, and
 the signed checkpoints. The chain names the record that does not fit; the tiles tell an altered
@@ -25,7 +26,8 @@ def verify(
     tiles: TileReader | None = None,
     witnesses: int = 0,
 ) -> Verdict:
-    """Check a log against signed checkpoints; reads the rows once and keeps none of them.
+    """
+    Check a log against signed checkpoints; reads the rows once and keeps none of them.
 
     `checkpoints` are signed notes: those stored with the log and those kept elsewhere (a fork shows
     only where the heads of both sides are given). `keys` come from elsewhere than the log.

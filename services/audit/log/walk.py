@@ -277,7 +277,7 @@ class Walk:
 
     def _find_in_tiles(self, leaf: bytes, near: int) -> int | None:
         here = near >> TILE_HEIGHT
-        places = [*range(max(0, here - 1), here + 2)]
+        places = list(range(max(0, here - 1), here + 2))
         if not self._searched:
             # Long enough for a log of millions, so done for the first such record only.
             self._searched = True
@@ -286,7 +286,7 @@ class Walk:
             tile = self._tile(0, index)
             for start in range(0, len(tile), HASH_SIZE):
                 if tile[start : start + HASH_SIZE] == leaf:
-                    return (index << TILE_HEIGHT) + start // HASH_SIZE
+                    return index * TILE_WIDTH + start // HASH_SIZE
         return None
 
     def _compare_tile(self, height: int, root: bytes) -> None:

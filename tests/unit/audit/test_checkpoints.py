@@ -114,8 +114,7 @@ def test_a_new_key_signs_beside_the_old_one(world):
     "tampering",
     [
         "DELETE FROM log_leaf WHERE idx >= 290",
-        "UPDATE log_tile SET hashes = (SELECT hashes FROM log_tile WHERE level = 0 AND idx = 0)"
-        " WHERE level = 1",
+        "UPDATE log_tile SET hashes = (SELECT leaf_hash FROM log_leaf WHERE idx = 0) WHERE level = 1",
         "DELETE FROM log_tile WHERE level = 0 AND idx = 1",
         "UPDATE log_leaf SET head = leaf_hash WHERE idx = 299",
     ],
@@ -144,7 +143,9 @@ def test_a_witness_cosigns_what_continues_what_it_saw(world):
     note = world.sign()
     proof = consistency(world.tiles, 300, 500)
 
-    cosigned = witness_checkpoint(note, world.keys, world.witness, seen, proof, world.now)
+    cosigned = witness_checkpoint(
+        note, world.keys, world.witness, seen=seen, proof=proof, now=world.now
+    )
     assert add_cosignature(world.db, cosigned, world.keys) == cosigned
     stored = open_checkpoint(newest_checkpoint(world.db).note, world.keys)
     assert [each.key.name for each in stored.cosignatures] == [world.witness.name]
@@ -160,7 +161,12 @@ def test_a_witness_does_not_cosign_a_rewritten_log(world):
 
     with pytest.raises(NoteRefusedError) as refused:
         witness_checkpoint(
-            note, world.keys, world.witness, replace(seen, root=bytes(32)), proof, world.now
+            note,
+            world.keys,
+            world.witness,
+            seen=replace(seen, root=bytes(32)),
+            proof=proof,
+            now=world.now,
         )
     assert refused.value.reason == Reason.NOT_CONSISTENT
 
@@ -172,7 +178,7 @@ def test_a_witness_does_not_cosign_a_shorter_log(world):
     seen = open_checkpoint(world.sign(), world.keys).checkpoint
 
     with pytest.raises(NoteRefusedError) as refused:
-        witness_checkpoint(small, world.keys, world.witness, seen, [], world.now)
+        witness_checkpoint(small, world.keys, world.witness, seen=seen, proof=[], now=world.now)
     assert refused.value.reason == Reason.NOT_CONSISTENT
 
 

@@ -37,7 +37,9 @@ def test_an_export_is_verified_without_the_database(a_signed_log, tmp_path, name
 def test_an_export_has_the_files_of_the_layout(a_signed_log, tmp_path):
     write_export(a_signed_log.db, tmp_path / "log", a_signed_log.keys)
 
-    files = {str(each.relative_to(tmp_path / "log")) for each in tmp_path.rglob("*") if each.is_file()}
+    files = {
+        str(each.relative_to(tmp_path / "log")) for each in tmp_path.rglob("*") if each.is_file()
+    }
     assert files == {
         *("checkpoint", "checkpoints", "entries.ndjson", "keys"),
         *("tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2"),
@@ -242,9 +244,7 @@ def test_a_record_of_somebody_else_is_found_though_it_is_proved(a_signed_log, tm
     foreign["organization_id"] = "org-b"
 
     altered_lines(customers(a_signed_log, tmp_path), lambda own: [own[0], foreign, *own[1:]])
-    first = verify_customer_export(
-        tmp_path / "log", a_signed_log.keys, "org-b", owner_of
-    ).first
+    first = verify_customer_export(tmp_path / "log", a_signed_log.keys, "org-b", owner_of).first
     assert (first.tampering, first.first.index) == (Tampering.FOREIGN, 1)
 
 

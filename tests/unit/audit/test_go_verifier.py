@@ -114,7 +114,11 @@ def an_entry(text):
         ("log/checkpoint", lambda text: text.replace("\n600\n", "\n599\n"), "checkpoint"),
         ("log/entries.ndjson", an_entry, "record 5"),
         ("log/entries.ndjson", lambda text: text[: text.rindex('{"index')], "root"),
-        ("proofs.json", lambda text: text.replace('"proof": ["', '"proof": ["AAAA', 1), "inclusion"),
+        (
+            "proofs.json",
+            lambda text: text.replace('"proof": ["', '"proof": ["AAAA', 1),
+            "inclusion",
+        ),
     ],
 )
 def test_go_finds_what_was_altered(verifier, a_signed_log, tmp_path, file, change, complaint):

@@ -90,9 +90,7 @@ def test_whatever_is_done_to_the_rows_is_found_and_nothing_before_the_finding_is
         world.sign()
     rows = list(read_rows(world.db))
     changed = tampered(rows, data)
-    verdict = verify(
-        changed, world.notes, world.keys, tiles=world.tiles if with_tiles else None
-    )
+    verdict = verify(changed, world.notes, world.keys, tiles=world.tiles if with_tiles else None)
 
     first_bad = next(
         (

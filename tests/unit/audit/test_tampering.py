@@ -274,9 +274,7 @@ def test_a_log_computed_anew_is_found_at_the_record_when_the_tiles_are_there(a_s
 
 
 def test_a_record_with_all_its_hashes_computed_anew_is_named(a_signed_log):
-    rows = chained(
-        [*a_signed_log.rows[:150], a_signed_log.rows[150]._replace(sealed=b"rewritten")]
-    )
+    rows = chained([*a_signed_log.rows[:150], a_signed_log.rows[150]._replace(sealed=b"rewritten")])
     a_signed_log.rows[150] = rows[150]
 
     assert names(a_signed_log.verify(tiles=True), Tampering.ALTERED, 150)
@@ -346,7 +344,8 @@ def test_two_heads_of_one_size_are_a_fork_without_any_rows(a_signed_log, another
     note = forked(a_signed_log, another_world, 600)
 
     assert Tampering.FORKED in {
-        each.tampering for each in verify([], [note, a_signed_log.notes[2]], a_signed_log.keys).findings
+        each.tampering
+        for each in verify([], [note, a_signed_log.notes[2]], a_signed_log.keys).findings
     }
 
 
@@ -369,7 +368,9 @@ def test_a_key_that_was_followed_by_another_keeps_its_checkpoints(a_signed_log):
     a_signed_log.sign()
     a_signed_log.copy_rows()
 
-    assert verify(a_signed_log.rows, a_signed_log.notes, [*a_signed_log.keys, old.verifier_key]).good
+    assert verify(
+        a_signed_log.rows, a_signed_log.notes, [*a_signed_log.keys, old.verifier_key]
+    ).good
     alone = verify(a_signed_log.rows, a_signed_log.notes, a_signed_log.keys)
     assert {each.tampering for each in alone.findings} == {Tampering.UNKNOWN_KEY}
     assert alone.signed == 610

@@ -1,0 +1,170 @@
+"""Proofs of the audit log: ours against pymerkle's SqliteTree, same entries, same process."""
+
+import argparse
+import importlib.util
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from services.audit.log.merkle import verify_consistency
+from services.audit.log.records import Record
+from services.audit.log.storage import StoredTiles, append
+from services.audit.log.tiles import consistency, inclusion, root_at
+
+MIGRATION = Path(__file__).parents[1] / "services/audit/migrations/0001_merkle_log.sql"
+SIZE = 1_000_000
+PROOFS = 200
+SEED = 20_300_506
+ENTRY = 300
+
+
+class PeerMissing(Exception):
+    """pymerkle is not installed."""
+
+
+class WrongProof(Exception):
+    """The two implementations disagree: nothing of the measurement counts."""
+
+
+class SqliteDatabase:
+    """The log's `Database` over sqlite3."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql, params).fetchall()
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.connection.executemany(sql, rows)
+
+
+def run(size: int = SIZE, proofs: int = PROOFS) -> list[dict[str, Any]]:
+    """
+    Milliseconds a proof, both in turn for each of the same random places; ratio is peer by ours.
+
+    Each row has name, ours, peer, unit, ratio and runs. Each proof is checked, inclusion proofs
+    hash by hash. The peer's cache is empty at the first proof of a kind, which is measured too.
+    PeerMissing, WrongProof.
+    """
+    if importlib.util.find_spec("pymerkle") is None:
+        raise PeerMissing("pymerkle is not installed")
+    from pymerkle import SqliteTree
+
+    chance = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as folder, SqliteTree(f"{folder}/peer.db") as tree:
+        database = SqliteDatabase(Path(folder) / "ours.db")
+        try:
+            database.connection.executescript(MIGRATION.read_text().replace("{BLOB}", "BLOB"))
+            append(database, records(size))
+            database.connection.commit()
+            tree.append_entries(each.sealed for each in records(size))
+            tiles = StoredTiles(database)
+            if root_at(tiles, size) != tree.get_root(size):
+                raise WrongProof("the roots differ")
+            tree.cache_clear()
+            rows = compare(
+                "inclusion",
+                [(chance.randrange(size), size) for _ in range(proofs)],
+                lambda index, end: inclusion(tiles, index, end),
+                lambda index, end: tree.prove_inclusion(index + 1, end),
+                lambda _, mine, theirs: mine == theirs.path[1:],
+            )
+            tree.cache_clear()
+            rows += compare(
+                "consistency",
+                [(chance.randrange(1, size), size) for _ in range(proofs)],
+                lambda old, end: consistency(tiles, old, end),
+                tree.prove_consistency,
+                lambda place, mine, theirs: agree(tiles, place, mine, theirs),
+            )
+        finally:
+            database.connection.close()
+    return rows
+
+
+def records(size: int) -> Iterator[Record]:
+    """Records of 300 bytes that differ in their first bytes."""
+    for number in range(size):
+        sealed = b"%020d" % number + bytes(ENTRY - 20)
+        yield Record("email", number, f"event-{number}", f"org-{number % 1000}", sealed)
+
+
+def agree(tiles: StoredTiles, place: tuple[int, int], mine: Sequence[bytes], theirs: Any) -> bool:
+    """Whether both lead from one root to the other; pymerkle's path is not that of RFC 9162."""
+    from pymerkle import verify_consistency as peer_verifies
+
+    old, new = (root_at(tiles, size) for size in place)
+    peer_verifies(old, new, theirs)
+    return verify_consistency(*place, mine, old, new)
+
+
+def compare(
+    name: str,
+    places: Sequence[tuple[int, int]],
+    ours: Callable[[int, int], Sequence[bytes]],
+    peer: Callable[[int, int], Any],
+    right: Callable[[tuple[int, int], Sequence[bytes], Any], bool],
+) -> list[dict[str, Any]]:
+    """Time both at each place; median, 99th percentile and slowest."""
+    times: dict[str, list[float]] = {"ours": [], "peer": []}
+    for place in places:
+        began = time.perf_counter()
+        mine = ours(*place)
+        between = time.perf_counter()
+        theirs = peer(*place)
+        ended = time.perf_counter()
+        times["ours"].append((between - began) * 1000)
+        times["peer"].append((ended - between) * 1000)
+        if not right(place, mine, theirs):
+            raise WrongProof(f"the {name} proofs of {place} are not right")
+    return [
+        row(f"{name}, {label}", pick(times["ours"]), pick(times["peer"]), len(places))
+        for label, pick in (
+            ("median", statistics.median),
+            ("p99", lambda taken: statistics.quantiles(taken, n=100)[98]),
+            ("slowest", max),
+        )
+    ]
+
+
+def row(name: str, ours: float, peer: float, runs: int) -> dict[str, Any]:
+    """One line of the table."""
+    return {
+        "name": name,
+        "ours": round(ours, 3),
+        "peer": round(peer, 3),
+        "unit": "ms",
+        "ratio": round(peer / ours, 1),
+        "runs": runs,
+    }
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", type=int, default=SIZE, help="records in the log")
+    parser.add_argument("--proofs", type=int, default=PROOFS, help="proofs of each kind")
+    chosen = parser.parse_args()
+    try:
+        rows = run(chosen.size, chosen.proofs)
+    except PeerMissing as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    for each in rows:
+        ours, peer = (f"{each[whose]:>9} {each['unit']}" for whose in ("ours", "peer"))
+        print(
+            f"{each['name']:<22} ours {ours}  pymerkle {peer}  ratio {each['ratio']:>7}"
+            f"  of {each['runs']} proofs"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
