@@ -54,6 +54,7 @@ _DEPOSIT = re.compile(
     re.MULTILINE,
 )
 
+_HEARD = re.compile(r"^<<< ?([245]\d\d[ -][^\n]{0,600})$", re.MULTILINE)
 _SEEN = re.compile(r";\s*(?:displayed|processed|dispatched)", re.IGNORECASE)
 _MAX_WRAPPED = 2
 
@@ -208,8 +209,9 @@ def _judged(
     status = _better_status(field_status, diagnosis)
     if not codes.status_in(diagnosis) and _vague(status):
         status = _better_status(status, about)
+    heard = " ".join(_HEARD.findall(around))[: notices.MAX_DIAGNOSIS]
     evidence = Evidence(
-        diagnosis,
+        heard if told and len(heard) > len(diagnosis) else diagnosis,
         status=status,
         reply_code=codes.reply_in(diagnosis),
         command=command,
@@ -234,6 +236,9 @@ def _from_notice(
 ) -> list[RecipientReport]:
     failed = addresses.all_in(mail.first("x-failed-recipients"))
     words = {one.address.lower(): one for one in named}
+    listed = notices.listed_in(notice)
+    if listed and not any(one.lower() in words for one in failed):
+        failed = listed
     people = [words.get(a.lower(), notices.Named(a, "")) for a in failed] or named
     if not people:
         address = notices.only_address(copied) if _reports_failure(subject, notice) else ""

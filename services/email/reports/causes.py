@@ -166,7 +166,8 @@ def _detailed(view: _View) -> Cause | None:
 
 def _name_refused(view: _View) -> Cause | None:
     """Who refuses our name at the greeting refuses our server, whatever the words are."""
-    if view.evidence.command not in {"EHLO", "HELO"}:
+    status = view.evidence.status
+    if view.evidence.command not in {"EHLO", "HELO"} or (status[1:3] == ".7" and status[-1] != "0"):
         return None
     for cause in (Cause.RATE_LIMITED, Cause.POLICY):
         if phrases.says(cause, view.text):
@@ -176,7 +177,7 @@ def _name_refused(view: _View) -> Cause | None:
 
 def _state_at_google(view: _View) -> Cause | None:
     match = _GOOGLE_STATE.search(view.text)
-    if match is None or (view.evidence.status and not view.evidence.status.endswith(".0.0")):
+    if match is None or (view.evidence.status and not view.evidence.status.endswith(".0")):
         return None
     return _GOOGLE_STATES.get(match[1])
 

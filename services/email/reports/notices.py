@@ -37,6 +37,7 @@ _BARE = re.compile(
     rf"(?:[ ]?<(?:mailto:)?{ADDRESS}>)?[ \t]*(?:\(expanded\ from[^)\n]*\)?)?[ \t]*[:;,.]?[ \t]*$"
 )
 _ALONE = re.compile(rf"^[ \t]{{0,8}}<({WRAPPED_ADDRESS})>[ \t]*:?[ \t]*$")
+_LISTED = re.compile(rf"^[ ]{{2,8}}({ADDRESS}):?$", re.MULTILINE)
 _LED = re.compile(
     r"^[ \t>*\-\[]{0,24}"
     rf"(?:(?:[45]\d\d[ ](?:[45]\.\d\.\d{{1,3}}[ ])?)?<({WRAPPED_ADDRESS})>|[\"']?({ADDRESS})[\"']?)"
@@ -182,6 +183,11 @@ def before_original(texts: Iterable[str]) -> tuple[str, str]:
             if len(lines) < MAX_LINES:
                 lines.append(line[:MAX_LINE].rstrip())
     return "\n".join(lines), "\n".join(original)
+
+
+def listed_in(notice: str) -> list[str]:
+    """Addresses that stand alone on an indented line, as Exim and Gmail list what failed."""
+    return list(dict.fromkeys(_LISTED.findall(notice)))
 
 
 def command_in(text: str) -> str:

@@ -315,3 +315,56 @@ def test_a_notification_in_json_is_read():
     assert [(one.recipient, one.cause) for one in report.recipients] == [
         ("lou@example.com", Cause.NO_SUCH_MAILBOX)
     ]
+
+
+def wrapped(inner: bytes, boundary: bytes = b"=_") -> bytes:
+    return (
+        b"From: Mail Delivery Subsystem <mailer-daemon@gate.example.net>\n"
+        b"To: list@example.org\nSubject: Returned mail\n"
+        b'Content-Type: multipart/mixed; boundary="' + boundary + b'"\n\n'
+        b"--" + boundary + b"\nContent-Type: text/plain\n\nA report came back.\n"
+        b"--"
+        + boundary
+        + b"\nContent-Type: message/rfc822\n\n"
+        + inner
+        + b"\n--"
+        + boundary
+        + b"--\n"
+    )
+
+
+def test_a_report_that_wraps_a_report_is_read_as_the_inner_one():
+    assert read_mail(wrapped(DSN)).recipients == read_mail(DSN).recipients
+
+
+def test_the_sender_is_not_blamed_for_an_inner_report_that_says_nothing():
+    silent = (
+        b"From: mailer-daemon@mx.example.net\nSubject: Report\nContent-Type: text/plain\n\nNo.\n"
+    )
+
+    assert all(not one.permanent for one in read_mail(wrapped(silent)).recipients)
+
+
+def test_a_boundary_that_begins_like_another_one_ends_no_part():
+    report = read_mail(
+        DSN.replace(b"--=_1\n", b"--=_1\n", 1).replace(b"no mailbox (", b"no\n--=_12\n(")
+    )
+
+    assert [one.recipient for one in report.recipients] == ["ann@example.com", "bob@example.com"]
+
+
+def test_what_a_filter_of_the_recipient_refused_is_marked_in_a_header():
+    marked = text_mail("Returned Mail", "The mail was not accepted:\n\n<mia@example.com>\n")
+    raw = TEXT % (
+        b"Returned Mail\nX-SPASIGN: NG",
+        b"The mail was not accepted:\n\n<mia@example.com>\n",
+    )
+
+    assert [one.cause for one in marked.recipients] == [Cause.UNKNOWN]
+    assert [one.cause for one in read_mail(raw).recipients] == [Cause.RECIPIENT_REFUSES]
+
+
+def test_an_address_that_is_still_tried_is_not_permanently_bad():
+    tried = DSN.replace(b"Action: failed", b"Action: delayed")
+
+    assert [one.permanent for one in read_mail(tried).recipients] == [False, False]
