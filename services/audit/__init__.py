@@ -1,0 +1,1 @@
+"""The audit service: an append-only, provable record of every support action."""

@@ -1,0 +1,289 @@
+"""What auditors and customers may ask of the audit log: one method for each RPC."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import current_request
+from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound, Unavailable
+from helpdesk.kernel.paging import Pages, size_of
+from helpdesk.kernel.vault import Vault
+from services.audit.application.ports import (
+    ActionsView,
+    Activity,
+    Directory,
+    Exporter,
+    Found,
+    FoundSession,
+    Heads,
+    Opened,
+    Part,
+    Proof,
+    SessionsView,
+    SignedHead,
+    SourceStanding,
+    Standing,
+    StandingView,
+    Wanted,
+)
+from services.audit.domain.facts import body_of, facts_of, name_of, unix
+from services.audit.domain.filters import Cursor, Filter, checked, scope_of
+from services.audit.log.storage import LogDamagedError
+
+DAY = 24 * 3600 * 1_000_000
+MOST_BUCKETS = 60
+_TAIL = "audit.action.tail"
+_TAIL_BATCH = 200
+_TAIL_SECONDS = 60
+_TAIL_MOST = 300
+_LATE = 60 * 1_000_000
+_CHECKPOINTS = 50
+
+
+class AuditLog:
+    """Reads the log for people; every method narrows what is asked to what the caller may see."""
+
+    def __init__(
+        self,
+        *,
+        actions: ActionsView,
+        sessions: SessionsView,
+        standing: StandingView,
+        directory: Directory,
+        heads: Heads,
+        exporter: Exporter,
+    ) -> None:
+        self._actions = actions
+        self._sessions = sessions
+        self._standing = standing
+        self._directory = directory
+        self._heads = heads
+        self._exporter = exporter
+
+    def query_actions(
+        self, action: SupportAction, wanted: Filter, newest_first: bool, size: int, token: str
+    ) -> tuple[list[Opened], str]:
+        """Return a page of records and the token of the next one. Raises InvalidArgument."""
+        order = "newest" if newest_first else "oldest"
+        return self._page(
+            action, checked(wanted), size, token, kind=f"query {order}", newest_first=newest_first
+        )
+
+    def get_action(self, action: SupportAction, record_id: str) -> tuple[Opened, Proof]:
+        """Return a record and its proof. Raises NotFound."""
+        found = self._actions.one(record_id)
+        if found is None or not scope_of(action.actor).shows(facts_of(found.sealed)):
+            raise NotFound("record")
+        opened = _open(action, [found])[0]
+        facts = facts_of(found.sealed)
+        action.about(organization_id=facts.organization_id, user_id=facts.user_id)
+        try:
+            return opened, self._standing.proof(found.idx, found.sealed)
+        except LogDamagedError as error:
+            raise _damaged() from error
+
+    def get_activity(self, action: SupportAction, wanted: Filter, buckets: int) -> Activity:
+        """Count records in buckets. Raises InvalidArgument."""
+        if not 0 <= buckets <= MOST_BUCKETS:
+            raise InvalidArgument("buckets", "OUT_OF_RANGE", f"buckets: 1 to {MOST_BUCKETS}, or 0.")
+        count = buckets or MOST_BUCKETS
+        until = wanted.until or unix(action.now) + 1
+        since = wanted.since or max(1, until - DAY)
+        wanted = checked(replace(wanted, since=since, until=until))
+        width = max(1, -(-(until - since) // count))
+        counted = [[0, 0, 0] for _ in range(count)]
+        narrowed = scope_of(action.actor).narrow(wanted)
+        for bucket in self._actions.activity(narrowed, width) if narrowed is not None else ():
+            place = ("done", "refused", "failed").index(bucket.outcome)
+            counted[min(bucket.number, count - 1)][place] += bucket.count
+        return Activity(
+            since=since,
+            until=until,
+            starts=tuple(since + width * number for number in range(count)),
+            counts=tuple((done, refused, failed) for done, refused, failed in counted),
+        )
+
+    def list_sessions(
+        self, action: SupportAction, wanted: Filter, size: int, token: str
+    ) -> tuple[list[FoundSession], str]:
+        """Return a page of sessions and the token of the next one. Raises InvalidArgument."""
+        limit = size_of(size)
+        pages = _pages(action, "sessions", checked(wanted))
+        after = _cursor(pages, token)
+        narrowed = scope_of(action.actor).narrow(wanted)
+        found = [] if narrowed is None else self._sessions.page(narrowed, after, limit + 1)
+        page = found[:limit]
+        action.showed(f"session:{each.session.session_id}@1" for each in page)
+        if len(found) <= limit:
+            return page, ""
+        last = page[-1].session
+        return page, pages.token(last.started_at, last.first_idx)
+
+    def get_checkpoint(self, action: SupportAction) -> Standing:
+        """Say how the log stands: signed to where, and whether anything is missing."""
+        now = unix(action.now)
+        by_source, writers = self._standing.records_by_source(), self._standing.writers()
+        sources: list[SourceStanding] = []
+        answered, complete_to = True, now
+        for source, consumed in self._standing.consumed().items():
+            records = by_source.get(source, 0)
+            head = self._heads.head(source, consumed)
+            if head is None:
+                sources.append(SourceStanding(source, consumed, -1, records))
+                if records:
+                    answered = False
+                    heard = [w.last_at for w in writers if w.service == source]
+                    complete_to = min([complete_to, *heard[:1]])
+                continue
+            if head.waiting_since:
+                complete_to = min(complete_to, head.waiting_since)
+            reached = consumed if head.waiting_since else head.position
+            sources.append(SourceStanding(source, reached, head.position, records))
+        missing = any(writer.holes for writer in writers)
+        return Standing(
+            heads=self._standing.checkpoints(_CHECKPOINTS),
+            records=self._standing.records,
+            complete=answered and not missing and complete_to >= now - _LATE,
+            complete_to=complete_to,
+            sources=sources,
+            writers=writers,
+            verifier_key=self._standing.verifier_key,
+            verdict=self._standing.verdict(),
+        )
+
+    def sign_checkpoint(self, action: SupportAction) -> SignedHead:
+        """Sign the log as it stands. Raises Unavailable where it contradicts itself."""
+        self._sign(action)
+        return self._standing.checkpoints(1)[0]
+
+    def list_organization_activity(
+        self, action: SupportAction, wanted: Filter, size: int, token: str
+    ) -> tuple[list[Opened], Mapping[str, str], str]:
+        """
+        Return a page of a customer's feed, names of partners by id, and the next page's token.
+
+        Raises NotFound for another customer's feed, InvalidArgument.
+        """
+        organization_id = self._own_organization(action, wanted)
+        page, following = self._page(
+            action, checked(wanted), size, token, kind="feed", newest_first=True
+        )
+        try:
+            names = self._directory.partner_names(action.actor, organization_id)
+        except HelpdeskError:
+            # The feed says who by id; it must not fail because a name is not to be had.
+            names = {}
+        return page, names, following
+
+    def tail_actions(
+        self, action: SupportAction, wanted: Filter, from_index: int, seconds: int
+    ) -> Iterator[tuple[list[Opened], int]]:
+        """Yield records as they arrive and the index to go on from. Raises InvalidArgument."""
+        if not 0 <= seconds <= _TAIL_MOST:
+            raise InvalidArgument("seconds", "OUT_OF_RANGE", f"seconds: 1 to {_TAIL_MOST}, or 0.")
+        if from_index < -1:
+            raise InvalidArgument("from_index", "OUT_OF_RANGE", "from_index: an index, or -1.")
+        request, ends = current_request(), time.monotonic() + (seconds or _TAIL_SECONDS)
+        if request.deadline:
+            ends = min(ends, request.deadline - 0.2)
+        narrowed = scope_of(action.actor).narrow(replace(wanted, since=0, until=0))
+        at = self._standing.records if from_index < 0 else from_index
+        while request.alive() and (left := ends - time.monotonic()) > 0:
+            end = self._standing.records
+            found: list[Found] = []
+            if narrowed is not None and at < end:
+                found = self._actions.arrived(narrowed, at, end, _TAIL_BATCH)
+            full = len(found) == _TAIL_BATCH
+            at = found[-1].idx + 1 if full else max(at, end)
+            # Each answer is itself recorded: shown here, it would call for the next one for ever.
+            shown = [each for each in found if body_of(each.sealed).get("action") != _TAIL]
+            if shown:
+                yield _open(action, shown), at
+            elif not full:
+                self._standing.wait(at + 1, min(1.0, left))
+        if request.alive():
+            yield [], at
+
+    def export(self, action: SupportAction, wanted: Filter, form: str) -> Iterator[Part]:
+        """Yield the file of an export in parts. Raises NotFound, InvalidArgument, Unavailable."""
+        scope = scope_of(action.actor)
+        if scope.organization_id:
+            self._own_organization(action, wanted)
+        narrowed = scope.narrow(checked(wanted))
+        if narrowed is None:
+            raise NotFound("record")
+        whole = scope.everything and narrowed == Filter() and form == "proofs"
+        self._sign(action)
+        try:
+            yield from self._exporter.parts(Wanted(None if whole else narrowed, form, action.now))
+        except LogDamagedError as error:
+            raise _damaged() from error
+
+    def _page(
+        self,
+        action: SupportAction,
+        wanted: Filter,
+        size: int,
+        token: str,
+        *,
+        kind: str,
+        newest_first: bool,
+    ) -> tuple[list[Opened], str]:
+        limit = size_of(size)
+        pages = _pages(action, kind, wanted)
+        after = _cursor(pages, token)
+        narrowed = scope_of(action.actor).narrow(wanted)
+        if narrowed is None:
+            return [], ""
+        found = self._actions.page(narrowed, after, newest_first=newest_first, limit=limit + 1)
+        opened = _open(action, found[:limit])
+        if len(found) <= limit:
+            return opened, ""
+        last = found[limit - 1]
+        return opened, pages.token(last.occurred_at, last.idx)
+
+    def _own_organization(self, action: SupportAction, wanted: Filter) -> str:
+        if not wanted.organization_id:
+            raise InvalidArgument(
+                "organization_id", "REQUIRED", "organization_id: name the customer."
+            )
+        if scope_of(action.actor).narrow(wanted) is None:
+            raise NotFound("organization")
+        return wanted.organization_id
+
+    def _sign(self, action: SupportAction) -> None:
+        try:
+            self._standing.sign(action.now)
+        except LogDamagedError as error:
+            raise _damaged() from error
+
+
+def opened_fields(sealed: bytes, vault: Vault) -> Mapping[str, object]:
+    """Return what a record says, personal fields opened or "[erased]"."""
+    body = body_of(sealed)
+    return vault.open_fields(name_of(body), body)
+
+
+def _open(action: SupportAction, found: Sequence[Found]) -> list[Opened]:
+    action.showed(f"record:{each.idx}@1" for each in found)
+    return [Opened(each, opened_fields(each.sealed, action.store.vault)) for each in found]
+
+
+def _pages(action: SupportAction, kind: str, wanted: Filter) -> Pages:
+    return Pages(action.store.digest, action.actor.id, kind, str(wanted))
+
+
+def _cursor(pages: Pages, token: str) -> Cursor | None:
+    cursor = pages.cursor(token)
+    return Cursor(int(cursor[0]), int(cursor[1])) if cursor else None
+
+
+def _damaged() -> Unavailable:
+    return Unavailable(
+        "LOG_DAMAGED",
+        "The log contradicts what was signed. Run helpdesk-audit verify.",
+        retry_seconds=60,
+    )

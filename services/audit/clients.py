@@ -1,0 +1,70 @@
+"""What the audit service asks other services: names of partners, and the ends of their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
+from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import HelpdeskError
+from helpdesk.kernel.hosting import Wiring
+from helpdesk.kernel.settings import SettingsError
+from services.audit.application.ports import SourceHead
+from services.audit.domain.facts import ACTION, CALLS, body_of, microseconds
+
+_NAMES_WITHIN = 2.0
+_HEAD_WITHIN = 1.0
+
+
+class DirectoryClient:
+    """Asks identity on the viewer's behalf."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._caller = wiring.caller("audit")
+
+    def partner_names(self, actor: Actor, organization_id: str) -> Mapping[str, str]:
+        """Return names by id of the partners that manage a customer now. Raises HelpdeskError."""
+        stub = internal_pb2_grpc.DirectoryInternalServiceStub(self._wiring.channel("identity"))
+        viewer = internal_pb2.Viewer(
+            user_id=actor.id,
+            partner_id=actor.partner_id,
+            organization_id=actor.organization_id,
+            sees_all=not actor.partner_id and not actor.organization_id,
+        )
+        request = internal_pb2.ResolveOrganizationRequest(
+            viewer=viewer, organization_id=organization_id
+        )
+        answer = self._caller(stub.ResolveOrganization, request, timeout=_NAMES_WITHIN)
+        return dict(zip(answer.partner_ids, answer.partner_names, strict=False))
+
+
+class LogHeads:
+    """Asks each service's event log where it ends; that call makes no further ones."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._caller = wiring.caller("audit")
+
+    def head(self, source: str, after: int) -> SourceHead | None:
+        """Return the end of a service's log; None where it does not answer."""
+        try:
+            return self._first(source, after)
+        except (HelpdeskError, SettingsError):
+            return None
+
+    def _first(self, source: str, after: int) -> SourceHead | None:
+        stub: Any = eventlog_pb2_grpc.EventLogServiceStub(self._wiring.channel(source))
+        request = eventlog_pb2.ReadEventsRequest(
+            source=source, after=after, names=[ACTION, CALLS], batch_size=1
+        )
+        answers = self._caller.stream(stub.ReadEvents, request, timeout=_HEAD_WITHIN)
+        # Only the first answer matters; the call ends with its iterator.
+        answer = next(answers, None)
+        if answer is None:
+            return None
+        waiting = [body_of(event.state) for event in answer.events]
+        stamps = [str(body.get("stamp", {}).get("recorded_at", "")) for body in waiting]
+        return SourceHead(answer.position, microseconds(stamps[0]) if stamps else 0)

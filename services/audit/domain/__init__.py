@@ -1,0 +1,1 @@
+"""What the audit service decides: pure functions over what the sealed records say."""

@@ -1,0 +1,61 @@
+"""The audit service, composed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from helpdesk.audit.v1 import audit_pb2_grpc
+from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
+from helpdesk.kernel.settings import SettingsError, parse
+from services.audit.application.audit_log import AuditLog
+from services.audit.clients import DirectoryClient, LogHeads
+from services.audit.grpc_api import AuditServicer
+from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.log.notes import Kind, Signer
+from services.audit.settings import AuditSettings
+from services.audit.views.actions import Actions
+from services.audit.views.exports import Exports
+from services.audit.views.ledger import Ledger
+from services.audit.views.sessions import Sessions
+from services.audit.views.standing import Standing
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def build(wiring: Wiring) -> Running:
+    """Build the service."""
+    settings = parse(AuditSettings, "audit", wiring.env)
+    store = wiring.open_store("audit", migrations=_MIGRATIONS)
+    private = load_pem_private_key(wiring.secret("audit.signing.pem"), None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise SettingsError("secret audit.signing.pem is not an Ed25519 key")
+    ledger = Ledger(store.engine, Signer(settings.origin, Kind.LOG, private))
+    actions = Actions(store.engine)
+    log = AuditLog(
+        actions=actions,
+        sessions=Sessions(store.engine),
+        standing=Standing(store.engine, ledger, NAME, SOURCES),
+        directory=DirectoryClient(wiring),
+        heads=LogHeads(wiring),
+        exporter=Exports(actions, ledger, wiring.vault),
+    )
+    servicer = AuditServicer(log)
+    return Running(
+        store=store,
+        servicers={
+            "helpdesk.audit.v1.AuditService": lambda server: (
+                audit_pb2_grpc.add_AuditServiceServicer_to_server(servicer, server)
+            )
+        },
+        consumers=[ActionsConsumer(ledger)],
+        timers=[
+            Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
+            Timer("audit-verification", settings.verification_seconds, ledger.check),
+        ],
+    )
+
+
+SERVICE = Service(name="audit", build=build, settings={"audit": AuditSettings})

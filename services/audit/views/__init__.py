@@ -1,0 +1,1 @@
+"""What the audit service keeps beside the log so that auditors find things in it."""

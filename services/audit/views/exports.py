@@ -1,0 +1,75 @@
+"""Writes the file of an export to a private folder and hands it on in parts."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from helpdesk.kernel.vault import Vault
+from services.audit.application.audit_log import opened_fields
+from services.audit.application.ports import Found, Part, Wanted
+from services.audit.domain import formats
+from services.audit.domain.filters import Filter
+from services.audit.log.export import write_export
+from services.audit.log.notes import VerifierKey
+from services.audit.views.actions import Actions
+from services.audit.views.ledger import Ledger
+from services.audit.views.selection import write_selection
+
+_CHUNK = 1 << 20
+_BATCH = 1000
+
+
+class Exports:
+    """Makes exports; each lies in a folder of its own until it was read to its end."""
+
+    def __init__(self, actions: Actions, ledger: Ledger, vault: Vault) -> None:
+        self._actions = actions
+        self._ledger = ledger
+        self._vault = vault
+
+    def parts(self, wanted: Wanted) -> Iterator[Part]:
+        """Yield the file in parts of one MiB. Raises LogDamagedError."""
+        with tempfile.TemporaryDirectory(prefix="helpdesk-export-") as folder:
+            target = Path(folder) / "export.zip"
+            records = self._write(wanted, target)
+            with target.open("rb") as file:
+                chunk = file.read(_CHUNK)
+                while following := file.read(_CHUNK):
+                    yield Part(chunk)
+                    chunk = following
+                yield Part(chunk, last=True, records=records)
+
+    def _write(self, wanted: Wanted, target: Path) -> int:
+        reading = self._ledger.reading
+        if wanted.wanted is None:
+            return write_export(reading, target, [VerifierKey.parse(self._ledger.verifier_key)])
+        form = formats.FORMS.get(wanted.form)
+        forms: dict[str, Callable[[Found], Mapping[str, Any]]] = {}
+        if form is not None:
+            forms[wanted.form] = lambda found: form(
+                formats.Place(found.idx, found.record_id, found.source),
+                opened_fields(found.sealed, self._vault),
+            )
+        chosen = wanted.wanted
+        return write_selection(
+            reading,
+            target,
+            lambda end: self._records(chosen, end),
+            asked={
+                "filter": {name: value for name, value in asdict(chosen).items() if value},
+                "form": wanted.form,
+                "exported_at": wanted.exported_at.isoformat(),
+            },
+            keys=[self._ledger.verifier_key],
+            forms=forms,
+        )
+
+    def _records(self, wanted: Filter, end: int) -> Iterator[Found]:
+        start = 0
+        while found := self._actions.arrived(wanted, start, end, _BATCH):
+            yield from found
+            start = found[-1].idx + 1

@@ -1,0 +1,235 @@
+"""The writing side: records into the log and the views in one transaction, and checkpoints."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from helpdesk.kernel.store import Database, Engine
+from services.audit.domain.facts import facts_of, unix
+from services.audit.domain.numbers import Hole, Writer
+from services.audit.domain.sessions import Session
+from services.audit.log.notes import Signer
+from services.audit.log.records import Record
+from services.audit.log.storage import (
+    StoredTiles,
+    append,
+    make_checkpoint,
+    newest_checkpoint,
+    read_checkpoints,
+    read_rows,
+    size_of,
+)
+from services.audit.log.verdict import Verdict
+from services.audit.log.verification import verify
+from services.audit.projections import ActionRow, SessionKey, Stored, Views, keys_in
+
+_SESSION = (
+    "session_id, agent_id, sign_in_id, partner_id, first_idx, started_at, ended_at, "
+    "done, refused, failed"
+)
+
+
+class Reading:
+    """The log's database over the engine's reading connections."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
+        return self._engine.query(sql, params)
+
+    def executemany(self, _sql: str, _rows: Iterable[Sequence[Any]], /) -> None:
+        raise PermissionError("a reader writes nothing")
+
+
+class Ledger:
+    """The log and its views; safe for use from several threads."""
+
+    def __init__(self, engine: Engine, signer: Signer) -> None:
+        self._engine = engine
+        self._signer = signer
+        self._moved = threading.Condition()
+        self._size = size_of(Reading(engine))
+        self._verdict: tuple[datetime, Verdict] | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """What the log's own functions read through."""
+        return Reading(self._engine)
+
+    @property
+    def verifier_key(self) -> str:
+        """The log's public key, ``name+id+base64``."""
+        return str(self._signer.verifier_key)
+
+    @property
+    def verdict(self) -> tuple[datetime, Verdict] | None:
+        """The last check of the whole log, and when it was."""
+        return self._verdict
+
+    @property
+    def size(self) -> int:
+        """How many records the log holds."""
+        return self._size
+
+    def tracked(self, tracking: str) -> int:
+        """Return how far a source was consumed, durably."""
+        return self._engine.tracked(tracking)
+
+    def append(self, tracking: str, position: int, records: Sequence[Record]) -> int:
+        """
+        Store records, what they change in the views, and the source's position as one whole.
+
+        A record that is in the log already changes nothing. Returns how many were new. Raises
+        RecordDiffersError, LogDamagedError, Unavailable.
+        """
+        now = unix(datetime.now(UTC))
+        with self._engine.transaction() as tx:
+            before = size_of(tx)
+            size = append(tx, records)
+            _project(tx, _arrived(tx, before, records), now)
+            tx.track(tracking, position)
+        with self._moved:
+            self._size = max(self._size, size)
+            self._moved.notify_all()
+        return size - before
+
+    def wait(self, size: int, timeout: float) -> bool:
+        """Wait until the log holds so many records; False when it does not in time (seconds)."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._size >= size, timeout)
+
+    def sign(self, now: datetime) -> None:
+        """
+        Sign the log as it stands, unless that was done at this size.
+
+        Raises LogDamagedError where the log contradicts what was signed before.
+        """
+        with self._engine.transaction() as tx:
+            newest = newest_checkpoint(tx)
+            if newest is None or newest.size < size_of(tx):
+                make_checkpoint(tx, self._signer, now)
+
+    def sign_now(self) -> None:
+        """What the timer does: sign where the log has grown."""
+        self.sign(datetime.now(UTC))
+
+    def check(self) -> Verdict:
+        """Verify the whole log against its own checkpoints, and remember the verdict."""
+        at, reading = datetime.now(UTC), self.reading
+        notes = [each.note for each in read_checkpoints(reading)]
+        if not notes:
+            return Verdict(0, 0, ())
+        keys = [self._signer.verifier_key]
+        size = size_of(reading)
+        verdict = verify(read_rows(reading, end=size), notes, keys, tiles=StoredTiles(reading))
+        self._verdict = (at, verdict)
+        return verdict
+
+
+def _arrived(tx: Database, before: int, records: Sequence[Record]) -> list[Stored]:
+    sealed = {record.record_id: record.sealed for record in records}
+    rows = tx.execute(
+        "SELECT idx, source, source_position, record_id FROM log_leaf WHERE idx >= ? ORDER BY idx",
+        (before,),
+    )
+    return [
+        Stored(idx, source, position, record_id, sealed[record_id])
+        for idx, source, position, record_id in rows
+    ]
+
+
+def _project(tx: Database, arrived: Sequence[Stored], now: int) -> None:
+    if not arrived:
+        return
+    sessions, writers = keys_in(facts_of(stored.sealed) for stored in arrived)
+    views = Views(_load_sessions(tx, sessions), _load_writers(tx, writers))
+    views.take(arrived, now)
+    _store(tx, views)
+
+
+def _load_sessions(tx: Database, keys: Iterable[SessionKey]) -> dict[SessionKey, Session]:
+    found: dict[SessionKey, Session] = {}
+    for key in keys:
+        rows = tx.execute(
+            f"SELECT {_SESSION} FROM audit_session WHERE agent_id = ? AND sign_in_id = ? "
+            "ORDER BY first_idx DESC LIMIT 1",
+            key,
+        )
+        if rows:
+            found[key] = Session(*rows[0])
+    return found
+
+
+def _load_writers(tx: Database, names: Iterable[str]) -> dict[str, Writer]:
+    found: dict[str, Writer] = {}
+    for name in names:
+        rows = tx.execute(
+            "SELECT writer, service, head, last_at FROM audit_writer WHERE writer = ?", (name,)
+        )
+        if rows:
+            holes = tx.execute(
+                "SELECT first_number, last_number, noticed_at FROM audit_missing "
+                "WHERE writer = ? ORDER BY first_number",
+                (name,),
+            )
+            writer, service, head, last_at = rows[0]
+            missing = tuple(Hole(*hole) for hole in holes)
+            found[name] = Writer(writer, service, head, last_at, missing)
+    return found
+
+
+def _store(tx: Database, views: Views) -> None:
+    places = ", ".join("?" * len(ActionRow._fields))
+    columns = ", ".join(ActionRow._fields)
+    tx.executemany(f"INSERT INTO audit_action ({columns}) VALUES ({places})", views.rows)
+    tx.executemany(
+        "INSERT INTO audit_action_name (action) VALUES (?) ON CONFLICT (action) DO NOTHING",
+        [(name,) for name in sorted({row.action for row in views.rows})],
+    )
+    tx.executemany(
+        f"INSERT INTO audit_session ({_SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (session_id) DO UPDATE SET started_at = excluded.started_at, "
+        "ended_at = excluded.ended_at, done = excluded.done, refused = excluded.refused, "
+        "failed = excluded.failed",
+        [
+            (
+                s.session_id,
+                s.agent_id,
+                s.sign_in_id,
+                s.partner_id,
+                s.first_idx,
+                s.started_at,
+                s.ended_at,
+                s.done,
+                s.refused,
+                s.failed,
+            )
+            for s in views.changed.values()
+        ],
+    )
+    tx.executemany(
+        "INSERT INTO audit_source (source, records) VALUES (?, ?) "
+        "ON CONFLICT (source) DO UPDATE SET records = audit_source.records + excluded.records",
+        list(views.records.items()),
+    )
+    tx.executemany(
+        "INSERT INTO audit_writer (writer, service, head, last_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (writer) DO UPDATE SET head = excluded.head, last_at = excluded.last_at",
+        [(w.writer, w.service, w.head, w.last_at) for w in views.writers.values()],
+    )
+    tx.executemany(
+        "DELETE FROM audit_missing WHERE writer = ?", [(name,) for name in views.writers]
+    )
+    tx.executemany(
+        "INSERT INTO audit_missing (writer, first_number, last_number, noticed_at) "
+        "VALUES (?, ?, ?, ?)",
+        [
+            (w.writer, hole.first, hole.last, hole.noticed_at)
+            for w in views.writers.values()
+            for hole in w.holes
+        ],
+    )

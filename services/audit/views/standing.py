@@ -1,0 +1,121 @@
+"""How the log stands: checkpoints, sources, writers, proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from helpdesk.kernel.store import Engine
+from services.audit.application.ports import Proof, SignedHead
+from services.audit.domain.facts import moment
+from services.audit.domain.numbers import Hole, Writer
+from services.audit.log.checkpoints import parse_checkpoint
+from services.audit.log.merkle import leaf_hash
+from services.audit.log.notes import split_note
+from services.audit.log.storage import LogDamagedError, StoredTiles
+from services.audit.log.tiles import TileMissingError, inclusion
+from services.audit.views.ledger import Ledger
+
+_WRITERS = 200
+
+
+class Standing:
+    """Reads what the log and its views say about themselves; signs on demand."""
+
+    def __init__(self, engine: Engine, ledger: Ledger, name: str, sources: Sequence[str]) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._name = name
+        self._sources = sources
+
+    @property
+    def verifier_key(self) -> str:
+        """The log's public key."""
+        return self._ledger.verifier_key
+
+    @property
+    def records(self) -> int:
+        """How many records the log holds."""
+        return int(self._engine.query("SELECT COALESCE(MAX(idx), -1) + 1 FROM log_leaf")[0][0])
+
+    def wait(self, size: int, timeout: float) -> bool:
+        """Wait until the log holds so many records."""
+        return self._ledger.wait(size, timeout)
+
+    def sign(self, now: datetime) -> None:
+        """Sign the log where it has grown."""
+        self._ledger.sign(now)
+
+    def checkpoints(self, limit: int) -> list[SignedHead]:
+        """Return the last checkpoints, newest first."""
+        rows = self._engine.query(
+            "SELECT note, signed_at FROM log_checkpoint ORDER BY size DESC LIMIT ?", (limit,)
+        )
+        return [_head(str(note), int(at)) for note, at in rows]
+
+    def records_by_source(self) -> dict[str, int]:
+        """Return how many records each service has in the log."""
+        return dict(self._engine.query("SELECT source, records FROM audit_source"))
+
+    def consumed(self) -> dict[str, int]:
+        """Return how far each service's log was read."""
+        return {source: self._engine.tracked(f"{self._name}<{source}") for source in self._sources}
+
+    def writers(self) -> list[Writer]:
+        """Return the processes that wrote last, and all with missing numbers."""
+        holes: dict[str, list[Hole]] = {}
+        for name, first, last, noticed in self._engine.query(
+            "SELECT writer, first_number, last_number, noticed_at FROM audit_missing "
+            "ORDER BY writer, first_number"
+        ):
+            holes.setdefault(str(name), []).append(Hole(first, last, noticed))
+        rows = self._engine.query(
+            "SELECT writer, service, head, last_at FROM audit_writer "
+            "WHERE writer IN (SELECT writer FROM audit_missing) OR writer IN "
+            "(SELECT writer FROM (SELECT writer FROM audit_writer "
+            "ORDER BY last_at DESC LIMIT ?) AS newest) ORDER BY last_at DESC, writer",
+            (_WRITERS,),
+        )
+        return [
+            Writer(writer, service, head, last_at, tuple(holes.get(writer, ())))
+            for writer, service, head, last_at in rows
+        ]
+
+    def verdict(self) -> tuple[datetime, int, tuple[str, ...], int | None] | None:
+        """Return the last check: when, how many records, findings, first record concerned."""
+        if self._ledger.verdict is None:
+            return None
+        at, verdict = self._ledger.verdict
+        first = verdict.first
+        ordered = sorted(verdict.findings, key=lambda finding: finding is not first)
+        place = first.first.index if first is not None and first.first is not None else None
+        return at, verdict.records, tuple(each.sentence for each in ordered), place
+
+    def proof(self, idx: int, sealed: bytes) -> Proof:
+        """
+        Return the proof that a record is in the newest checkpoint, without hashes before one.
+
+        Raises LogDamagedError where the tree lacks a part.
+        """
+        leaf = leaf_hash(sealed)
+        heads = self.checkpoints(1)
+        if not heads or heads[0].size <= idx:
+            return Proof(sealed, leaf, idx, (), None)
+        try:
+            hashes = inclusion(StoredTiles(self._ledger.reading), idx, heads[0].size)
+        except TileMissingError as missing:
+            raise LogDamagedError(str(missing)) from missing
+        return Proof(sealed, leaf, idx, tuple(hashes), heads[0])
+
+
+def _head(note: str, signed_at: int) -> SignedHead:
+    text, lines = split_note(note)
+    checkpoint = parse_checkpoint(text)
+    signers = [line.split(" ")[1] for line in lines]
+    return SignedHead(
+        note=note,
+        size=checkpoint.size,
+        root=checkpoint.root,
+        signed_at=moment(signed_at),
+        witnesses=tuple(name for name in signers if name != checkpoint.origin),
+    )
