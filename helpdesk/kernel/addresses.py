@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import idna
 
 from helpdesk.kernel.errors import InvalidArgument
 
 _LONGEST = 254
+_LABEL = r"[a-z0-9_-]{1,63}"
+_PLAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 def canonical(address: str, *, field: str = "address") -> str:
@@ -21,11 +25,17 @@ def canonical(address: str, *, field: str = "address") -> str:
         raise InvalidArgument(field, "NOT_AN_ADDRESS")
     if any(c.isspace() or not c.isprintable() for c in local):
         raise InvalidArgument(field, "NOT_AN_ADDRESS")
+    return f"{local.lower()}@{_host(domain.rstrip('.'), field)}"
+
+
+def _host(domain: str, field: str) -> str:
     try:
-        host = idna.encode(domain.rstrip("."), uts46=True).decode("ascii").lower()
+        return idna.encode(domain, uts46=True).decode("ascii").lower()
     except idna.IDNAError as error:
+        # Mail is delivered to names such as "-ohg.example" although IDNA knows no such label.
+        if _PLAIN.fullmatch(domain.lower()):
+            return domain.lower()
         raise InvalidArgument(field, "NOT_A_DOMAIN") from error
-    return f"{local.lower()}@{host}"
 
 
 def masked(address: str) -> str:

@@ -238,3 +238,29 @@ class SignedOut(_message.Message):
     user_id: str
     reason: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., sign_in_id: _Optional[str] = ..., user_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class AccountLinked(_message.Message):
+    __slots__ = ("stamp", "user_id", "issuer", "subject", "subject_digest", "linked_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    LINKED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    issuer: str
+    subject: str
+    subject_digest: str
+    linked_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., issuer: _Optional[str] = ..., subject: _Optional[str] = ..., subject_digest: _Optional[str] = ..., linked_by: _Optional[str] = ...) -> None: ...
+
+class OperatorTokenIssued(_message.Message):
+    __slots__ = ("stamp", "user_id", "issued_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ISSUED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    issued_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., issued_by: _Optional[str] = ...) -> None: ...

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhelpdesk/identity/v1/feed.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"N\n\rImportRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\x0c\x12\x12\n\nfirst_line\x18\x03 \x01(\x03\x12\x0c\n\x04torn\x18\x04 \x01(\x08\"b\n\x0eImportResponse\x12\r\n\x05taken\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x03\x12\x30\n\tbad_lines\x18\x03 \x03(\x0b\x32\x1d.helpdesk.identity.v1.BadLine\"E\n\x07\x42\x61\x64Line\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\x03\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07problem\x18\x04 \x01(\t2\x95\x01\n\x14\x44irectoryFeedService\x12}\n\x06Import\x12#.helpdesk.identity.v1.ImportRequest\x1a$.helpdesk.identity.v1.ImportResponse\"$\x8a\xb5\x18 \x08\x02\x1a\x01\x06\"\x19identity.directory.import(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fhelpdesk/identity/v1/feed.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"N\n\rImportRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05lines\x18\x02 \x03(\x0c\x12\x12\n\nfirst_line\x18\x03 \x01(\x03\x12\x0c\n\x04torn\x18\x04 \x01(\x08\"b\n\x0eImportResponse\x12\r\n\x05taken\x18\x01 \x01(\x03\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x03\x12\x30\n\tbad_lines\x18\x03 \x03(\x0b\x32\x1d.helpdesk.identity.v1.BadLine\"E\n\x07\x42\x61\x64Line\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\x03\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x0f\n\x07problem\x18\x04 \x01(\t\"Z\n\x12LinkAccountRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x15\n\x13LinkAccountResponse2\x9c\x02\n\x14\x44irectoryFeedService\x12}\n\x06Import\x12#.helpdesk.identity.v1.ImportRequest\x1a$.helpdesk.identity.v1.ImportResponse\"$\x8a\xb5\x18 \x08\x02\x1a\x01\x06\"\x19identity.directory.import(\x01\x30\x01\x12\x84\x01\n\x0bLinkAccount\x12(.helpdesk.identity.v1.LinkAccountRequest\x1a).helpdesk.identity.v1.LinkAccountResponse\" \x8a\xb5\x18\x1c\x08\x02\x1a\x01\x06\"\x15identity.account.linkb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,12 +34,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_DIRECTORYFEEDSERVICE'].methods_by_name['Import']._loaded_options = None
   _globals['_DIRECTORYFEEDSERVICE'].methods_by_name['Import']._serialized_options = b'\212\265\030 \010\002\032\001\006\"\031identity.directory.import'
+  _globals['_DIRECTORYFEEDSERVICE'].methods_by_name['LinkAccount']._loaded_options = None
+  _globals['_DIRECTORYFEEDSERVICE'].methods_by_name['LinkAccount']._serialized_options = b'\212\265\030\034\010\002\032\001\006\"\025identity.account.link'
   _globals['_IMPORTREQUEST']._serialized_start=92
   _globals['_IMPORTREQUEST']._serialized_end=170
   _globals['_IMPORTRESPONSE']._serialized_start=172
   _globals['_IMPORTRESPONSE']._serialized_end=270
   _globals['_BADLINE']._serialized_start=272
   _globals['_BADLINE']._serialized_end=341
-  _globals['_DIRECTORYFEEDSERVICE']._serialized_start=344
-  _globals['_DIRECTORYFEEDSERVICE']._serialized_end=493
+  _globals['_LINKACCOUNTREQUEST']._serialized_start=343
+  _globals['_LINKACCOUNTREQUEST']._serialized_end=433
+  _globals['_LINKACCOUNTRESPONSE']._serialized_start=435
+  _globals['_LINKACCOUNTRESPONSE']._serialized_end=456
+  _globals['_DIRECTORYFEEDSERVICE']._serialized_start=459
+  _globals['_DIRECTORYFEEDSERVICE']._serialized_end=743
 # @@protoc_insertion_point(module_scope)

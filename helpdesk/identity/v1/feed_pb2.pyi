@@ -40,3 +40,19 @@ class BadLine(_message.Message):
     field: str
     problem: str
     def __init__(self, kind: _Optional[str] = ..., line: _Optional[int] = ..., field: _Optional[str] = ..., problem: _Optional[str] = ...) -> None: ...
+
+class LinkAccountRequest(_message.Message):
+    __slots__ = ("user_id", "issuer", "subject", "request_id")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    issuer: str
+    subject: str
+    request_id: str
+    def __init__(self, user_id: _Optional[str] = ..., issuer: _Optional[str] = ..., subject: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class LinkAccountResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

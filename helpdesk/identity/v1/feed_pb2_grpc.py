@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class DirectoryFeedServiceStub:
-    """DirectoryFeedService takes in the directory.
+    """DirectoryFeedService takes in the directory and the accounts of its people.
     """
 
     def __init__(self, channel):
@@ -40,15 +40,29 @@ class DirectoryFeedServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.ImportRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.ImportResponse.FromString,
                 _registered_method=True)
+        self.LinkAccount = channel.unary_unary(
+                '/helpdesk.identity.v1.DirectoryFeedService/LinkAccount',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.LinkAccountRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.LinkAccountResponse.FromString,
+                _registered_method=True)
 
 
 class DirectoryFeedServiceServicer:
-    """DirectoryFeedService takes in the directory.
+    """DirectoryFeedService takes in the directory and the accounts of its people.
     """
 
     def Import(self, request_iterator, context):
         """Takes records in; each is stored whole or named in the answer. Sending the
         same again changes nothing. Answers come as the work goes on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LinkAccount(self, request, context):
+        """Links an account at a provider to a person, who signs in with it from then
+        on. Errors: NOT_FOUND, FAILED_PRECONDITION where it is linked to somebody
+        else.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -62,6 +76,11 @@ def add_DirectoryFeedServiceServicer_to_server(servicer, server):
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.ImportRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.ImportResponse.SerializeToString,
             ),
+            'LinkAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.LinkAccount,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.LinkAccountRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_feed__pb2.LinkAccountResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'helpdesk.identity.v1.DirectoryFeedService', rpc_method_handlers)
@@ -71,7 +90,7 @@ def add_DirectoryFeedServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DirectoryFeedService:
-    """DirectoryFeedService takes in the directory.
+    """DirectoryFeedService takes in the directory and the accounts of its people.
     """
 
     @staticmethod
@@ -91,6 +110,33 @@ class DirectoryFeedService:
             '/helpdesk.identity.v1.DirectoryFeedService/Import',
             helpdesk_dot_identity_dot_v1_dot_feed__pb2.ImportRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_feed__pb2.ImportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LinkAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.DirectoryFeedService/LinkAccount',
+            helpdesk_dot_identity_dot_v1_dot_feed__pb2.LinkAccountRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_feed__pb2.LinkAccountResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -61,6 +61,11 @@ class SignInServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.FromString,
                 _registered_method=True)
+        self.IssueTokenFor = channel.unary_unary(
+                '/helpdesk.identity.v1.SignInService/IssueTokenFor',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForResponse.FromString,
+                _registered_method=True)
 
 
 class SignInServiceServicer:
@@ -105,6 +110,15 @@ class SignInServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def IssueTokenFor(self, request, context):
+        """Gives an operator of a development product a token in a person's name; the
+        fact is stored. Errors: NOT_FOUND, FAILED_PRECONDITION where the product
+        is not one for development.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SignInServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -132,6 +146,11 @@ def add_SignInServiceServicer_to_server(servicer, server):
                     servicer.EndSignIn,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.SerializeToString,
+            ),
+            'IssueTokenFor': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueTokenFor,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -271,6 +290,33 @@ class SignInService:
             '/helpdesk.identity.v1.SignInService/EndSignIn',
             helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueTokenFor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.SignInService/IssueTokenFor',
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,132 @@
+"""The use case that takes the directory in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.events import Event
+from helpdesk.kernel.store import Loaded
+from services.identity.application.reading import Views
+from services.identity.domain import importing, roles
+from services.identity.domain.facts import PersonImported
+from services.identity.domain.importing import Known
+from services.identity.domain.records import PARSERS, BadRecord, parse
+
+AT_ONCE = 500
+
+
+class Keys(Protocol):
+    """What the import needs from the vault."""
+
+    def prepare(self, persons: Iterable[str]) -> None: ...
+    def is_forgotten(self, person: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some lines of one file, as they were sent."""
+
+    kind: str
+    lines: Sequence[bytes]
+    first: int
+    torn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A line that could not be taken."""
+
+    kind: str
+    line: int
+    field: str
+    problem: str
+
+
+@dataclass
+class Progress:
+    """One import from its first line to its last."""
+
+    taken: int = 0
+    changed: int = 0
+    bad: list[Bad] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class Importing:
+    """Takes records of the directory in, a batch in one transaction."""
+
+    def __init__(self, views: Views, keys: Keys, digest: Callable[[str], str]) -> None:
+        self._views = views
+        self._keys = keys
+        self._digest = digest
+
+    def take(self, action: SupportAction, progress: Progress, batch: Lines) -> None:
+        """Take a batch in; what is wrong with a line is added to ``progress.bad``."""
+        if batch.kind not in PARSERS:
+            raise InvalidArgument("kind", "UNKNOWN_KIND", f"kind: one of {', '.join(PARSERS)}.")
+        if batch.first < 1:
+            raise InvalidArgument("first_line", "OUT_OF_RANGE", "first_line: counts from 1.")
+        records = self._parsed(progress, batch)
+        self._keys.prepare(importing.person_of(record) for _, record in records)
+        known = self._views.known(
+            name for _, record in records for name in importing.references(record)
+        )
+        for line, record in records:
+            try:
+                facts = self._decided(record, known, progress, line)
+            except BadRecord as bad:
+                progress.bad.append(Bad(batch.kind, line, bad.field, bad.problem))
+                continue
+            progress.taken += 1
+            progress.changed += bool(facts)
+            key = importing.key_of(record)
+            version = known.get(key, Known()).version
+            action.stage(Loaded(key, version, None), *facts)
+            if facts and isinstance(record, PersonImported):
+                self._assign(action, record)
+
+    def _parsed(self, progress: Progress, batch: Lines) -> list[tuple[int, Event]]:
+        records = []
+        for line, content in enumerate(batch.lines, start=batch.first):
+            torn = batch.torn and line == batch.first + len(batch.lines) - 1
+            if not torn and not content.strip():
+                continue
+            try:
+                if torn:
+                    raise BadRecord("", "torn: the file ends within this line")
+                records.append((line, parse(batch.kind, content)))
+            except BadRecord as bad:
+                progress.bad.append(Bad(batch.kind, line, bad.field, bad.problem))
+        return records
+
+    def _decided(
+        self, record: Event, known: dict[str, Known], progress: Progress, line: int
+    ) -> tuple[Event, ...]:
+        first = progress.seen.setdefault(importing.key_of(record), line)
+        if first != line:
+            raise BadRecord("", f"the same record as line {first}")
+        person = importing.person_of(record)
+        if person and self._keys.is_forgotten(person):
+            raise BadRecord("", "was erased and does not come back")
+        return importing.take(record, self._digest(importing.content(record)), known)
+
+    def _assign(self, action: SupportAction, record: PersonImported) -> None:
+        if not any(each in roles.IMPORTED for each in record.directory_roles):
+            return
+        partner = self._views.partner(importing.owner_of(record))
+        if partner is None:
+            return
+        loaded = action.load(roles_stream(partner.uuid), roles.evolve, roles.PartnerRoles())
+        assigned = roles.assign_imported(
+            loaded.state, record.user_id, partner.id, record.directory_roles
+        )
+        action.stage(loaded, *assigned)
+
+
+def roles_stream(partner: str) -> str:
+    """Return the name of the stream of a partner's roles."""
+    return f"roles:{partner}"

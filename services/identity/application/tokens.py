@@ -1,0 +1,78 @@
+"""Use cases on tokens of services and the keys that all tokens are checked against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from helpdesk.kernel.errors import Forbidden
+from helpdesk.kernel.secrets import SERVICES
+from helpdesk.kernel.tokens import Signer
+
+_ALGORITHMS = ["Ed25519", "EdDSA"]
+_AUDIENCE = "identity"
+_ASSERTED = 60.0
+_SKEW = 5.0
+_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class KnownService:
+    """A service that gets tokens: the public key (PEM) that proves it, and what it may be."""
+
+    public_key: str
+    roles: frozenset[str]
+
+
+class Tokens:
+    """Publishes keys and gives services their tokens."""
+
+    def __init__(
+        self, signer: Signer, keys: list[dict[str, Any]], services: Mapping[str, KnownService]
+    ) -> None:
+        self._signer = signer
+        self._keys = keys
+        self._services: dict[str, tuple[str, OKPKey, frozenset[str]]] = {}
+        for name, service in services.items():
+            key = OKPKey.import_key(service.public_key)
+            self._services[str(key.thumbprint())] = (name, key, service.roles)
+
+    def get_keys(self) -> list[dict[str, Any]]:
+        """Return the published keys as JWKs."""
+        return self._keys
+
+    def issue_service_token(self, assertion: str) -> tuple[str, int]:
+        """Return a token and its seconds for a service that proved who it is (RFC 7523)."""
+        name, roles = self._proved(assertion)
+        claims = {"sub": name, "roles": sorted(roles)}
+        return self._signer.sign(claims, SERVICES, _SECONDS), _SECONDS
+
+    def _proved(self, assertion: str) -> tuple[str, frozenset[str]]:
+        invalid = Forbidden("ASSERTION_INVALID", "The assertion is not one of a known service.")
+        try:
+            decoded = jwt.decode(assertion, self._key, algorithms=_ALGORITHMS)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise invalid from error
+        name, _, roles = self._services[decoded.header["kid"]]
+        claims, now = decoded.claims, time.time()
+        issued, expires, audience = claims.get("iat"), claims.get("exp"), claims.get("aud")
+        if (
+            claims.get("iss") != name
+            or claims.get("sub") != name
+            or audience not in (_AUDIENCE, [_AUDIENCE])
+            or not isinstance(issued, int | float)
+            or not isinstance(expires, int | float)
+            or not issued - _SKEW <= now < expires
+            or expires - issued > _ASSERTED
+        ):
+            raise invalid
+        return name, roles
+
+    def _key(self, token: Any) -> OKPKey:
+        return self._services[token.headers()["kid"]][1]

@@ -1,0 +1,102 @@
+"""Composes identity."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from helpdesk.identity.v1 import (
+    directory_pb2_grpc,
+    feed_pb2_grpc,
+    internal_pb2_grpc,
+    tokens_pb2_grpc,
+)
+from helpdesk.kernel.hosting import Running, Service, Wiring
+from helpdesk.kernel.secrets import SERVICES
+from helpdesk.kernel.settings import SettingsError, parse
+from helpdesk.kernel.tokens import LEASES, Signer
+from services.identity.application.directory import Directory
+from services.identity.application.importing import Importing
+from services.identity.application.internal import Internal
+from services.identity.application.tokens import KnownService, Tokens
+from services.identity.grpc_api import (
+    DirectoryServicer,
+    FeedServicer,
+    InternalServicer,
+    TokenServicer,
+)
+from services.identity.projections import projections
+from services.identity.settings import Settings
+from services.identity.views import Views
+
+_NAME = "identity"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def build(wiring: Wiring) -> Running:
+    """Build identity."""
+    settings = parse(Settings, _NAME, wiring.env)
+
+    def digest(data: str) -> str:
+        return store.digest(data)
+
+    store = wiring.open_store(_NAME, projections(wiring.vault, digest), _MIGRATIONS)
+    views = Views(store)
+    signer = Signer(wiring.secret("token.signing.pem"))
+    leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
+    keys = [signer.public_jwk(), leases.public_jwk()]
+    tokens = TokenServicer(Tokens(signer, keys, known_services(settings, wiring)))
+    feed = FeedServicer(Importing(views, wiring.vault, digest))
+    directory = DirectoryServicer(Directory(views, digest))
+    internal = InternalServicer(Internal(views))
+    return Running(
+        store=store,
+        servicers={
+            "helpdesk.identity.v1.TokenService": lambda server: (
+                tokens_pb2_grpc.add_TokenServiceServicer_to_server(tokens, server)
+            ),
+            "helpdesk.identity.v1.DirectoryFeedService": lambda server: (
+                feed_pb2_grpc.add_DirectoryFeedServiceServicer_to_server(feed, server)
+            ),
+            "helpdesk.identity.v1.DirectoryService": lambda server: (
+                directory_pb2_grpc.add_DirectoryServiceServicer_to_server(directory, server)
+            ),
+            "helpdesk.identity.v1.DirectoryInternalService": lambda server: (
+                internal_pb2_grpc.add_DirectoryInternalServiceServicer_to_server(internal, server)
+            ),
+        },
+    )
+
+
+def known_services(settings: Settings, wiring: Wiring) -> dict[str, KnownService]:
+    """Return who gets service tokens: those of the file, and those whose own key is here."""
+    known: dict[str, KnownService] = {}
+    if settings.services:
+        try:
+            listed = json.loads(Path(settings.services).read_text())
+            known = {
+                str(name): KnownService(str(each["public_key"]), frozenset(map(str, each["roles"])))
+                for name, each in listed.items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SettingsError(
+                'HELPDESK_IDENTITY_SERVICES: a JSON file {name: {"public_key": PEM, "roles": []}} '
+                "is wanted"
+            ) from error
+    for name in SERVICES:
+        if name not in known:
+            private = load_pem_private_key(wiring.secret(f"{name}.service.pem"), None)
+            public = private.public_key().public_bytes(
+                Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+            )
+            known[name] = KnownService(public.decode(), frozenset({"SERVICE"}))
+    return known
+
+
+SERVICE = Service(name=_NAME, build=build, settings={_NAME: Settings})

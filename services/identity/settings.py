@@ -1,0 +1,21 @@
+"""``HELPDESK_IDENTITY_...``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    Settings of identity; without any it serves the embedded size.
+
+    ``issuers`` are issuer addresses or one ``....json`` file; ``services`` is a JSON file
+    ``{name: {"public_key": PEM, "roles": [...]}}`` of the services that get tokens beside those
+    whose own key is among the secrets; ``dev_tokens`` is ``auto``, ``yes`` or ``no``.
+    """
+
+    issuers: tuple[str, ...] = ()
+    client_id: str = "helpdesk"
+    services: str = ""
+    dev_tokens: str = "auto"
