@@ -9,7 +9,7 @@ import idna
 from helpdesk.kernel.errors import InvalidArgument
 
 _LONGEST = 254
-_LABEL = r"[a-z0-9_-]{1,63}"
+_LABEL = r"(?=[_-]*[a-z0-9])[a-z0-9_-]{1,63}"
 _PLAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 

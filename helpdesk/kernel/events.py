@@ -82,7 +82,7 @@ def encode(event: Event, sealer: Sealer) -> bytes:
             continue
         value = getattr(event, each.name)
         if isinstance(value, datetime):
-            value = timestamp(value)
+            value = timestamp(value) if value != _NEVER else ""
         elif isinstance(value, tuple):
             value = list(value)
         owner = each.metadata.get(_PERSON)

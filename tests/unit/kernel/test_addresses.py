@@ -13,6 +13,7 @@ from helpdesk.kernel.errors import InvalidArgument
         ("ana@münchen.example", "ana@xn--mnchen-3ya.example"),
         ("ana@MÜNCHEN.example", "ana@xn--mnchen-3ya.example"),
         ("ana@acme.example.", "ana@acme.example"),
+        ("ana@acme--co.-ohg.Example", "ana@acme--co.-ohg.example"),
         ("straße@acme.example", "straße@acme.example"),
     ],
 )
