@@ -22,7 +22,7 @@ AN_AUDITOR = Actor("auditor-1", roles=frozenset({"AUDITOR"}), sign_in_id="s-audi
 AUDITOR_OF_A = Actor("auditor-a", partner_id="partner-a", roles=frozenset({"AUDITOR"}))
 ADMIN_OF_ORG_1 = Actor("admin-1", organization_id="org-1", roles=frozenset({"CUSTOMER_ADMIN"}))
 AN_AGENT = Actor("agent-z", partner_id="partner-a", roles=frozenset({"HELP_DESK"}))
-NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
+NOON = datetime(2020, 5, 6, 12, tzinfo=UTC)
 
 
 @dataclass
