@@ -181,6 +181,9 @@ def document_terms(document: Document) -> tuple[str, ...]:
     for value in fields.emails:
         address = address_of(value)
         found.append(term(IdentifierKind.EMAIL, address))
+        if not value.isascii():
+            # Its beginning in IDNA is not the IDNA form of its beginning.
+            found.append(term(IdentifierKind.EMAIL, value.lower()))
         base = untagged(address)
         if base:
             found.append(term(IdentifierKind.EMAIL, f"+{base}"))
@@ -240,7 +243,9 @@ def _as_address(text: str, typing: bool) -> Recognized | None:
     # A tag that nobody registered reaches the address without it, and the other way round.
     near = (term(IdentifierKind.EMAIL, base or f"+{address}"),)
     unfinished = typing or "." not in address.rpartition("@")[2]
-    prefixes = [term(k, address) for k in (IdentifierKind.EMAIL, IdentifierKind.SIP)]
+    starts = dict.fromkeys((address, written.lower()))
+    kinds = (IdentifierKind.EMAIL, IdentifierKind.SIP)
+    prefixes = [term(k, start) for k in kinds for start in starts]
     return Recognized(tuple(terms), near, tuple(prefixes) if unfinished else (), only=True)
 
 

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from helpdesk.kernel.errors import InvalidArgument
@@ -165,10 +165,10 @@ def _identifier_clause(found: Recognized) -> Clause | None:
     return AnyOf(tuple(parts)) if parts else None
 
 
-def _name_matches(word: str, *, alone: bool) -> list[Clause]:
+def _name_matches(word: str, *, alone: bool) -> list[Match]:
     folded = fold(word)
     spelled = [s for s in spellings(word) if s != folded]
-    parts: list[Clause] = [Match("name", folded, 100)]
+    parts = [Match("name", folded, 100)]
     parts += [Match("name", s, 90) for s in spelled]
     parts += [Match("sound", s, 70) for s in _sounds(word)]
     if len(folded) > 1 or not alone:
@@ -191,9 +191,9 @@ def _sounds(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s for s in found if len(s) > 1))
 
 
-def _far_name_matches(word: str) -> list[Clause]:
+def _far_name_matches(word: str) -> list[Match]:
     folded = fold(word)
-    parts: list[Clause] = []
+    parts: list[Match] = []
     if len(folded) < _SHORT_WORD:
         parts.append(Match("name", folded, 20, edits=1))
     if len(folded) >= _WORD:
@@ -206,9 +206,9 @@ def _far_name_matches(word: str) -> list[Clause]:
     return parts
 
 
-def _context_matches(word: str) -> list[Clause]:
+def _context_matches(word: str) -> list[Match]:
     folded = fold(word)
-    parts: list[Clause] = [Match("context", folded, 30)]
+    parts = [Match("context", folded, 30)]
     parts += [Match("context", s, 28) for s in spellings(word) if s != folded]
     if len(folded) >= _SHORT_WORD:
         parts.append(Match("context", folded, 15, prefix=True))
@@ -239,7 +239,8 @@ def _certain(split: list[str]) -> list[Clause]:
     names = [_name_matches(word, alone=alone) for word in split]
     if alone:
         return [*found, AnyOf(tuple(names[0]))]
-    readings: list[Clause] = [_with_context(split, names)]
+    plain = [[m for m in n if not m.edits] for n in names]
+    readings: list[Clause] = [_with_context(split, names, plain)]
     for at in range(len(split) - 1):
         joined = fold(split[at]) + fold(split[at + 1])
         pair = AnyOf((Match("name", joined, 85), Match("sound", sound(joined), 60)))
@@ -248,17 +249,17 @@ def _certain(split: list[str]) -> list[Clause]:
     return [*found, AnyOf(tuple(readings))]
 
 
-def _with_context(split: list[str], names: list[list[Clause]]) -> Clause:
-    """Each word is in the name or names the organization, but at least one is in the name."""
+def _with_context(
+    split: list[str], names: list[list[Match]], proof: list[list[Match]]
+) -> Clause:
+    """
+    Each word is in the name or names the organization, but at least one is in the name.
+
+    That one must be there as ``proof`` says: looking twice for typing errors costs most.
+    """
     both = [AnyOf((*n, *_context_matches(w))) for w, n in zip(split, names, strict=True)]
-    named = AnyOf(tuple(_worth_nothing(m) for n in names for m in n))
+    named = AnyOf(tuple(replace(m, score=0) for n in proof for m in n))
     return AllOf((*both, named))
-
-
-def _worth_nothing(clause: Clause) -> Clause:
-    if isinstance(clause, Match):
-        return Match(clause.field, clause.text, 0, clause.edits, clause.prefix)
-    return clause
 
 
 def _uncertain(split: list[str]) -> list[Clause]:
@@ -269,4 +270,6 @@ def _uncertain(split: list[str]) -> list[Clause]:
     far = [AnyOf((*_name_matches(w, alone=alone), *_far_name_matches(w))) for w in split]
     needed = len(far) if len(far) < _SHORT_WORD else len(far) - 1
     whole = [m for m in _whole_matches(split, edits=2) if m.edits > 1]
-    return [AtLeast(needed, tuple(far)), *whole]
+    names = [_name_matches(w, alone=alone) for w in split]
+    misspelled = [] if alone else [_with_context(split, names, names)]
+    return [AtLeast(needed, tuple(far)), *whole, *misspelled]

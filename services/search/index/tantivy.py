@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _SCHEMA_VERSION = 1
 _TERM_FIELDS = ("name", "sound", "bones", "whole", "context", "identifier")
-_BLOCK = 100
+_BLOCK = 50
 _BATCH = 2_000
 _HEAP_BYTES = 64_000_000
 _SMALL_HEAP_BYTES = 15_000_000
@@ -142,14 +142,38 @@ class TantivyIndex:
     def find(self, query: Query) -> Hits:
         """Return one page of what a query finds, the best first."""
         searcher = self._index.searcher()
-        clause = self._asked(searcher, query)
         positions = self._positions_in(searcher)
-        if clause is None:
+        # Equal scores are put in order block by block, so that pages neither repeat nor skip.
+        first = query.offset // _BLOCK * _BLOCK
+        last = -(-(query.offset + query.limit) // _BLOCK) * _BLOCK
+        result = self._searched(searcher, query, first, last - first)
+        if result is None:
             return Hits((), 0, "", positions)
-        compiled = self._compiled(query.filter, clause)
-        total, hits = self._page(searcher, compiled, query)
-        end = query.offset + len(hits)
+        found = [(score, self._document(searcher, at)) for score, at in result.hits]
+        ordered: list[tuple[float, Document]] = []
+        for at in range(0, len(found), _BLOCK):
+            ordered += sorted(found[at : at + _BLOCK], key=_rank)
+        start = query.offset - first
+        page = ordered[start : start + query.limit]
+        hits = tuple(_hit(query, score, document) for score, document in page)
+        end, total = query.offset + len(hits), result.count or 0
         return Hits(hits, total, query.cursor(end) if hits and end < total else "", positions)
+
+    def _searched(
+        self, searcher: tantivy.Searcher, query: Query, first: int, limit: int
+    ) -> tantivy.SearchResult | None:
+        """Search once where the first page itself tells that nothing uncertain is needed."""
+        if query.certain is not None and not first and query.filter.kinds is None:
+            compiled = self._compiled(query.filter, query.certain)
+            result = searcher.search(compiled, limit=limit)
+            if query.uncertain is None or query.is_settled([s for s, _ in result.hits]):
+                return result
+            clause: Clause | None = query.uncertain
+        else:
+            clause = self._asked(searcher, query)
+        if clause is None:
+            return None
+        return searcher.search(self._compiled(query.filter, clause), limit=limit, offset=first)
 
     def suggest(self, query: Query) -> tuple[Hit, ...]:
         """Return the best few hits for type-ahead, counting nothing."""
@@ -182,21 +206,6 @@ class TantivyIndex:
         found = searcher.search(compiled, limit=FEW, count=False).hits
         scores = [float(score) for score, _ in found]
         return query.certain if query.is_settled(scores) else query.uncertain
-
-    def _page(
-        self, searcher: tantivy.Searcher, compiled: tantivy.Query, query: Query
-    ) -> tuple[int, tuple[Hit, ...]]:
-        """Equal scores are put in order block by block, so pages neither repeat nor skip."""
-        first = query.offset // _BLOCK * _BLOCK
-        last = -(-(query.offset + query.limit) // _BLOCK) * _BLOCK
-        result = searcher.search(compiled, limit=last - first, offset=first)
-        found = [(score, self._document(searcher, at)) for score, at in result.hits]
-        ordered: list[tuple[float, Document]] = []
-        for at in range(0, len(found), _BLOCK):
-            ordered += sorted(found[at : at + _BLOCK], key=_rank)
-        start = query.offset - first
-        page = ordered[start : start + query.limit]
-        return result.count or 0, tuple(_hit(query, score, doc) for score, doc in page)
 
     def _document(self, searcher: tantivy.Searcher, at: tantivy.DocAddress) -> Document:
         return _read(_loaded(searcher.doc(at)))
