@@ -1,0 +1,1 @@
+"""The product in one process with sample data, to try it."""

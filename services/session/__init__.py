@@ -1,0 +1,1 @@
+"""What customers allow, and the read-only sessions that stand on it."""

@@ -1,0 +1,1 @@
+"""Decisions about consents and read-only sessions: no clock, no wire, no database."""

@@ -1,0 +1,121 @@
+"""What is remembered of consents and views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.kernel.events import Event, personal
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRequested(Event):
+    """An agent asked a customer for access."""
+
+    NAME = "helpdesk.session.v1.AccessRequested"
+
+    access_request_id: str
+    organization_id: str
+    partner_id: str
+    agent_id: str
+    sections: tuple[str, ...]
+    minutes: int
+    reason: str = personal(of="access_request_id")
+    ticket: str
+    lapses: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRejected(Event):
+    """A customer's admin rejected a request."""
+
+    NAME = "helpdesk.session.v1.AccessRejected"
+
+    access_request_id: str
+    organization_id: str
+    partner_id: str
+    rejected_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessRequestLapsed(Event):
+    """Nobody answered a request in time."""
+
+    NAME = "helpdesk.session.v1.AccessRequestLapsed"
+
+    access_request_id: str
+    organization_id: str
+    partner_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentGranted(Event):
+    """A customer's admin allowed a partner to look at its portal."""
+
+    NAME = "helpdesk.session.v1.ConsentGranted"
+
+    consent_id: str
+    organization_id: str
+    partner_id: str
+    access_request_id: str = ""
+    sections: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+    once: bool = False
+    minutes: int
+    purpose: str = personal(of="consent_id", default="")
+    granted_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentRevoked(Event):
+    """A customer's admin took a consent back."""
+
+    NAME = "helpdesk.session.v1.ConsentRevoked"
+
+    consent_id: str
+    organization_id: str
+    partner_id: str
+    revoked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewGranted(Event):
+    """An agent may look: the view is made, its clock stands still."""
+
+    NAME = "helpdesk.session.v1.ViewGranted"
+
+    view_id: str
+    consent_id: str
+    organization_id: str
+    partner_id: str
+    agent_id: str
+    sign_in_id: str
+    ticket: str
+    sections: tuple[str, ...]
+    minutes: int
+    latest: datetime
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewStarted(Event):
+    """A view was used for the first time: its clock runs."""
+
+    NAME = "helpdesk.session.v1.ViewStarted"
+
+    view_id: str
+    organization_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewEnded(Event):
+    """A view is over."""
+
+    NAME = "helpdesk.session.v1.ViewEnded"
+
+    view_id: str
+    organization_id: str
+    ended_by: str
+    person_id: str = ""

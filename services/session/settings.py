@@ -1,0 +1,15 @@
+"""What an operator can set for the session service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SessionSettings:
+    """``HELPDESK_SESSION_...``: minutes and hours of the windows."""
+
+    view_minutes: int = 30
+    idle_minutes: int = 10
+    answer_hours: int = 24
+    grant_days: int = 30
