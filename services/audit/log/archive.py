@@ -1,6 +1,7 @@
 """The files of an export, in a folder or in one .zip file."""
 
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,16 @@ from services.audit.log.merkle import HASH_SIZE
 from services.audit.log.tiles import TILE_WIDTH, TileName, tile_path, tile_width
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+# What zipfile raises for damaged data, unknown methods and files that are encrypted.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class ArchiveUnreadableError(Exception):
@@ -80,7 +91,7 @@ class Archive:
         if not source.is_dir():
             try:
                 self._zip = zipfile.ZipFile(source)
-            except (OSError, zipfile.BadZipFile) as error:
+            except _UNREADABLE as error:
                 raise ArchiveUnreadableError(f"{source.name} is no export") from error
 
     def __enter__(self) -> Self:
@@ -103,7 +114,7 @@ class Archive:
             if self._zip is not None:
                 return self._zip.read(name)
             return (self._folder / name).read_bytes()
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             raise ArchiveUnreadableError(f"{name} is missing or unreadable") from error
 
     def read_text(self, name: str) -> str:
@@ -119,7 +130,7 @@ class Archive:
             opened = self._zip.open(name) if self._zip else (self._folder / name).open("rb")
             with opened as lines:
                 yield from lines
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
+        except _UNREADABLE as error:
             raise ArchiveUnreadableError(f"{name} is missing or unreadable") from error
 
 

@@ -175,13 +175,14 @@ def test_what_is_no_export_is_said_so(tmp_path, world):
         verify_export(tmp_path / "nothing", world.keys)
 
 
-def test_a_damaged_zip_is_said_so(a_signed_log, tmp_path):
+@pytest.mark.parametrize("offset", [0, 3, 64, 70, 2000, 2001, 9000])
+def test_a_damaged_zip_is_said_so(a_signed_log, tmp_path, offset):
     path = tmp_path / "log.zip"
     write_export(a_signed_log.db, path, a_signed_log.keys)
     data = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
         at = archive.getinfo("entries.ndjson").header_offset
-    data[at + 2000] ^= 255
+    data[at + offset] ^= 255
     path.write_bytes(data)
 
     with pytest.raises(ArchiveUnreadableError, match="entries"):

@@ -183,6 +183,20 @@ def test_every_consistency_proof_of_small_trees_verifies_and_no_mutated_one(prov
             )
 
 
+def test_an_inner_node_is_not_taken_for_a_record(prover):
+    whole = prover.root(0, 8)
+
+    assert not verify_inclusion(whole, 0, 8, [], whole)
+    assert not verify_inclusion(prover.root(4, 8), 7, 8, [prover.root(0, 4)], whole)
+
+
+def test_a_tree_is_not_shown_to_continue_itself_at_another_size(prover):
+    whole = prover.root(0, 8)
+
+    assert not verify_consistency(4, 8, [], whole, whole)
+    assert not verify_consistency(7, 8, [whole], whole, whole)
+
+
 def test_every_log_continues_the_empty_one(prover):
     assert verify_consistency(0, 5, [], EMPTY_ROOT, prover.root(0, 5))
     assert not verify_consistency(0, 5, [], bytes(32), prover.root(0, 5))
