@@ -43,7 +43,7 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
         """Say how the caller stands with a customer."""
         standing = self._app.get_access(action, request.organization_id)
         return consent_pb2.GetAccessResponse(
-            state=consent_pb2.AccessState.Value(f"ACCESS_STATE_{standing.state}"),
+            state=f"ACCESS_STATE_{standing.state}",
             sections=_values(standing.sections),
             until=_at(standing.until),
             minutes=standing.minutes,
@@ -281,14 +281,15 @@ def _consent(
 
 def _names(values: Iterable[int]) -> tuple[str, ...]:
     try:
-        names = [options_pb2.Section.Name(value) for value in values]  # type: ignore[arg-type]
+        names = [options_pb2.Section.Name(value) for value in values]
     except ValueError as error:
         raise InvalidArgument("sections", "UNKNOWN_SECTION") from error
     return tuple(name.removeprefix("SECTION_") for name in names)
 
 
-def _values(names: Iterable[str]) -> list[options_pb2.Section]:
-    return [options_pb2.Section.Value(f"SECTION_{name}") for name in names]
+def _values(names: Iterable[str]) -> list[str]:
+    # protobuf takes the names of enum values in the place of their numbers.
+    return [f"SECTION_{name}" for name in names]
 
 
 def _at(moment: datetime | None) -> Timestamp | None:
@@ -300,7 +301,7 @@ def _at(moment: datetime | None) -> Timestamp | None:
 
 
 def _moment(request: consent_pb2.GrantAccessRequest, field: str) -> datetime | None:
-    if not request.HasField(field):  # type: ignore[arg-type]
+    if not request.HasField(field):
         return None
     try:
         moment: datetime = getattr(request, field).ToDatetime(tzinfo=UTC)

@@ -120,10 +120,16 @@ class Plain:
 
 
 def sample(field):
-    if field.is_repeated and not (field.message_type and field.message_type.full_name.endswith("Struct")):
+    if field.is_repeated and not (
+        field.message_type and field.message_type.full_name.endswith("Struct")
+    ):
         return ("a", "b")
     if field.type == FieldDescriptor.TYPE_MESSAGE:
-        return {"a": "b"} if field.message_type.full_name.endswith("Struct") else datetime(2026, 1, 1, tzinfo=UTC)
+        return (
+            {"a": "b"}
+            if field.message_type.full_name.endswith("Struct")
+            else datetime(2026, 1, 1, tzinfo=UTC)
+        )
     if field.type == FieldDescriptor.TYPE_STRING:
         return "a"
     return field.type == FieldDescriptor.TYPE_BOOL or 1
@@ -163,10 +169,20 @@ def test_generated_code_is_what_the_protos_generate(tmp_path):
     from grpc_tools import protoc
 
     protos = sorted(str(p.relative_to(ROOT / "protos")) for p in (ROOT / "protos").rglob("*.proto"))
-    arguments = ["protoc", f"-I{ROOT / 'protos'}", f"--python_out={tmp_path}", f"--pyi_out={tmp_path}", *protos]
+    arguments = [
+        "protoc",
+        f"-I{ROOT / 'protos'}",
+        f"--python_out={tmp_path}",
+        f"--pyi_out={tmp_path}",
+        *protos,
+    ]
     assert protoc.main(arguments) == 0
 
     made = {p.relative_to(tmp_path) for p in tmp_path.rglob("*_pb2.py*")}
-    kept = {p.relative_to(ROOT) for p in (ROOT / "helpdesk").rglob("*_pb2.py*") if p.suffix in (".py", ".pyi")}
+    kept = {
+        p.relative_to(ROOT)
+        for p in (ROOT / "helpdesk").rglob("*_pb2.py*")
+        if p.suffix in (".py", ".pyi")
+    }
     assert made == kept
     assert [p for p in made if (tmp_path / p).read_text() != (ROOT / p).read_text()] == []

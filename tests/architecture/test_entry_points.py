@@ -11,11 +11,17 @@ ROOT = Path(__file__).parents[2]
 
 def child(code):
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
 
 
-@pytest.mark.parametrize("module", ["services.__main__", "services.hosting", "services.audit.__main__"])
+@pytest.mark.parametrize(
+    "module", ["services.__main__", "services.hosting", "services.audit.__main__"]
+)
 def test_an_entry_point_never_loads_grpc_and_eventlet(module):
     loaded = child(f"import {module}, sys; print('grpc' in sys.modules, 'eventlet' in sys.modules)")
 
@@ -23,7 +29,10 @@ def test_an_entry_point_never_loads_grpc_and_eventlet(module):
 
 
 def test_the_auditors_tool_loads_no_grpc():
-    assert child("import services.audit.__main__, sys; print('grpc' in sys.modules)").strip() == "False"
+    assert (
+        child("import services.audit.__main__, sys; print('grpc' in sys.modules)").strip()
+        == "False"
+    )
 
 
 def test_the_email_service_does_not_shadow_the_standard_library():

@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 VIOLATIONS = {
-    "a service imports another": ("services/search/domain/__init__.py", "import services.email.application"),
+    "a service imports another": (
+        "services/search/domain/__init__.py",
+        "import services.email.application",
+    ),
     "a decision knows gRPC": ("services/session/domain/__init__.py", "import grpc"),
     "a use case knows the wire": (
         "services/session/application.py",

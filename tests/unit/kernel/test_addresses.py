@@ -21,7 +21,19 @@ def test_addresses_compare_as_mail_systems_do(given, expected):
     assert canonical(given) == expected
 
 
-@pytest.mark.parametrize("given", ["", "ana", "@acme.example", "ana@", "a b@c.example", "a\0@c.example", "a@-", "x" * 300 + "@a.example"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "ana",
+        "@acme.example",
+        "ana@",
+        "a b@c.example",
+        "a\0@c.example",
+        "a@-",
+        "x" * 300 + "@a.example",
+    ],
+)
 def test_what_is_no_address_is_named_by_field(given):
     with pytest.raises(InvalidArgument) as caught:
         canonical(given, field="emails[0]")

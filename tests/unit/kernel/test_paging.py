@@ -43,7 +43,9 @@ def test_a_page_goes_on_where_its_last_item_was():
     assert pages.page(["b", "x", "d"], str, 2, token)[0] == ["d"]
 
 
-@pytest.mark.parametrize("bound_to", [("eva", "users"), ("ana", "devices"), ("ana",), ("ana", "users", "")])
+@pytest.mark.parametrize(
+    "bound_to", [("eva", "users"), ("ana", "devices"), ("ana",), ("ana", "users", "")]
+)
 def test_a_token_of_another_caller_or_query_is_refused(bound_to):
     _, token = Pages(digest, "ana", "users").page([1, 2], str, 1, "")
 

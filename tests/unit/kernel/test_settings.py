@@ -15,7 +15,11 @@ class Example:
 
 
 def test_settings_are_read_from_the_environment():
-    env = {"HELPDESK_MAIL_PORT": "2525", "HELPDESK_MAIL_SECURE": "yes", "HELPDESK_MAIL_FOLDER": "/y"}
+    env = {
+        "HELPDESK_MAIL_PORT": "2525",
+        "HELPDESK_MAIL_SECURE": "yes",
+        "HELPDESK_MAIL_FOLDER": "/y",
+    }
 
     assert parse(Example, "mail", env) == Example(2525, True, "", Path("/y"))
 
@@ -23,12 +27,19 @@ def test_settings_are_read_from_the_environment():
 def test_a_secret_is_read_from_a_file(tmp_path):
     (tmp_path / "secret").write_text("s3cret\n")
 
-    assert parse(Example, "mail", {"HELPDESK_MAIL_PASSWORD_FILE": str(tmp_path / "secret")}).password == "s3cret"
+    assert (
+        parse(Example, "mail", {"HELPDESK_MAIL_PASSWORD_FILE": str(tmp_path / "secret")}).password
+        == "s3cret"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("HELPDESK_MAIL_PORT", "many"), ("HELPDESK_MAIL_SECURE", "perhaps"), ("HELPDESK_MAIL_PORT_FILE", "/nowhere")],
+    [
+        ("HELPDESK_MAIL_PORT", "many"),
+        ("HELPDESK_MAIL_SECURE", "perhaps"),
+        ("HELPDESK_MAIL_PORT_FILE", "/nowhere"),
+    ],
 )
 def test_a_malformed_setting_is_named(name, value):
     with pytest.raises(SettingsError, match=name):
