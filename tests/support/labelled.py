@@ -197,9 +197,7 @@ _GREEK_OTHER_WAYS: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 def _typed(text: str, table: dict[str, str]) -> str:
-    text = "".join(
-        c if c == "й" else unicodedata.normalize("NFD", c)[0] for c in text.lower()
-    )
+    text = "".join(c if c == "й" else unicodedata.normalize("NFD", c)[0] for c in text.lower())
     longest = sorted(table, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest)))
     return pattern.sub(lambda found: table[found.group()], text)
@@ -226,7 +224,7 @@ def with_one_typo(text: str, dice: random.Random) -> str:
     letter = dice.choice("abcdefghijklmnoprstuvz")
     following = text[at + 1 : at + 2]
     ways: list[str] = [text[:at] + letter + text[at + 1 :], text[:at] + letter + text[at:]]
-    if len(places) > 4:  # noqa: PLR2004
+    if len(places) > 4:
         ways.append(text[:at] + text[at + 1 :])
     if following.isalpha() and following != text[at]:
         ways.append(text[:at] + following + text[at] + text[at + 2 :])
@@ -235,7 +233,7 @@ def with_one_typo(text: str, dice: random.Random) -> str:
 
 def labelled_set(directory: Directory, *, seed: int = 1, most: int = 150) -> list[Label]:
     """Return what agents type to find what is in a directory, at most ``most`` of each kind."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     organizations = {row["id"]: row for row in directory.organizations}
     people = [row for row in directory.people if row["orgId"] in organizations]
     found: list[Label] = []
@@ -251,7 +249,9 @@ def labelled_set(directory: Directory, *, seed: int = 1, most: int = 150) -> lis
     def name(row: Row) -> str:
         return f"{row['firstName']} {row['lastName']}"
 
-    def namesakes(row: Row, agent: str, typed: Callable[[str], str] = str.casefold) -> frozenset[str]:
+    def namesakes(
+        row: Row, agent: str, typed: Callable[[str], str] = str.casefold
+    ) -> frozenset[str]:
         wanted = typed(name(row))
         return frozenset(
             keyed(Kind.USER, p["id"])

@@ -10,8 +10,12 @@ from functools import lru_cache
 _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]"
 )
-_APOSTROPHES = re.compile("['\u2019\u2018\u201b\u02bb\u02bc\u02b9\u02be\u02bf`\u00b4\u05f3\u05f4\u2032]")
-_INVISIBLE = re.compile("[\u00ad\u0640\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_APOSTROPHES = re.compile(
+    "['\u2019\u2018\u201b\u02bb\u02bc\u02b9\u02be\u02bf`\u00b4\u05f3\u05f4\u2032]"
+)
+_INVISIBLE = re.compile(
+    "[\u00ad\u0640\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?|\b(?:[^\W\d_]\.)+[^\W\d_]\b")
 _LETTERS = str.maketrans(
     {
@@ -59,7 +63,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text as written, apostrophes and the dots of abbreviations taken out."""
+    """Return the words of a text without apostrophes and the dots of abbreviations."""
     seen = _ABBREVIATION.sub(lambda found: found.group().replace(".", "") + " ", visible_text(text))
     found = [_APOSTROPHES.sub("", seen[start:end]) for start, end in word_spans(seen)]
     return [word for word in found if word]

@@ -48,7 +48,7 @@ def _length(written: str, folded: str, word: str) -> int:
         return len(written)
     if set(bones(word)) & set(bones(bare)):
         return len(written)
-    close = len(folded) > 2 and any(within_one_edit(folded, form) for form in forms)  # noqa: PLR2004
+    close = len(folded) > 2 and any(within_one_edit(folded, form) for form in forms)
     return len(written) if close else 0
 
 
@@ -60,6 +60,4 @@ def within_one_edit(left: str, right: str) -> bool:
     while at < min(len(left), len(right)) and left[at] == right[at]:
         at += 1
     a, b = left[at:], right[at:]
-    return (
-        a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
-    )
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

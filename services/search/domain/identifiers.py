@@ -38,12 +38,14 @@ class IdentifierKind(StrEnum):
 
 
 _UUID = re.compile(
-    r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?", re.IGNORECASE
+    r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?",
+    re.IGNORECASE,
 )
 _RESOURCE = re.compile(r"[a-z]+spark://[a-z0-9:_.-]+/[a-z_]+/(.+)", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _MAC = re.compile(
-    r"[0-9a-f]{2}([:\-. ]?)[0-9a-f]{2}(\1[0-9a-f]{2}){4}|[0-9a-f]{4}([.:\- ])[0-9a-f]{4}\3[0-9a-f]{4}"
+    r"[0-9a-f]{2}([:\-. ]?)[0-9a-f]{2}(\1[0-9a-f]{2}){4}"
+    r"|[0-9a-f]{4}([.:\- ])[0-9a-f]{4}\3[0-9a-f]{4}"
     r"|[0-9a-f]{6}[:\-. ][0-9a-f]{6}",
     re.IGNORECASE,
 )
@@ -334,6 +336,11 @@ def _as_code(text: str) -> Recognized:
         if not re.search(r"\s", text):
             prefixes += [term(k, code) for k in kinds]
     if not re.search(r"\s", text) and len(written) >= _SHORTEST_PREFIX:
-        kinds = (IdentifierKind.EMAIL, IdentifierKind.SIP, IdentifierKind.DOMAIN, IdentifierKind.SITE)
-        prefixes += [term(k, written) for k in kinds]
+        places = (
+            IdentifierKind.EMAIL,
+            IdentifierKind.SIP,
+            IdentifierKind.DOMAIN,
+            IdentifierKind.SITE,
+        )
+        prefixes += [term(k, written) for k in places]
     return Recognized(tuple(terms), (), tuple(prefixes))

@@ -84,7 +84,7 @@ class Query:
         return "name"
 
 
-def parse_query(  # noqa: PLR0913
+def parse_query(
     text: str,
     scope: Scope,
     organization_id: str | None = None,
@@ -198,7 +198,9 @@ def _far_name_matches(word: str) -> list[Match]:
         parts.append(Match("name", folded, 20, edits=1))
     if len(folded) >= _WORD:
         parts.append(Match("name", folded, 25, edits=1, prefix=True))
-        parts += [Match("sound", s, 30, edits=1) for s in _sounds(word)[:2] if len(s) >= _SHORT_WORD]
+        parts += [
+            Match("sound", s, 30, edits=1) for s in _sounds(word)[:2] if len(s) >= _SHORT_WORD
+        ]
         parts += [Match("bones", b, 12, edits=1) for b in bones(word) if _tells(b)]
     if len(folded) >= _LONG_WORD:
         parts.append(Match("name", folded, 15, edits=2))
@@ -249,9 +251,7 @@ def _certain(split: list[str]) -> list[Clause]:
     return [*found, AnyOf(tuple(readings))]
 
 
-def _with_context(
-    split: list[str], names: list[list[Match]], proof: list[list[Match]]
-) -> Clause:
+def _with_context(split: list[str], names: list[list[Match]], proof: list[list[Match]]) -> Clause:
     """
     Each word is in the name or names the organization, but at least one is in the name.
 

@@ -50,14 +50,13 @@ GREEK: dict[str, str] = {
 }  # fmt: skip
 
 _VOICED = {"αυ": "av", "ευ": "ev", "ηυ": "iv"}
-_ELOT = {
-    vowel + after: to[:-1] + ("f" if after in "θκξπσςτφχψ$" else "v") + ("" if after == "$" else sound)
-    for vowel, to in _VOICED.items()
-    for after, sound in (
-        ("θ", "th"), ("κ", "k"), ("ξ", "x"), ("π", "p"), ("σ", "s"), ("ς", "s"), ("τ", "t"),
-        ("φ", "f"), ("χ", "ch"), ("ψ", "ps"), ("$", ""),
-    )
-} | _VOICED  # fmt: skip
+_VOICELESS = {"θ": "th", "κ": "k", "ξ": "x", "π": "p", "σ": "s", "ς": "s", "τ": "t", "φ": "f",
+              "χ": "ch", "ψ": "ps", "$": ""}  # fmt: skip
+_ELOT = _VOICED | {
+    vowels + after: f"{to[0]}f{sound}"
+    for vowels, to in _VOICED.items()
+    for after, sound in _VOICELESS.items()
+}
 _PHONETIC = _ELOT | {
     "αι": "e", "ει": "i", "οι": "i", "υι": "i", "υ": "i", "ου": "u", "χ": "h", "μπ": "b",
     "ντ": "d", "γκ": "g", "τζ": "tz", "γγ": "g", "αι\u200a": "ai", "ει\u200a": "ei",
@@ -104,11 +103,14 @@ SEMITIC: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 HANGUL_SURNAMES: dict[str, tuple[str, ...]] = {
-    "김": ("kim",), "이": ("lee", "yi", "rhee"), "박": ("park", "pak", "bak"), "최": ("choi", "choe"),
+    "김": ("kim",), "이": ("lee", "yi", "rhee"), "박": ("park", "pak", "bak"),
+    "최": ("choi", "choe"),
     "정": ("jung", "jeong", "chung"), "강": ("kang",), "조": ("cho", "jo"), "윤": ("yoon", "yun"),
-    "장": ("jang", "chang"), "임": ("lim", "im"), "오": ("oh",), "한": ("han",), "신": ("shin", "sin"),
+    "장": ("jang", "chang"), "임": ("lim", "im"), "오": ("oh",), "한": ("han",),
+    "신": ("shin", "sin"),
     "서": ("seo", "suh"), "권": ("kwon",), "황": ("hwang",), "안": ("ahn", "an"), "송": ("song",),
-    "류": ("ryu", "yoo"), "유": ("yoo", "yu"), "전": ("jeon", "chun"), "홍": ("hong",), "고": ("ko", "go"),
+    "류": ("ryu", "yoo"), "유": ("yoo", "yu"), "전": ("jeon", "chun"), "홍": ("hong",),
+    "고": ("ko", "go"),
     "문": ("moon", "mun"), "양": ("yang",), "손": ("son", "sohn"), "배": ("bae", "pae"),
     "백": ("baek", "paik"), "허": ("heo", "hur"), "남": ("nam",), "심": ("shim", "sim"),
     "노": ("noh", "roh"), "하": ("ha",), "곽": ("kwak",), "성": ("sung",), "차": ("cha",),

@@ -46,19 +46,19 @@ def script(word: str) -> str:
     """Return the script of a word by its first letter: latin, cyrillic, greek, han or other."""
     for char in word:
         code = ord(char)
-        if code < 0x250 or 0x1E00 <= code <= 0x1EFF:  # noqa: PLR2004
+        if code < 0x250 or 0x1E00 <= code <= 0x1EFF:
             return "latin"
-        if 0x370 <= code <= 0x3FF or 0x1F00 <= code <= 0x1FFF:  # noqa: PLR2004
+        if 0x370 <= code <= 0x3FF or 0x1F00 <= code <= 0x1FFF:
             return "greek"
-        if 0x400 <= code <= 0x52F:  # noqa: PLR2004
+        if 0x400 <= code <= 0x52F:
             return "cyrillic"
-        if 0x590 <= code <= 0x5FF:  # noqa: PLR2004
+        if 0x590 <= code <= 0x5FF:
             return "hebrew"
-        if 0x600 <= code <= 0x6FF or 0x750 <= code <= 0x77F:  # noqa: PLR2004
+        if 0x600 <= code <= 0x6FF or 0x750 <= code <= 0x77F:
             return "arabic"
-        if 0x4E00 <= code <= 0x9FFF:  # noqa: PLR2004
+        if 0x4E00 <= code <= 0x9FFF:
             return "han"
-        if 0xAC00 <= code <= 0xD7A3:  # noqa: PLR2004
+        if 0xAC00 <= code <= 0xD7A3:
             return "hangul"
     return "other"
 
@@ -217,7 +217,9 @@ def bones(word: str) -> tuple[str, ...]:
         }
         return tuple(sorted(f"{kind}:{key}" for key in keys if key))
     if kind == "other":
-        return tuple(f"other:{key}" for s in spellings(word)[:1] if (key := _stripped(s, _OTHER_BONES)))
+        return tuple(
+            f"other:{key}" for s in spellings(word)[:1] if (key := _stripped(s, _OTHER_BONES))
+        )
     if kind != "latin":
         return ()
     plain = _plain(word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from services.search.domain.documents import Kind
@@ -17,11 +18,13 @@ _MOST_WORDS = 12
 _MOST_ROTATIONS = 5
 # What follows or precedes the name of a company and is rarely said.
 _LEGAL_FORMS = frozenset(
-    "ab ag ao aps as asa bv co company corp corporation doo dd ei eirl eood eu eurl ev gbr gmbh group"
-    " hf inc incorporated kft kg kgaa kk ks lda limited llc llp lp ltd ltda mbh nv oao ohg ood oop ooo"
-    " oy oyj pao pc plc pllc pt pte pty pvt sa sarl sas sc scs se sl slu snc spa spj spk spolka spzoo"
-    " srl sro ug ultd vof zao zrt ип ооо оао зао пао ао тоо тов αε οε εε επε ικε şti sti şirketi"
-    " and und et y e og i и και sons syn synowie fils hijos filhos".split()
+    """
+    ab ag ao aps as asa bv co company corp corporation doo dd ei eirl eood eurl ev gbr gmbh group hf
+    inc incorporated kft kg kgaa kk ks lda limited llc llp lp ltd ltda mbh nv oao ohg ood oop ooo oy
+    oyj pao pc plc pllc pt pte pty pvt sa sarl sas sc scs se sl slu snc spa spj spk spolka spzoo srl
+    sro ug vof zao zrt ип ооо оао зао пао ао еоод оод тоо тов αε οε εε επε ικε sti
+    and und et og и και sons syn synowie fils hijos filhos
+    """.split()  # noqa: SIM905 - a list of words is read as words
 )
 
 
@@ -48,7 +51,7 @@ def _name_terms(written: list[str]) -> list[str]:
         found += [fold(word), *spellings(word)]
         if script(word) in {"han", "hangul"}:
             found += [word[at:] for at in range(1, len(word))]
-    for left, right in zip(written, written[1:], strict=False):
+    for left, right in pairwise(written):
         found.append(fold(left) + fold(right))
         latin = spellings(left)[:1] + spellings(right)[:1]
         found.append("".join(latin))

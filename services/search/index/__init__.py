@@ -28,7 +28,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page of hits; ``total`` and ``by_kind`` count all pages, ``next_page`` is "" on the last."""
+    """One page of hits; ``total`` counts all pages, ``next_page`` is "" on the last."""
 
     hits: tuple[Hit, ...]
     total: int

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import threading
-from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import tantivy
 
-from services.search.domain import Document, Fields, Kind, Tombstone, highlights
+from services.search.domain import Document, Kind, Tombstone, highlights
 from services.search.domain.clauses import AllOf, AnyOf, Match
 from services.search.domain.identifiers import document_terms
 from services.search.domain.queries import FEW, NEAR_IDENTIFIER
 from services.search.domain.terms import terms_of
 from services.search.index import Hit, Hits
+from services.search.index.stored import read_form, stored_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from services.search.domain import Filter, Query
@@ -38,12 +38,13 @@ _ORDER_OF_KINDS = {kind: at for at, kind in enumerate(Kind)}
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("key", "partner", "organization", "position", *_TERM_FIELDS):
+    for name in ("key", "partner", "organization", *_TERM_FIELDS):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_integer_field("hash", fast=True)
     builder.add_integer_field("version", fast=True)
     builder.add_bytes_field("stored", stored=True)
+    builder.add_bytes_field("positions", stored=True)
     return builder.build()
 
 
@@ -91,8 +92,9 @@ class TantivyIndex:
     def apply(self, documents: Iterable[Document], tombstones: Iterable[Tombstone] = ()) -> None:
         """Take in documents and deletions; found only after a commit."""
         batch: list[Document | Tombstone] = []
+        both: Iterator[Document | Tombstone] = chain(documents, tombstones)
         with self._lock:
-            for each in (*documents, *tombstones):
+            for each in both:
                 batch.append(each)
                 if len(batch) == _BATCH:
                     self._apply(batch)
@@ -137,7 +139,8 @@ class TantivyIndex:
         found = searcher.search(query, limit=1, count=False).hits
         if not found:
             return {}
-        return {str(k): int(v) for k, v in _loaded(searcher.doc(found[0][1])).items()}
+        stored = bytes(searcher.doc(found[0][1]).get_first("positions") or b"{}")
+        return {str(k): int(v) for k, v in json.loads(stored).items()}
 
     def find(self, query: Query) -> Hits:
         """Return one page of what a query finds, the best first."""
@@ -156,7 +159,8 @@ class TantivyIndex:
         start = query.offset - first
         page = ordered[start : start + query.limit]
         hits = tuple(_hit(query, score, document) for score, document in page)
-        end, total = query.offset + len(hits), result.count or 0
+        end = query.offset + len(hits)
+        total = int(result.count or 0)  # type: ignore[attr-defined] # their stubs lack it
         return Hits(hits, total, query.cursor(end) if hits and end < total else "", positions)
 
     def _searched(
@@ -208,7 +212,10 @@ class TantivyIndex:
         return query.certain if query.is_settled(scores) else query.uncertain
 
     def _document(self, searcher: tantivy.Searcher, at: tantivy.DocAddress) -> Document:
-        return _read(_loaded(searcher.doc(at)))
+        read = read_form(_bytes(searcher.doc(at)))
+        if not isinstance(read, Document):
+            raise TypeError("a tombstone was found")  # It has no terms: a broken index.
+        return read
 
     def _compiled(self, shown: Filter, clause: Clause) -> tantivy.Query:
         return tantivy.Query.boolean_query(
@@ -272,9 +279,9 @@ class TantivyIndex:
                 tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
             )
             for _, at in everything.hits:
-                stored = _loaded(searcher.doc(at))
-                if "kind" in stored:
-                    writer.add_document(_written(_read_any(stored)))
+                stored = searcher.doc(at)
+                if stored.get_first("stored") is not None:
+                    writer.add_document(_written(read_form(_bytes(stored))))
             _write_positions(writer, self._positions_in(searcher))
             writer.commit()
             writer.wait_merging_threads()
@@ -288,7 +295,7 @@ class TantivyIndex:
         if self._folder is not None:
             pointer = self._folder / "next"
             pointer.write_text(str(self._generation))
-            os.replace(pointer, self._folder / "current")
+            pointer.replace(self._folder / "current")
         self._adopt(fresh)
         if before is not None:
             shutil.rmtree(before, ignore_errors=True)
@@ -320,17 +327,15 @@ def _nothing() -> tantivy.Query:
     return tantivy.Query.empty_query()
 
 
-def _loaded(document: tantivy.Document) -> dict[str, Any]:
-    stored = document.get_first("stored")
-    loaded: dict[str, Any] = json.loads(bytes(stored or b"{}"))
-    return loaded
+def _bytes(document: tantivy.Document) -> bytes:
+    return bytes(document.get_first("stored") or b"")
 
 
 def _write_positions(writer: tantivy.IndexWriter, positions: Mapping[str, int]) -> None:
     writer.delete_documents_by_term("key", _POSITIONS)
     document = tantivy.Document()
     document.add_text("key", _POSITIONS)
-    document.add_bytes("stored", json.dumps(dict(positions)).encode())
+    document.add_bytes("positions", json.dumps(dict(positions)).encode())
     writer.add_document(document)
 
 
@@ -339,7 +344,6 @@ def _written(each: Document | Tombstone) -> tantivy.Document:
     written.add_text("key", each.key)
     written.add_integer("hash", _hash(each.key))
     written.add_integer("version", each.version)
-    stored: dict[str, Any] = {"kind": each.kind, "id": each.id, "version": each.version}
     if isinstance(each, Document):
         written.add_text("kind", each.kind)
         written.add_text("organization", each.organization_id)
@@ -349,35 +353,8 @@ def _written(each: Document | Tombstone) -> tantivy.Document:
         for name in _TERM_FIELDS:
             for term in getattr(terms, name):
                 written.add_text(name, term)
-        stored |= {
-            "organization": each.organization_id,
-            "partners": sorted(each.partner_ids),
-            "title": each.title,
-            "subtitle": each.subtitle,
-            "fields": {k: v for k, v in asdict(each.fields).items() if v},
-        }
-    written.add_bytes("stored", json.dumps(stored, ensure_ascii=False).encode())
+    written.add_bytes("stored", stored_form(each))
     return written
-
-
-def _read_any(stored: dict[str, Any]) -> Document | Tombstone:
-    if "organization" in stored:
-        return _read(stored)
-    return Tombstone(Kind(stored["kind"]), stored["id"], stored["version"])
-
-
-def _read(stored: dict[str, Any]) -> Document:
-    fields = {k: v if isinstance(v, str) else tuple(v) for k, v in stored["fields"].items()}
-    return Document(
-        kind=Kind(stored["kind"]),
-        id=stored["id"],
-        organization_id=stored["organization"],
-        partner_ids=frozenset(stored["partners"]),
-        version=stored["version"],
-        title=stored["title"],
-        subtitle=stored["subtitle"],
-        fields=Fields(**fields),
-    )
 
 
 def _rank(found: tuple[float, Document]) -> tuple[float, int, str, str]:

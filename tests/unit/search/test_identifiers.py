@@ -31,10 +31,14 @@ def index():
                 phones=("+40721234567", "+442079460018", "+74951234567", "+36301234567"),
                 sip_addresses=("ana.1@corp.calls.webex.example",),
             ),
-            document(Kind.USER, "double", names=("Ana Popescu",), emails=("ana.popescu2@x.example",)),
+            document(
+                Kind.USER, "double", names=("Ana Popescu",), emails=("ana.popescu2@x.example",)
+            ),
             document(Kind.DEVICE, "device", macs=("B3:E7:05:22:75:32",), serials=("FOCJZHHPDCL",)),
             document(Kind.DEVICE, "digits", macs=("12:34:56:78:90:12",), serials=("FOC1234ABCD",)),
-            document(Kind.ORDER, "W749763082", order_numbers=("W749763082",), other_ids=("Sub333615",)),
+            document(
+                Kind.ORDER, "W749763082", order_numbers=("W749763082",), other_ids=("Sub333615",)
+            ),
             document(
                 Kind.ORGANIZATION,
                 "acme",
@@ -113,6 +117,7 @@ def test_an_identifier_is_found_in_every_writing(index, text, id_, matched):
     "text",
     [
         "ana.popescu@other.example",
+        "ana@popescu.example",
         "ana+other@corp.example",
         "ana.popescu@bücher.exampl",
         "ana.popescu2@x.exampl",

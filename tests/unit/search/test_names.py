@@ -22,7 +22,9 @@ NAMES = (
 def index():
     made = TantivyIndex()
     made.apply(
-        Document(Kind.USER, name, "org", frozenset({"partner"}), 1, name, fields=Fields(names=(name,)))
+        Document(
+            Kind.USER, name, "org", frozenset({"partner"}), 1, name, fields=Fields(names=(name,))
+        )
         for name in NAMES
     )
     made.commit({})
