@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -48,6 +48,8 @@ class UnitOfWork:
             return
         if self.actor.read_only:
             raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
+        # As the store will stamp them, so that a use case sees them as they will be read.
+        events = tuple(replace(event, recorded_at=self.now) for event in events)
         before = self._staged.get(loaded.stream)
         if before is None:
             self._staged[loaded.stream] = Append(loaded.stream, loaded.version, events)

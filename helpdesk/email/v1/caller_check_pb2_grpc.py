@@ -76,7 +76,7 @@ class CallerCheckServiceServicer:
         """Takes the code that the caller reads out. A wrong code is an answer, not an
         error: state "wrong" with tries_left, and "locked" after the fifth. A code
         is good once, for ten minutes. Errors: NOT_FOUND; INVALID_ARGUMENT for what
-        are not 8 digits, which costs no try.
+        are not 8 digits, which costs no try; FAILED_PRECONDITION CODE_USED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,0 +1,214 @@
+"""The check of a caller: sending a code and taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.errors import InvalidArgument, NotFound
+from helpdesk.kernel.store import Store
+from services.email.application.ports import (
+    Directory,
+    Found,
+    Mailbox,
+    User,
+    mailbox_at,
+    mailboxes,
+)
+from services.email.application.sending import Counted, queue
+from services.email.domain import blocklist, caller_check, message
+from services.email.domain.blocklist import Address
+from services.email.domain.caller_check import CallerCheck
+from services.email.domain.facts import CallerCheckStarted
+from services.email.domain.limits import Room
+from services.email.domain.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """A check as its agent sees it."""
+
+    check: CallerCheck
+    state: str
+    address_index: int
+    room: Room
+    mail_state: str = ""
+    next_step: str = ""
+
+
+class Checks:
+    """Use cases of CallerCheckService."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        found: Found,
+        key: bytes,
+        new_code: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._found = found
+        self._key = key
+        self._new_code = new_code
+
+    def send_code(self, action: SupportAction, user_id: str, address_index: int) -> CheckView:
+        """Send a code to one address of a user. Raises NotFound, Exhausted."""
+        user = self._user(action, user_id)
+        mailbox = mailbox_at(self._store, user, address_index)
+        block = action.load(mailbox.stream, blocklist.evolve, Address()).state
+        check_id = uuid4().hex
+        action.about(f"check:{check_id}")
+        if block.blocked:
+            self._replace(action, user, check_id)
+            self._start(action, user, mailbox, check_id)
+            loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+            facts = caller_check.undeliverable(loaded.state, block.cause, block.fault, blocked=True)
+            action.stage(loaded, *facts)
+            return self._view(action, user, check_id)
+        message_id = uuid4().hex
+        self._counted(action, user).count(message_id, "TOO_MANY_CODES", "Codes")
+        self._replace(action, user, check_id)
+        self._start(action, user, mailbox, check_id, message_id)
+        queue(action, user, mailbox, message_id, message.CODE, check_id=check_id)
+        return self._view(action, user, check_id)
+
+    def verify_code(self, action: SupportAction, check_id: str, code: str) -> tuple[str, int]:
+        """Take a code; return the state of its check and the tries left. Raises NotFound."""
+        digits = caller_check.read_code(code)
+        loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+        check = self._own(action, loaded.state)
+        self._user(action, check.user_id)
+        action.about(f"check:{check_id}")
+        action.ticket = check.ticket
+        given = caller_check.digest_of(self._key, check_id, digits)
+        facts = caller_check.verify(check, given, action.now)
+        action.stage(loaded, *facts)
+        after = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck()).state
+        if after.ended == "confirmed":
+            return "confirmed", 0
+        return caller_check.standing(after, action.now), after.tries_left
+
+    def get_caller_check(
+        self, action: SupportAction, user_id: str = "", check_id: str = ""
+    ) -> CheckView:
+        """Return the caller's own latest check of a user, or one by its id. Raises NotFound."""
+        if bool(user_id) == bool(check_id):
+            raise InvalidArgument("user_id", "ONE_OF_TWO", "Give either user_id or check_id.")
+        if check_id:
+            loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+            check = self._own(action, loaded.state)
+            user = self._user(action, check.user_id)
+            action.about(f"check:{check_id}")
+            return self._view(action, user, check_id)
+        user = self._user(action, user_id)
+        return self._view(action, user, self._latest(action, user))
+
+    def latest(self, action: SupportAction, user: User) -> CheckView | None:
+        """Return the caller's own latest check of a user, if any."""
+        check_id = self._latest(action, user)
+        return self._view(action, user, check_id) if check_id else None
+
+    def _latest(self, action: SupportAction, user: User) -> str:
+        check_id = self._found.latest_check(action.actor.id, user.id)[0]
+        loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+        return check_id if caller_check.is_recent(loaded.state, action.now) else ""
+
+    def _user(self, action: SupportAction, user_id: str) -> User:
+        user = self._directory.user(action.actor, user_id)
+        action.about(organization_id=user.organization_id, user_id=user.id)
+        return user
+
+    def _own(self, action: SupportAction, check: CallerCheck) -> CallerCheck:
+        if not check.check_id or check.agent_id != action.actor.id:
+            raise NotFound("check")
+        return check
+
+    def _counted(self, action: SupportAction, user: User) -> Counted:
+        actor = action.actor
+        return Counted(
+            action,
+            [
+                ("agent", actor.id),
+                ("user", user.id),
+                ("partner_user", f"{actor.partner_id}:{user.id}"),
+            ],
+        )
+
+    def _replace(self, action: SupportAction, user: User, by: str) -> None:
+        earlier = self._found.latest_check(action.actor.id, user.id)[0]
+        if earlier:
+            loaded = action.load(f"check:{earlier}", caller_check.evolve, CallerCheck())
+            action.stage(loaded, *caller_check.give_way(loaded.state, by))
+
+    def _start(
+        self,
+        action: SupportAction,
+        user: User,
+        mailbox: Mailbox,
+        check_id: str,
+        message_id: str = "",
+    ) -> None:
+        code = self._new_code() if message_id else ""
+        loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+        action.stage(
+            loaded,
+            CallerCheckStarted(
+                check_id=check_id,
+                agent_id=action.actor.id,
+                partner_id=action.actor.partner_id,
+                user_id=user.id,
+                organization_id=user.organization_id,
+                ticket=action.ticket,
+                address=mailbox.address,
+                address_digest=mailbox.digest,
+                message_id=message_id,
+                code_digest=caller_check.digest_of(self._key, check_id, code) if code else "",
+                code_key=self._store.vault.spare("code") if code else "",
+                code=code,
+                expires_at=action.now + caller_check.LASTS,
+            ),
+        )
+
+    def _view(self, action: SupportAction, user: User, check_id: str) -> CheckView:
+        room = self._counted(action, user).room()
+        check = CallerCheck()
+        if check_id:
+            stream = f"check:{check_id}"
+            check = action.load(stream, caller_check.evolve, CallerCheck()).state
+        mail_state = ""
+        if check.message_id:
+            stream = f"message:{check.message_id}"
+            mail_state = action.load(stream, message.evolve, Message()).state.state
+        state = caller_check.standing(check, action.now)
+        own = mailboxes(self._store, user)
+        index = next((m.index for m in own if m.digest == check.address_digest), -1)
+        step = _STEPS[state]
+        if state == "cannot_arrive":
+            step = self._way_out(action, own, check.address_digest)
+        return CheckView(check, state, index, room, mail_state, step)
+
+    def _way_out(self, action: SupportAction, own: list[Mailbox], digest: str) -> str:
+        states = {
+            each.digest: action.load(each.stream, blocklist.evolve, Address()).state for each in own
+        }
+        if any(not state.blocked for other, state in states.items() if other != digest):
+            return "check.next.other_address"
+        block = states.get(digest, Address())
+        if block.blocked and blocklist.removal(block, action.now).allowed:
+            return "check.next.remove_block"
+        return "check.next.customer_admin"
+
+
+_STEPS = {
+    "ready": "check.next.send_code",
+    "sent": "check.next.ask_for_code",
+    "wrong": "check.next.try_again",
+    "confirmed": "",
+    "expired": "check.next.send_new_code",
+    "locked": "check.next.send_new_code",
+    "cannot_arrive": "check.next.customer_admin",
+}

@@ -1,0 +1,161 @@
+"""Handing over queued messages: what to send, and what follows from the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.addresses import canonical
+from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.events import ERASED
+from helpdesk.kernel.store import Store
+from services.email.application.ports import Found, address_stream
+from services.email.application.reports import settle_address, settle_check
+from services.email.domain import blocklist, caller_check, message
+from services.email.domain.blocklist import Address
+from services.email.domain.caller_check import CallerCheck
+from services.email.domain.message import Message
+from services.email.reports import Cause, Fault, RecipientReport, read_smtp_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is to be sent now; ``code`` is set for a caller check only."""
+
+    message: Message
+    address: str
+    code: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    What the mail system answered, to which SMTP command (CONN, EHLO, MAIL, RCPT, DATA).
+
+    Code 0 means that there was no answer at all; ``text`` says what happened instead.
+    """
+
+    code: int
+    text: str
+    command: str = ""
+    server: str = ""
+
+
+class Transport(Protocol):
+    """Hands mails to a mail system."""
+
+    def send(self, sender: str, recipient: str, mail: bytes, envelope_id: str) -> Reply:
+        """Hand over one mail; never raises for what the other side does."""
+
+
+class Delivery:
+    """What the delivering worker decides; it is at least once, a crash repeats the last mail."""
+
+    def __init__(
+        self,
+        store: Store,
+        found: Found,
+        *,
+        accepted_is_delivered: bool,
+        first_pause: timedelta,
+    ) -> None:
+        self._store = store
+        self._found = found
+        self._accepted_is_delivered = accepted_is_delivered
+        self._first_pause = first_pause
+
+    def due(self, now: datetime) -> list[str]:
+        """Return the messages whose time to be tried again has come."""
+        return self._found.messages_due(now)
+
+    def next_letter(self, work: UnitOfWork, message_id: str) -> Letter | None:
+        """Return what to send now; nothing, and why, where it is not to be sent."""
+        loaded = work.load(f"message:{message_id}", message.evolve, Message())
+        ours = loaded.state
+        if not ours.waiting:
+            return None
+        try:
+            address = canonical(ours.address)
+        except InvalidArgument:
+            # The person was forgotten meanwhile.
+            work.stage(loaded, *message.suppressed(ours, "erased"))
+            return None
+        block = work.load(address_stream(address), blocklist.evolve, Address()).state
+        if block.blocked:
+            work.stage(loaded, *message.suppressed(ours, "blocked"))
+            if ours.check_id:
+                check = work.load(f"check:{ours.check_id}", caller_check.evolve, CallerCheck())
+                facts = caller_check.undeliverable(
+                    check.state, block.cause, block.fault, blocked=True
+                )
+                work.stage(check, *facts)
+            return None
+        # Delivered as the directory has it, to the domain in the form that DNS knows.
+        recipient = f"{ours.address.strip().rpartition('@')[0]}@{address.rpartition('@')[2]}"
+        if not ours.check_id:
+            return Letter(ours, recipient)
+        check = work.load(f"check:{ours.check_id}", caller_check.evolve, CallerCheck())
+        if not check.state.can_be_sent(work.now):
+            work.stage(loaded, *message.suppressed(ours, "check_ended"))
+            return None
+        return Letter(ours, recipient, check.state.code, check.state.expires_at)
+
+    def settle(self, work: UnitOfWork, message_id: str, reply: Reply) -> None:
+        """Stage what follows from a mail system's answer."""
+        loaded = work.load(f"message:{message_id}", message.evolve, Message())
+        ours = loaded.state
+        answer = _answer(ours, reply)
+        if 200 <= reply.code < 300:
+            facts = message.accepted(
+                ours, str(reply.code), is_delivered=self._accepted_is_delivered
+            )
+        elif reply.code >= 500:
+            facts = message.refused(ours, answer)
+        else:
+            facts = message.postponed(ours, answer, work.now, self._first_pause)
+        work.stage(loaded, *facts)
+        settle_address(work, self._store, ours, facts, answer)
+        settle_check(work, ours, facts)
+
+    def expired_checks(self, work: UnitOfWork) -> None:
+        """End the checks whose time is over."""
+        for check_id in self._found.checks_over(work.now):
+            loaded = work.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+            work.stage(loaded, *caller_check.expire(loaded.state, work.now))
+
+    def forget_code(self, work: UnitOfWork, check_id: str) -> None:
+        """Destroy the key of a code that is not to be sent any more."""
+        check = work.load(f"check:{check_id}", caller_check.evolve, CallerCheck()).state
+        if check.code_key and check.code != ERASED:
+            self._store.vault.forget(check.code_key)
+
+    def forget_code_of_message(self, work: UnitOfWork, message_id: str) -> None:
+        """Destroy the key of the code in a message that was handed over, or never will be."""
+        ours = work.load(f"message:{message_id}", message.evolve, Message()).state
+        if ours.check_id:
+            self.forget_code(work, ours.check_id)
+
+
+def _answer(ours: Message, reply: Reply) -> RecipientReport:
+    if reply.code:
+        answer = read_smtp_reply(
+            reply.code,
+            reply.text,
+            recipient=ours.address,
+            command=reply.command,
+            remote_mta=reply.server,
+        )
+        # Refused before the recipient was named, it says nothing of the recipient.
+        if reply.command not in ("RCPT", "DATA") and answer.fault is Fault.RECIPIENT:
+            return replace(answer, fault=Fault.OUR_SIDE, permanent=False)
+        return answer
+    return RecipientReport(
+        ours.address,
+        diagnosis=reply.text,
+        cause=Cause.NETWORK_TROUBLE,
+        fault=Fault.OUR_SIDE,
+        permanent=False,
+    )

@@ -1,0 +1,76 @@
+"""Queueing a message to a user, within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.store import Loaded
+from services.email.application.ports import Mailbox, User
+from services.email.domain import limits, message
+from services.email.domain.facts import MessageQueued, SendCounted
+from services.email.domain.limits import Room, Sends
+from services.email.domain.message import Message
+
+
+class Counted:
+    """What was sent within limits, each a name and whose limit it is."""
+
+    def __init__(self, action: SupportAction, keys: Sequence[tuple[str, str]]) -> None:
+        self._action = action
+        self._loaded: list[tuple[str, Sends, Loaded[Sends]]] = []
+        for name, key in keys:
+            earlier, current = (
+                action.load(stream, limits.evolve, Sends())
+                for stream in limits.streams(name, key, action.now)
+            )
+            self._loaded.append((name, earlier.state, current))
+
+    def room(self) -> Room:
+        """Return how many more may be sent now."""
+        now = self._action.now
+        return limits.tightest(
+            limits.room((*earlier.times, *current.state.times), now)
+            for _, earlier, current in self._loaded
+        )
+
+    def count(self, message_id: str, reason: str, what: str) -> None:
+        """Count one message. Raises Exhausted where that is one too many."""
+        limits.check(self.room(), reason, what, self._action.now)
+        for name, _, current in self._loaded:
+            self._action.stage(current, SendCounted(limit=name, message_id=message_id))
+
+
+def queue(
+    action: SupportAction,
+    user: User,
+    mailbox: Mailbox,
+    message_id: str,
+    kind: str,
+    *,
+    check_id: str = "",
+    resend_of: str = "",
+) -> None:
+    """Stage a message to one address of a user."""
+    loaded = action.load(f"message:{message_id}", message.evolve, Message())
+    action.about(f"message:{message_id}")
+    action.stage(
+        loaded,
+        MessageQueued(
+            message_id=message_id,
+            person_id=user.id,
+            user_id=user.id,
+            organization_id=user.organization_id,
+            kind=kind,
+            address=mailbox.address,
+            address_digest=mailbox.digest,
+            display_name=user.display_name,
+            language=user.language,
+            organization_name=user.organization_name,
+            partner_name=user.partner_name,
+            ticket=action.ticket,
+            requested_by=action.actor.id,
+            check_id=check_id,
+            resend_of=resend_of,
+        ),
+    )

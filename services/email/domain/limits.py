@@ -1,0 +1,68 @@
+"""How much may be sent in a stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from helpdesk.kernel.errors import Exhausted
+from helpdesk.kernel.events import Event
+from services.email.domain.facts import NEVER, SendCounted
+
+MOST = 3
+WINDOW = timedelta(minutes=10)
+_STRETCH = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """When something was sent within one limit."""
+
+    times: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many more may be sent now, and when the next one where that is none."""
+
+    left: int
+    next_at: datetime = NEVER
+
+
+def evolve(sends: Sends, event: Event) -> Sends:
+    """Return what was sent after a fact."""
+    return Sends((*sends.times, event.recorded_at)) if isinstance(event, SendCounted) else sends
+
+
+def streams(limit: str, key: str, now: datetime) -> tuple[str, str]:
+    """Return the streams that the window spans, the current one last; each holds one hour."""
+    before = now - _STRETCH
+    return (f"sends:{limit}:{key}:{before:%Y%m%d%H}", f"sends:{limit}:{key}:{now:%Y%m%d%H}")
+
+
+def room(times: Iterable[datetime], now: datetime) -> Room:
+    """Return how many more may be sent within one limit."""
+    recent = sorted(at for at in times if now - at < WINDOW)
+    left = max(0, MOST - len(recent))
+    return Room(left, NEVER if left else recent[-MOST] + WINDOW)
+
+
+def tightest(rooms: Iterable[Room]) -> Room:
+    """Return what remains when all limits hold."""
+    found = list(rooms)
+    return Room(min(r.left for r in found), max(r.next_at for r in found))
+
+
+def check(found: Room, reason: str, what: str, now: datetime) -> None:
+    """Refuse what is beyond a limit. Raises Exhausted."""
+    if found.left:
+        return
+    seconds = max(1.0, (found.next_at - now).total_seconds())
+    minutes = int(WINDOW.total_seconds() // 60)
+    raise Exhausted(
+        reason,
+        f"{what}: {MOST} in {minutes} minutes are allowed. "
+        f"Try again in {int(seconds // 60) + 1} minutes.",
+        retry_seconds=seconds,
+    )

@@ -1,0 +1,138 @@
+"""Fact to view: where a user's messages and an agent's checks are found; no personal data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.kernel.events import Event, timestamp
+from helpdesk.kernel.store import Database, Projections, Recorded
+from services.email.domain import facts
+
+_STATES: dict[type[Event], str] = {
+    facts.MessageSent: "sent",
+    facts.MessageDelivered: "delivered",
+    facts.MessageDelayed: "delayed",
+    facts.MessageBounced: "bounced",
+    facts.MessageComplained: "complained",
+    facts.MessageSuppressed: "suppressed",
+}
+
+
+def on_message_known(db: Database, recorded: Recorded) -> None:
+    """A message is to be found among its user's, or its address's, messages."""
+    event: Any = recorded.event
+    state = "queued" if isinstance(event, facts.MessageQueued) else "sent"
+    position = recorded.position
+    db.execute(
+        "INSERT INTO mail_message VALUES (?, ?, ?, ?, ?, ?, '')",
+        (event.message_id, event.user_id, event.address_digest, state, position, position),
+    )
+
+
+def on_message_moved(db: Database, recorded: Recorded) -> None:
+    """A message has another state, and perhaps a time to be tried again."""
+    event: Any = recorded.event
+    retry_at = getattr(event, "retry_at", facts.NEVER)
+    db.execute(
+        "UPDATE mail_message SET state = ?, changed_position = ?, retry_at = ? "
+        "WHERE message_id = ?",
+        (
+            _STATES[type(event)],
+            recorded.position,
+            "" if retry_at == facts.NEVER else timestamp(retry_at),
+            event.message_id,
+        ),
+    )
+
+
+def on_message_touched(db: Database, recorded: Recorded) -> None:
+    """Something else happened to a message."""
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE mail_message SET changed_position = ? WHERE message_id = ?",
+        (recorded.position, event.message_id),
+    )
+
+
+def on_address_blocked(db: Database, recorded: Recorded) -> None:
+    """An address is on the blocklist, because of a message."""
+    event: Any = recorded.event
+    db.execute(
+        "INSERT INTO blocklist VALUES (?, ?, ?, ?) ON CONFLICT (address_digest) DO UPDATE SET "
+        "person_id = excluded.person_id, block = excluded.block, "
+        "changed_position = excluded.changed_position",
+        (event.address_digest, event.person_id, event.block, recorded.position),
+    )
+    on_message_touched(db, recorded)
+
+
+def on_address_removed_from_blocklist(db: Database, recorded: Recorded) -> None:
+    """An address is no longer on the blocklist; the row stays, so that a watcher sees it."""
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE blocklist SET block = '', changed_position = ? WHERE address_digest = ?",
+        (recorded.position, event.address_digest),
+    )
+    on_message_touched(db, recorded)
+
+
+def on_address_probation_passed(db: Database, recorded: Recorded) -> None:
+    """An address is no longer on probation."""
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE blocklist SET changed_position = ? WHERE address_digest = ?",
+        (recorded.position, event.address_digest),
+    )
+
+
+def on_caller_check_started(db: Database, recorded: Recorded) -> None:
+    """An agent has a check of a user."""
+    event: Any = recorded.event
+    position = recorded.position
+    db.execute(
+        "INSERT INTO caller_check VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            event.check_id,
+            event.agent_id,
+            event.user_id,
+            position,
+            position,
+            timestamp(event.expires_at),
+        ),
+    )
+
+
+def on_code_rejected(db: Database, recorded: Recorded) -> None:
+    """A check has a try less."""
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE caller_check SET changed_position = ? WHERE check_id = ?",
+        (recorded.position, event.check_id),
+    )
+
+
+def on_caller_check_ended(db: Database, recorded: Recorded) -> None:
+    """A check is over."""
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE caller_check SET changed_position = ?, open_until = '' WHERE check_id = ?",
+        (recorded.position, event.check_id),
+    )
+
+
+PROJECTIONS: Projections = {
+    facts.MessageQueued.NAME: on_message_known,
+    facts.MessageDiscovered.NAME: on_message_known,
+    **{kind.NAME: on_message_moved for kind in _STATES},
+    facts.MessageResent.NAME: on_message_touched,
+    facts.AddressBlocked.NAME: on_address_blocked,
+    facts.AddressRemovedFromBlocklist.NAME: on_address_removed_from_blocklist,
+    facts.AddressProbationPassed.NAME: on_address_probation_passed,
+    facts.CallerCheckStarted.NAME: on_caller_check_started,
+    facts.CodeRejected.NAME: on_code_rejected,
+    facts.CodeUndeliverable.NAME: on_caller_check_ended,
+    facts.MailboxPossessionProved.NAME: on_caller_check_ended,
+    facts.CallerCheckLocked.NAME: on_caller_check_ended,
+    facts.CallerCheckExpired.NAME: on_caller_check_ended,
+    facts.CallerCheckReplaced.NAME: on_caller_check_ended,
+}

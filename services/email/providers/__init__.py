@@ -1,0 +1,1 @@
+"""Mail systems and the texts that are handed to them."""

@@ -1,0 +1,76 @@
+"""The texts of mails, from templates in English and Romanian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from services.email.application.delivery import Letter
+from services.email.domain.origins import message_id_header
+
+_LANGUAGES = ("en", "ro")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who our mails come from."""
+
+    domain: str
+    name: str
+    sign_in_url: str
+
+
+class Renderer:
+    """Makes mails; a subject holds no personal data, and neither does the subject of a code."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).with_name("templates")),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            keep_trailing_newline=True,
+        )
+
+    def render(self, letter: Letter, now: datetime) -> bytes:
+        """Return the mail (RFC 5322) of a letter: text and HTML."""
+        ours = letter.message
+        language = ours.language[:2].lower()
+        name = f"{ours.kind}.{language if language in _LANGUAGES else _LANGUAGES[0]}"
+        values = {
+            "name": _one_line(ours.display_name),
+            "organization": _one_line(ours.organization_name),
+            "partner": _one_line(ours.partner_name),
+            "ticket": ours.ticket,
+            "code": f"{letter.code[:4]} {letter.code[4:]}",
+            "url": self._sender.sign_in_url,
+        }
+        text = self._templates.get_template(f"{name}.txt").render(values)
+        subject, _, body = text.partition("\n")
+        mail = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)
+        local, _, domain = letter.address.rpartition("@")
+        sender = self._sender
+        mail["From"] = Address(sender.name, "no-reply", sender.domain)
+        mail["To"] = Address(_one_line(ours.display_name), local, domain)
+        mail["Subject"] = subject.removeprefix("Subject: ")
+        mail["Date"] = format_datetime(now)
+        mail["Message-ID"] = message_id_header(ours.message_id, sender.domain)
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(body.lstrip("\n"), cte="quoted-printable")
+        mail.add_alternative(
+            self._templates.get_template(f"{name}.html").render(values),
+            subtype="html",
+            cte="quoted-printable",
+        )
+        return mail.as_bytes()
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,90 @@
+"""Reading what the projections wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from helpdesk.kernel.events import timestamp
+from helpdesk.kernel.store import Engine
+from services.email.application.ports import Listed
+
+
+class Views:
+    """Finds messages and checks; what they say is read from their streams."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def messages(
+        self, user_id: str, digests: Sequence[str], before: int, limit: int
+    ) -> list[Listed]:
+        """Return messages of a user, newest first, that were queued before a position (0: all)."""
+        whose, params = _of(user_id, digests)
+        bound = "AND queued_position < ? " if before else ""
+        rows = self._engine.query(
+            "SELECT message_id, queued_position, changed_position FROM mail_message "
+            f"WHERE {whose} {bound}ORDER BY queued_position DESC LIMIT ?",
+            (*params, *([before] if before else []), limit),
+        )
+        return [Listed(*row) for row in rows]
+
+    def changed_messages(
+        self, user_id: str, digests: Sequence[str], after: int, limit: int
+    ) -> list[Listed]:
+        """Return messages of a user that changed after a position, newest first."""
+        whose, params = _of(user_id, digests)
+        rows = self._engine.query(
+            "SELECT message_id, queued_position, changed_position FROM mail_message "
+            f"WHERE {whose} AND changed_position > ? ORDER BY queued_position DESC LIMIT ?",
+            (*params, after, limit),
+        )
+        return [Listed(*row) for row in rows]
+
+    def address_changed(self, digests: Sequence[str], after: int) -> bool:
+        """Return whether one of the addresses was blocked or unblocked after a position."""
+        if not digests:
+            return False
+        marks = ", ".join("?" * len(digests))
+        rows = self._engine.query(
+            f"SELECT 1 FROM blocklist WHERE address_digest IN ({marks}) AND changed_position > ?",
+            (*digests, after),
+        )
+        return bool(rows)
+
+    def latest_check(self, agent_id: str, user_id: str) -> tuple[str, int]:
+        """Return an agent's latest check of a user and where it changed; empty if none."""
+        rows = self._engine.query(
+            "SELECT check_id, changed_position FROM caller_check "
+            "WHERE agent_id = ? AND user_id = ? ORDER BY started_position DESC LIMIT 1",
+            (agent_id, user_id),
+        )
+        return (str(rows[0][0]), int(rows[0][1])) if rows else ("", 0)
+
+    def messages_due(self, now: datetime, limit: int = 100) -> list[str]:
+        """Return delayed messages whose time to be tried again has come, oldest first."""
+        rows = self._engine.query(
+            "SELECT message_id FROM mail_message WHERE retry_at <> '' AND retry_at <= ? "
+            "ORDER BY retry_at LIMIT ?",
+            (timestamp(now), limit),
+        )
+        return [str(row[0]) for row in rows]
+
+    def checks_over(self, now: datetime, limit: int = 100) -> list[str]:
+        """Return open checks whose time is over."""
+        rows = self._engine.query(
+            "SELECT check_id FROM caller_check WHERE open_until <> '' AND open_until <= ? LIMIT ?",
+            (timestamp(now), limit),
+        )
+        return [str(row[0]) for row in rows]
+
+
+def _of(user_id: str, digests: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    if not digests:
+        return "user_id = ?", (user_id,)
+    marks = ", ".join("?" * len(digests))
+    # A message to an address that is nobody's belongs to whoever has the address now.
+    return (
+        f"(user_id = ? OR (user_id = '' AND address_digest IN ({marks})))",
+        (user_id, *digests),
+    )
