@@ -15,6 +15,8 @@ from helpdesk.identity.v1 import (
     directory_pb2_grpc,
     feed_pb2_grpc,
     internal_pb2_grpc,
+    roles_pb2_grpc,
+    sign_in_pb2_grpc,
     tokens_pb2_grpc,
 )
 from helpdesk.kernel.hosting import Running, Service, Wiring
@@ -24,14 +26,17 @@ from helpdesk.kernel.tokens import LEASES, Signer
 from services.identity.application.directory import Directory
 from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
+from services.identity.application.roles import Roles
+from services.identity.application.sign_in import SignIns
 from services.identity.application.tokens import KnownService, Tokens
-from services.identity.grpc_api import (
-    DirectoryServicer,
-    FeedServicer,
-    InternalServicer,
-    TokenServicer,
-)
+from services.identity.grpc_api.directory import DirectoryServicer
+from services.identity.grpc_api.feed import FeedServicer
+from services.identity.grpc_api.internal import InternalServicer
+from services.identity.grpc_api.roles import RoleServicer
+from services.identity.grpc_api.sign_in import SignInServicer
+from services.identity.grpc_api.tokens import TokenServicer
 from services.identity.projections import projections
+from services.identity.providers.configured import Configured, development_issuer
 from services.identity.settings import Settings
 from services.identity.views import Views
 
@@ -52,7 +57,13 @@ def build(wiring: Wiring) -> Running:
     leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
     keys = [signer.public_jwk(), leases.public_jwk()]
     tokens = TokenServicer(Tokens(signer, keys, known_services(settings, wiring)))
-    feed = FeedServicer(Importing(views, wiring.vault, digest))
+    gateway = wiring.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
+    providers = Configured(settings, gateway)
+    dev_tokens = dev_tokens_on(settings, gateway)
+    sign_ins = SignIns(views, providers, signer, wiring.vault, digest, dev_tokens=dev_tokens)
+    sign_in = SignInServicer(sign_ins)
+    roles = RoleServicer(Roles(views, digest))
+    feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)
     directory = DirectoryServicer(Directory(views, digest))
     internal = InternalServicer(Internal(views))
     return Running(
@@ -70,8 +81,27 @@ def build(wiring: Wiring) -> Running:
             "helpdesk.identity.v1.DirectoryInternalService": lambda server: (
                 internal_pb2_grpc.add_DirectoryInternalServiceServicer_to_server(internal, server)
             ),
+            "helpdesk.identity.v1.RoleService": lambda server: (
+                roles_pb2_grpc.add_RoleServiceServicer_to_server(roles, server)
+            ),
+            "helpdesk.identity.v1.SignInService": lambda server: (
+                sign_in_pb2_grpc.add_SignInServiceServicer_to_server(sign_in, server)
+            ),
         },
+        close=providers.close,
     )
+
+
+def dev_tokens_on(settings: Settings, gateway: str) -> bool:
+    """Return whether operators get tokens in people's names: with the development provider only."""
+    if settings.dev_tokens not in ("auto", "yes", "no"):
+        raise SettingsError("HELPDESK_IDENTITY_DEV_TOKENS: auto, yes or no is wanted")
+    possible = bool(development_issuer(settings, gateway))
+    if settings.dev_tokens == "yes" and not possible:
+        raise SettingsError(
+            "HELPDESK_IDENTITY_DEV_TOKENS: needs the development provider and a gateway on loopback"
+        )
+    return possible and settings.dev_tokens != "no"
 
 
 def known_services(settings: Settings, wiring: Wiring) -> dict[str, KnownService]:

@@ -88,6 +88,7 @@ class Importing:
             action.stage(Loaded(key, version, None), *facts)
             if facts and isinstance(record, PersonImported):
                 self._assign(action, record)
+        progress.bad.sort(key=lambda bad: bad.line)
 
     def _parsed(self, progress: Progress, batch: Lines) -> list[tuple[int, Event]]:
         records = []

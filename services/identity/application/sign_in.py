@@ -1,0 +1,303 @@
+"""Use cases of signing in and of sign-in sessions."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
+from helpdesk.kernel.events import timestamp
+from helpdesk.kernel.secrets import SERVICES
+from helpdesk.kernel.settings import is_loopback
+from helpdesk.kernel.tokens import Signer, claims_of
+from services.identity.application.reading import Views, roles_now
+from services.identity.domain import ids, sign_in
+from services.identity.domain.entries import Person
+from services.identity.domain.facts import (
+    AccountLinked,
+    OperatorTokenIssued,
+    SignedIn,
+    SignedOut,
+    SignInBegun,
+)
+from services.identity.domain.sign_in import Attempt, Session
+
+# A role that was taken away is dead when the last token with it is.
+_SECONDS = 60
+_OPERATOR_SECONDS = 300
+_AGENT = 200
+
+
+class Configuration(Protocol):
+    """What sign-in needs to know about a provider."""
+
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def partner_id(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
+
+class Provider(Protocol):
+    """A provider that signs people in."""
+
+    @property
+    def configured(self) -> Configuration: ...
+    def authorization_url(
+        self, redirect_uri: str, state: str, nonce: str, verifier: str, locale: str
+    ) -> str: ...
+    def subject(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> str: ...
+
+
+class Providers(Protocol):
+    """The providers that are configured."""
+
+    def get(self, issuer: str) -> Provider: ...
+
+
+class Keys(Protocol):
+    """What sign-in needs from the vault."""
+
+    def spare(self, kind: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token and whom it names."""
+
+    token: str
+    seconds: int
+    actor: Actor
+    person: Person
+    partner_name: str = ""
+    organization_name: str = ""
+    idle_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider sent back by way of the browser."""
+
+    state: str
+    returned_state: str
+    code: str
+    redirect_uri: str
+    user_agent: str
+
+
+class SignIns:
+    """Signs people in and gives them tokens for as long as they are."""
+
+    def __init__(
+        self,
+        views: Views,
+        providers: Providers,
+        signer: Signer,
+        keys: Keys,
+        digest: Callable[[str], str],
+        *,
+        dev_tokens: bool,
+    ) -> None:
+        self._views = views
+        self._providers = providers
+        self._signer = signer
+        self._keys = keys
+        self._digest = digest
+        self._dev_tokens = dev_tokens
+
+    def begin_sign_in(
+        self, action: SupportAction, issuer: str, redirect_uri: str, locale: str
+    ) -> tuple[str, str]:
+        """Return the provider's page and the state. Raises NotFound, Unavailable."""
+        _check_redirect(redirect_uri)
+        provider = self._providers.get(issuer)
+        state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        url = provider.authorization_url(redirect_uri, state, nonce, verifier, locale)
+        state_digest = self._digest(f"state:{state}")
+        begun = SignInBegun(
+            state_digest=state_digest,
+            issuer=provider.configured.issuer,
+            key=self._keys.spare("sign-in"),
+            code_verifier=verifier,
+            nonce=nonce,
+        )
+        stream = action.load(f"sign-in:{state_digest}", sign_in.evolve, Attempt())
+        action.stage(stream, begun)
+        return url, state
+
+    def complete_sign_in(self, action: SupportAction, answer: Answer) -> tuple[str, str]:
+        """Return the secret and id of a new session. Raises Forbidden, Unavailable."""
+        state_digest = self._digest(f"state:{answer.state}")
+        stream = action.load(f"sign-in:{state_digest}", sign_in.evolve, Attempt())
+        attempt = stream.state
+        sign_in.check_answer(attempt, answer.state, answer.returned_state, action.now)
+        provider = self._provider(attempt.issuer)
+        subject = provider.subject(
+            answer.code, answer.redirect_uri, attempt.code_verifier, attempt.nonce
+        )
+        person = self._person(provider.configured, subject)
+        action.about(user_id=person.id)
+        action.actor = self._actor(person, action.now, "")
+        secret, sign_in_id = secrets.token_urlsafe(32), uuid4().hex
+        signed_in = SignedIn(
+            sign_in_id=sign_in_id,
+            user_id=person.id,
+            secret_digest=self._digest(f"session:{secret}"),
+            issuer=attempt.issuer,
+            user_agent=answer.user_agent[:_AGENT],
+        )
+        action.stage(stream, signed_in)
+        return secret, sign_in_id
+
+    def _provider(self, issuer: str) -> Provider:
+        try:
+            return self._providers.get(issuer)
+        except NotFound as error:
+            raise sign_in.invalid() from error
+
+    def _person(self, configured: Configuration, subject: str) -> Person:
+        user_id = subject
+        if configured.subject == "linked":
+            user_id = self._views.linked(self._subject_digest(configured.issuer, subject))
+        person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
+        limit = ids.uuid_of(ids.ORGANIZATION, configured.partner_id)
+        if person is None or (configured.partner_id != "*" and person.organization != limit):
+            raise sign_in.invalid()
+        return person
+
+    def _subject_digest(self, issuer: str, subject: str) -> str:
+        return self._digest(json.dumps(["account", issuer, subject]))
+
+    def _actor(self, person: Person, now: datetime, sign_in_id: str) -> Actor:
+        roles = roles_now(self._views, person, now)
+        if not roles:
+            raise sign_in.no_role()
+        at_partner = self._views.partner(person.organization) is not None
+        return Actor(
+            id=person.id,
+            partner_id=person.organization_id if at_partner else "",
+            organization_id="" if at_partner else person.organization_id,
+            roles=roles,
+            sign_in_id=sign_in_id,
+        )
+
+    def issue_token(self, action: SupportAction, secret: str) -> Issued:
+        """Return a token with the roles of now. Raises Forbidden."""
+        session = self._views.session(self._digest(f"session:{secret}"))
+        if session is None or not session.lives(action.now):
+            raise sign_in.session_ended()
+        person = self._views.person(ids.uuid_of(ids.PEOPLE, session.user_id))
+        if person is None:
+            raise sign_in.session_ended()
+        actor = self._actor(person, action.now, session.id)
+        idle_end = session.idle_end
+        if action.now - session.used >= sign_in.TOUCHED_EVERY:
+            self._views.touch(session.id, timestamp(action.now))
+            idle_end = min(action.now + sign_in.IDLE, session.end)
+        token = self._signer.sign(claims_of(actor), SERVICES, _SECONDS)
+        partner = self._views.partner(person.organization)
+        organization = self._views.organization(person.organization)
+        return Issued(
+            token=token,
+            seconds=_SECONDS,
+            actor=actor,
+            person=person,
+            partner_name=partner.display_name if partner else "",
+            organization_name=organization.display_name if organization else "",
+            idle_end=idle_end,
+        )
+
+    def issue_token_for(self, action: SupportAction, user_id: str) -> Issued:
+        """Return a token in a person's name; development products only. Raises Refused."""
+        if not self._dev_tokens:
+            raise Refused("DEV_TOKENS_OFF", "Development tokens are off here. Sign in instead.")
+        person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
+        if person is None:
+            raise NotFound("person")
+        actor = self._actor(person, action.now, "")
+        stream = action.load(f"operator-tokens:{person.uuid}", _count, 0)
+        action.stage(stream, OperatorTokenIssued(user_id=person.id, issued_by=action.actor.id))
+        token = self._signer.sign(claims_of(actor), SERVICES, _OPERATOR_SECONDS)
+        return Issued(token, _OPERATOR_SECONDS, actor, person)
+
+    def list_sign_ins(self, action: SupportAction) -> list[Session]:
+        """Return the caller's live sessions, newest first."""
+        sessions = self._views.sessions_of(action.actor.id)
+        return [each for each in sessions if each.lives(action.now)]
+
+    def end_sign_in(self, action: SupportAction, sign_in_id: str) -> None:
+        """End one of the caller's sessions, the calling one for an empty id. Raises NotFound."""
+        wanted = sign_in_id or action.actor.sign_in_id
+        for session in self.list_sign_ins(action):
+            if session.id == wanted:
+                own = wanted == action.actor.sign_in_id
+                end_session(action, session, "signed_out" if own else "ended")
+                return
+        raise NotFound("session")
+
+    def link_account(self, action: SupportAction, user_id: str, issuer: str, subject: str) -> None:
+        """Link a provider's account to a person. Raises NotFound, Refused."""
+        person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
+        if person is None:
+            raise NotFound("person")
+        self._providers.get(issuer)
+        if not subject or len(subject) > 255:
+            raise InvalidArgument("subject", "OUT_OF_RANGE", "subject: 1 to 255 characters.")
+        subject_digest = self._subject_digest(issuer, subject)
+        stream = action.load(f"account:{subject_digest}", _linked, "")
+        action.about(user_id=person.id)
+        if stream.state == person.id:
+            return
+        if stream.state:
+            raise Refused("ACCOUNT_LINKED", "This account is linked to somebody else.")
+        action.stage(
+            stream,
+            AccountLinked(
+                user_id=person.id,
+                issuer=issuer,
+                subject=subject,
+                subject_digest=subject_digest,
+                linked_by=action.actor.id,
+            ),
+        )
+
+
+def end_session(action: SupportAction, session: Session, reason: str) -> None:
+    """End a session, once."""
+    stream = action.load(f"signed-out:{session.id}", _ended, initial=False)
+    if not stream.state:
+        action.stage(stream, sign_in.end(session, reason))
+
+
+def _count(state: int, _: OperatorTokenIssued) -> int:
+    return state + 1
+
+
+def _ended(_: bool, __: SignedOut) -> bool:
+    return True
+
+
+def _linked(_: str, event: AccountLinked) -> str:
+    return event.user_id
+
+
+def _check_redirect(uri: str) -> None:
+    try:
+        parts = urlsplit(uri)
+        host = parts.netloc if ":" in parts.netloc else f"{parts.netloc}:80"
+    except ValueError as error:
+        raise InvalidArgument("redirect_uri", "NOT_A_URL") from error
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not secure or not parts.netloc or parts.fragment or "@" in parts.netloc:
+        raise InvalidArgument(
+            "redirect_uri", "NOT_SECURE", "redirect_uri: https, or http on loopback, is wanted."
+        )

@@ -1,0 +1,85 @@
+"""SignInService."""
+
+from __future__ import annotations
+
+from helpdesk.identity.v1 import sign_in_pb2, sign_in_pb2_grpc
+from helpdesk.kernel.actions import SupportAction
+from services.identity.application.sign_in import Answer, SignIns
+from services.identity.domain.facts import NEVER
+from services.identity.grpc_api.times import stamp_of
+
+
+class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
+    """Signing in, and sessions."""
+
+    def __init__(self, sign_ins: SignIns) -> None:
+        self._sign_ins = sign_ins
+
+    def BeginSignIn(  # noqa: N802
+        self, request: sign_in_pb2.BeginSignInRequest, action: SupportAction
+    ) -> sign_in_pb2.BeginSignInResponse:
+        url, state = self._sign_ins.begin_sign_in(
+            action, request.issuer, request.redirect_uri, request.locale
+        )
+        return sign_in_pb2.BeginSignInResponse(authorization_url=url, state=state)
+
+    def CompleteSignIn(  # noqa: N802
+        self, request: sign_in_pb2.CompleteSignInRequest, action: SupportAction
+    ) -> sign_in_pb2.CompleteSignInResponse:
+        answer = Answer(
+            state=request.state,
+            returned_state=request.returned_state,
+            code=request.code,
+            redirect_uri=request.redirect_uri,
+            user_agent=request.user_agent,
+        )
+        secret, sign_in_id = self._sign_ins.complete_sign_in(action, answer)
+        return sign_in_pb2.CompleteSignInResponse(secret=secret, sign_in_id=sign_in_id)
+
+    def IssueToken(  # noqa: N802
+        self, request: sign_in_pb2.IssueTokenRequest, action: SupportAction
+    ) -> sign_in_pb2.IssueTokenResponse:
+        issued = self._sign_ins.issue_token(action, request.secret)
+        actor = issued.actor
+        return sign_in_pb2.IssueTokenResponse(
+            token=issued.token,
+            expires_in=issued.seconds,
+            user_id=actor.id,
+            display_name=issued.person.display_name,
+            partner_id=actor.partner_id,
+            partner_name=issued.partner_name,
+            organization_id=actor.organization_id,
+            organization_name=issued.organization_name,
+            roles=sorted(actor.roles),
+            sign_in_id=actor.sign_in_id,
+            idle_end=stamp_of(issued.idle_end or NEVER),
+        )
+
+    def IssueTokenFor(  # noqa: N802
+        self, request: sign_in_pb2.IssueTokenForRequest, action: SupportAction
+    ) -> sign_in_pb2.IssueTokenForResponse:
+        issued = self._sign_ins.issue_token_for(action, request.user_id)
+        return sign_in_pb2.IssueTokenForResponse(token=issued.token, expires_in=issued.seconds)
+
+    def ListSignIns(  # noqa: N802
+        self, request: sign_in_pb2.ListSignInsRequest, action: SupportAction
+    ) -> sign_in_pb2.ListSignInsResponse:
+        del request
+        return sign_in_pb2.ListSignInsResponse(
+            sign_ins=[
+                sign_in_pb2.SignIn(
+                    sign_in_id=each.id,
+                    begun=stamp_of(each.begun),
+                    end=stamp_of(each.end),
+                    user_agent=each.user_agent,
+                    current=each.id == action.actor.sign_in_id,
+                )
+                for each in self._sign_ins.list_sign_ins(action)
+            ]
+        )
+
+    def EndSignIn(  # noqa: N802
+        self, request: sign_in_pb2.EndSignInRequest, action: SupportAction
+    ) -> sign_in_pb2.EndSignInResponse:
+        self._sign_ins.end_sign_in(action, request.sign_in_id)
+        return sign_in_pb2.EndSignInResponse()

@@ -1,0 +1,29 @@
+"""TokenService."""
+
+from __future__ import annotations
+
+import json
+
+from helpdesk.identity.v1 import tokens_pb2, tokens_pb2_grpc
+from helpdesk.kernel.actions import SupportAction
+from services.identity.application.tokens import Tokens
+
+
+class TokenServicer(tokens_pb2_grpc.TokenServiceServicer):
+    """Keys and tokens of services."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    def GetKeys(  # noqa: N802  # the names of methods are the contract's
+        self, request: tokens_pb2.GetKeysRequest, action: SupportAction
+    ) -> tokens_pb2.GetKeysResponse:
+        del request, action
+        return tokens_pb2.GetKeysResponse(keys=[json.dumps(k) for k in self._tokens.get_keys()])
+
+    def IssueServiceToken(  # noqa: N802
+        self, request: tokens_pb2.IssueServiceTokenRequest, action: SupportAction
+    ) -> tokens_pb2.IssueServiceTokenResponse:
+        del action
+        token, seconds = self._tokens.issue_service_token(request.assertion)
+        return tokens_pb2.IssueServiceTokenResponse(token=token, expires_in=seconds)
