@@ -1,0 +1,1 @@
+"""The auditors' tool: reads the log where no server runs, and trusts nobody."""
