@@ -1,0 +1,180 @@
+"""Mail in: reports of mail systems over SMTP (RFC 5321) and LMTP (RFC 2033)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Conflict, HelpdeskError, InvalidArgument
+from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.store import Store
+from services.email.application.reports import LARGEST, Reports
+
+_log = logging.getLogger(__name__)
+_ACTOR = Actor(id="system:email.inbound", roles=frozenset({"SERVICE"}))
+_ACTION = "email.report.take"
+_THREADS = 4
+_TRIES = 5
+_TAKEN = "250 2.0.0 taken"
+_REFUSED = "554 5.6.0 this is no mail"
+_LATER = "451 4.3.0 not recorded, try again"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """
+    Takes one mail into the log, as the service itself.
+
+    The answer is 250 only once its facts and the action's record are stored.
+    """
+
+    store: Store
+    reports: Reports
+
+    def take(self, raw: bytes, recipient: str, protocol: str) -> str:
+        """Record what a mail reports; return the SMTP answer."""
+        for _ in range(_TRIES):
+            action = SupportAction(
+                store=self.store, actor=_ACTOR, now=datetime.now(UTC), name=_ACTION
+            )
+            try:
+                self.reports.report_mail(action, raw, recipient)
+                self.store.commit(action.unit(self._record(action, protocol, "done")))
+                return _TAKEN
+            except Conflict:
+                continue
+            except InvalidArgument as error:
+                return self._failed(action, protocol, "refused", error.reason) or _REFUSED
+            except HelpdeskError as error:
+                self._failed(action, protocol, "failed", error.reason)
+                return _LATER
+            except Exception as error:
+                # The message of an unexpected error may hold personal data.
+                _log.error("a mail was not taken: %s", type(error).__name__)
+                self._failed(action, protocol, "failed", "INTERNAL")
+                return _LATER
+        return _LATER
+
+    def _failed(self, action: SupportAction, protocol: str, outcome: str, reason: str) -> str:
+        """Record a failure; return another answer where that cannot be recorded either."""
+        action.reset()
+        try:
+            self.store.commit(action.unit(self._record(action, protocol, outcome, reason)))
+        except HelpdeskError as error:
+            _log.warning("a refused mail was not recorded: %s", error.reason)
+            return _LATER
+        return ""
+
+    def _record(
+        self, action: SupportAction, protocol: str, outcome: str, error: str = ""
+    ) -> SupportActionRecorded:
+        return SupportActionRecorded(
+            action=_ACTION,
+            outcome=outcome,
+            error=error,
+            agent_id=_ACTOR.id,
+            roles=tuple(_ACTOR.roles),
+            organization_id=action.organization_id,
+            user_id=action.user_id,
+            subjects=tuple(dict.fromkeys(action.subjects)),
+            request_id=action.id,
+            occurred_at=action.now,
+            method=protocol,
+            service=self.store.name,
+        )
+
+
+class _LmtpController(Controller):
+    def factory(self) -> Any:
+        return LMTP(self.handler, **self.SMTP_kwargs)
+
+
+class MailListener:
+    """Listens on loopback for an MTA's deliveries; a port of 0 is any free one."""
+
+    def __init__(self, inbound: Inbound, address: str, *, lmtp: bool = False) -> None:
+        name = "HELPDESK_EMAIL_LMTP_ADDRESS" if lmtp else "HELPDESK_EMAIL_INBOUND_ADDRESS"
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdigit():
+            raise SettingsError(f"{name}: host:port is wanted")
+        if not is_loopback(address):
+            raise SettingsError(f"{name}: plain {'LMTP' if lmtp else 'SMTP'} only on loopback")
+        self._inbound = inbound
+        self._protocol = "LMTP" if lmtp else "SMTP"
+        self._host, self._port = host.strip("[]"), int(port)
+        self._kind = _LmtpController if lmtp else Controller
+        self._controller: Any = None
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="mail-in")
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"{self._host}:{self._port}"
+
+    def start(self) -> None:
+        """Begin; returns when it listens. Raises OSError."""
+        self._port = self._port or _free_port(self._host)
+        self._controller = self._kind(
+            self,
+            hostname=self._host,
+            port=self._port,
+            data_size_limit=LARGEST,
+            enable_SMTPUTF8=True,
+            ident="help desk",
+        )
+        self._controller.start()
+
+    def stop(self) -> None:
+        """End after the mails that are being taken."""
+        if self._controller is not None:
+            self._controller.stop()
+        self._pool.shutdown()
+
+    async def handle_RCPT(  # noqa: N802  # the library's name
+        self, _server: SMTP, _session: object, envelope: Any, address: str, _options: object
+    ) -> str:
+        """Take one recipient a mail: each gets an answer of its own (RFC 2033 4.2)."""
+        if envelope.rcpt_tos:
+            return "452 4.5.3 one recipient at a time"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802  # the library's name
+        self, _server: SMTP, _session: object, envelope: Any
+    ) -> str:
+        """Take a mail; the answer waits until it is stored."""
+        content = envelope.content or b""
+        raw = content if isinstance(content, bytes) else content.encode()
+        recipient = str(envelope.rcpt_tos[0]) if envelope.rcpt_tos else ""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._pool, self._inbound.take, raw, recipient, self._protocol
+        )
+
+
+def listeners(inbound: Inbound, smtp_address: str, lmtp_address: str) -> Iterable[MailListener]:
+    """Return the listeners for the addresses that are set."""
+    if smtp_address:
+        yield MailListener(inbound, smtp_address)
+    if lmtp_address:
+        yield MailListener(inbound, lmtp_address, lmtp=True)
+
+
+def _free_port(host: str) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
