@@ -1,0 +1,1 @@
+"""The console: pages for agents, customer admins, partner admins and auditors."""

@@ -1,0 +1,103 @@
+"""Signing in, own settings, errors, and the pages of the development mailbox and provider."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.gateway.pages.models.frame import Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """An identity provider of a partner; a link, since the CSP blocks a form to it."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage:
+    """Sign-in; `reason` is idle, signed_out, no_role, or failed."""
+
+    frame: Frame
+    providers: tuple[Provider, ...] = ()
+    reason: Literal["", "idle", "signed_out", "no_role", "failed"] = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """One of the person's sign-in sessions."""
+
+    id: str
+    device: str
+    since: datetime
+    last: datetime
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MePage:
+    """Language, theme, keys, sign-in sessions."""
+
+    frame: Frame
+    locale: str
+    theme: Literal["system", "light", "dark"]
+    keys: bool
+    sessions: tuple[SignedIn, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage:
+    """A whole page refused or failed.
+
+    `lifts` and `next_step` are codes of words.LIFTS and words.NEXT; `rule` of words.RULE.
+    """
+
+    frame: Frame
+    kind: Literal["not_found", "denied", "search_down", "audit_down", "invalid", "failed"]
+    rule: str = ""
+    lifts: str = ""
+    next_step: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevMessage:
+    """A mail in the development mailbox."""
+
+    id: str
+    to: str
+    subject: str
+    at: datetime
+    body: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevMailPage:
+    """The development mailbox: a list, and one message when `message` is set."""
+
+    frame: Frame
+    messages: tuple[DevMessage, ...] = ()
+    message: DevMessage | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevAccount:
+    """A demonstration account."""
+
+    id: str
+    name: str
+    partner: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevSignInPage:
+    """The development provider's list of demonstration accounts; `hidden` goes back with the choice."""
+
+    frame: Frame
+    accounts: tuple[DevAccount, ...] = ()
+    action: str = "/dev/authorize"
+    hidden: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,151 @@
+"""What an auditor sees: completeness, activity, replay of a session, the log itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.gateway.pages.models.frame import Frame, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completeness:
+    """The line on top of each auditor's page; `state` warn is late, blocked does not verify.
+
+    `broken_record` names a record that does not verify, `missing_*` a hole in a service's numbers.
+    """
+
+    state: State
+    until: datetime
+    records: int
+    checkpoint_age: int
+    broken_record: int | None = None
+    missing_writer: str = ""
+    missing_number: int = 0
+    missing_since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One bar of the activity picture."""
+
+    start: datetime
+    done: int = 0
+    refused: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """One record; `action` is a code of words.ACTION."""
+
+    number: int
+    at: datetime
+    agent: str
+    partner: str
+    ticket: str
+    action: str
+    outcome: Literal["done", "refused", "failed"]
+    organization: str = ""
+    session: str = ""
+    risk: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditActivityPage:
+    """Picture, filters, table."""
+
+    frame: Frame
+    completeness: Completeness
+    bars: tuple[Bar, ...] = ()
+    entries: tuple[AuditEntry, ...] = ()
+    total: int = 0
+    start: str = ""
+    end: str = ""
+    agent: str = ""
+    organization: str = ""
+    outcome: str = ""
+    review: bool = False
+    older: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayerStep:
+    """One step of a session."""
+
+    number: int
+    at: datetime
+    action: str
+    outcome: Literal["done", "refused", "failed"] = "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayedFact:
+    """A value the agent saw; `erased` when its person was forgotten since."""
+
+    name: str
+    value: str
+    erased: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditSessionPage:
+    """Replay of what an agent saw, step by step."""
+
+    frame: Frame
+    completeness: Completeness
+    session: str
+    agent: str
+    partner: str
+    ticket: str
+    organization: str
+    purpose: str
+    steps: tuple[PlayerStep, ...]
+    current: int
+    facts: tuple[ReplayedFact, ...] = ()
+    digest: Literal["match", "differs", "erased"] = "match"
+    digest_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A signed head of the tree."""
+
+    size: int
+    root: str
+    at: datetime
+    witnesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """The numbers of one service process; `missing` is empty when there is no hole."""
+
+    service: str
+    writer: str
+    head: int
+    heartbeat: datetime
+    state: State = "ok"
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLogPage:
+    """Checkpoints, witnesses, service numbers."""
+
+    frame: Frame
+    completeness: Completeness
+    checkpoints: tuple[Checkpoint, ...] = ()
+    writers: tuple[Writer, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditExportPage:
+    """Export with proofs; formats are ocsf, cadf, cloudevents."""
+
+    frame: Frame
+    completeness: Completeness
+    start: str = ""
+    end: str = ""
+    organization: str = ""
+    format: str = "ocsf"

@@ -1,0 +1,155 @@
+"""What a customer admin sees: requests, running views, receipts, the feed; and a caller's link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.gateway.pages.models.frame import Frame, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentRequest:
+    """A partner's agent asks to look; `minutes` is the working window."""
+
+    id: str
+    agent: str
+    partner: str
+    ticket: str
+    reason: str
+    sections: tuple[str, ...]
+    minutes: int
+    asked: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningView:
+    """A view that runs now; seconds."""
+
+    id: str
+    agent: str
+    partner: str
+    ticket: str
+    sections: tuple[str, ...]
+    remaining: int
+    window: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """A signed receipt of a consent that was given or refused."""
+
+    id: str
+    partner: str
+    ticket: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedEntry:
+    """One thing an agent did in the organization; `action` is a code of words.ACTION."""
+
+    at: datetime
+    agent: str
+    partner: str
+    ticket: str
+    action: str
+    outcome: Literal["done", "refused", "failed"] = "done"
+    subject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentPage:
+    """Home of a customer admin."""
+
+    frame: Frame
+    organization: str
+    requests: tuple[ConsentRequest, ...] = ()
+    running: tuple[RunningView, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    feed: tuple[FeedEntry, ...] = ()
+    partners_blocked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentRequestPage:
+    """One request to decide on, or how it was decided."""
+
+    frame: Frame
+    organization: str
+    request: ConsentRequest
+    status: Literal["open", "granted", "rejected", "expired", "withdrawn"] = "open"
+    decided: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityPage:
+    """All that was done in the organization, newest first."""
+
+    frame: Frame
+    organization: str
+    entries: tuple[FeedEntry, ...] = ()
+    days: int = 30
+    older: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerLinkPage:
+    """A caller opened the link of the mail: shows who asks, confirms on POST."""
+
+    frame: Frame
+    token: str
+    agent: str = ""
+    partner: str = ""
+    ticket: str = ""
+    phrase: str = ""
+    code: str = ""
+    state: Literal["open", "confirmed", "denied", "expired", "used", "unknown"] = "open"
+    expires_in: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleHolder:
+    """A person of the partner and a role they hold."""
+
+    id: str
+    name: str
+    address: str
+    role: str
+    since: datetime
+    until: datetime | None = None
+    running_views: int = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesPage:
+    """Who holds which role at the partner."""
+
+    frame: Frame
+    partner: str
+    holders: tuple[RoleHolder, ...] = ()
+    roles: tuple[str, ...] = ("helpdesk", "partner_admin", "auditor")
+    person: str = ""
+    role: str = ""
+    reason: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """Something a partner admin should look at; `code` of words.ALARM."""
+
+    at: datetime
+    state: State
+    code: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmsPage:
+    """Alarms of the partner, newest first."""
+
+    frame: Frame
+    alarms: tuple[Alarm, ...] = ()

@@ -1,0 +1,126 @@
+"""A customer organization and the read-only view of its portal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.gateway.pages.models.frame import Frame, Masked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A subscription: bought and used."""
+
+    name: str
+    bought: int
+    used: int
+    status: str = "active"
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A web order."""
+
+    number: str
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A meeting site."""
+
+    name: str
+    status: str = "active"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """A domain: verified or only claimed."""
+
+    name: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admin:
+    """An admin of the customer, masked."""
+
+    id: str
+    name: str
+    address: Masked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A named value as the portal words it."""
+
+    name: str
+    value: str
+    masked: Masked | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationConsent:
+    """Whether the customer lets this agent look: none, asked, granted, running, blocked, no_admin."""
+
+    state: Literal["none", "asked", "granted", "running", "rejected", "blocked", "no_admin"] = "none"
+    sections: tuple[str, ...] = ()
+    minutes: int = 30
+    until: datetime | None = None
+    view: str = ""
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationPage:
+    """The customer page; a part is None when its service did not answer."""
+
+    frame: Frame
+    id: str
+    name: str
+    status: str
+    created: datetime
+    consent: OrganizationConsent
+    sections: tuple[str, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    admins: tuple[Admin, ...] = ()
+    subscriptions: tuple[Subscription, ...] | None = ()
+    sites: tuple[Site, ...] = ()
+    orders: tuple[Order, ...] = ()
+    settings: tuple[Fact, ...] = ()
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalRows:
+    """A table of the portal; cells are values, never inputs."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | Masked, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewPage:
+    """The customer's portal, read only.
+
+    `remaining` and `window` are seconds; `state` other than running hides the data.
+    """
+
+    frame: Frame
+    session: str
+    organization: str
+    agent: str
+    partner: str
+    ticket: str
+    section: str
+    sections: tuple[str, ...]
+    allowed: tuple[str, ...]
+    remaining: int
+    window: int
+    until: datetime
+    state: Literal["running", "stopped", "expired", "idle", "ended"] = "running"
+    ended_at: datetime | None = None
+    rows: PortalRows | None = None
+    facts: tuple[Fact, ...] = ()

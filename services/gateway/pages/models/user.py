@@ -1,0 +1,172 @@
+"""A user: status, last mail, licences, devices, feature toggles; the caller check; mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.gateway.pages.models.frame import Frame, Masked, Step
+
+CheckState = Literal[
+    "ready",
+    "sent",
+    "confirmed",
+    "wrong",
+    "expired",
+    "locked",
+    "cannot_arrive",
+    "not_me",
+]
+Fault = Literal["recipient", "receiver", "us", "nobody", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserHead:
+    """Who the page is about; on the user page, its mail and its caller check."""
+
+    id: str
+    name: str
+    organization_id: str
+    organization: str
+    status: str
+    address: Masked
+    blocked: bool = False
+    phone: Masked | None = None
+    vip: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerCheck:
+    """The caller check as the agent sees it; never the code."""
+
+    state: CheckState = "ready"
+    address: str = ""
+    phrase: str = ""
+    sends_left: int = 3
+    tries_left: int = 5
+    expires_in: int = 0
+    valid_in: int = 0
+    at: datetime | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailVerdict:
+    """The last mail in one sentence: what happened, why, whose fault, what to do next.
+
+    `cause` is a code of words.CAUSE, `next_step` of words.NEXT.
+    """
+
+    status: str
+    cause: str = ""
+    fault: Fault = "nobody"
+    next_step: str = ""
+    steps: tuple[Step, ...] = ()
+    at: datetime | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Licence:
+    """A licence of the user; `status` is a code of words.STATUS."""
+
+    name: str
+    status: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """A device of the user or organization."""
+
+    id: str
+    name: str
+    model: str
+    status: str
+    seen: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toggle:
+    """A feature toggle, read only; `source` is a code of words.TOGGLE_SOURCE."""
+
+    name: str
+    on: bool
+    source: str = "organization"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserPage:
+    """The user page; a part is None when its service did not answer."""
+
+    frame: Frame
+    user: UserHead
+    check: CallerCheck
+    mail: MailVerdict | None
+    licences: tuple[Licence, ...] | None = ()
+    devices: tuple[Device, ...] | None = ()
+    toggles: tuple[Toggle, ...] | None = ()
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPage:
+    """The caller check on a page of its own."""
+
+    frame: Frame
+    user: UserHead
+    check: CallerCheck
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What the receiving system said, as it was said."""
+
+    diagnostic: str
+    code: str = ""
+    server: str = ""
+    received: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailLane:
+    """One message to the user, with its steps and the proof of what happened."""
+
+    id: str
+    kind: str
+    at: datetime
+    status: str
+    cause: str = ""
+    fault: Fault = "nobody"
+    steps: tuple[Step, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """The block on the address; `refusal`, `lifts`, `next_step` say why it cannot be removed."""
+
+    since: datetime
+    cause: str
+    removals: int = 0
+    removals_limit: int = 3
+    address: str = ""
+    refusal: str = ""
+    lifts: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailPage:
+    """Mail of a user: verdict, block, one lane a message."""
+
+    frame: Frame
+    user: UserHead
+    verdict: MailVerdict | None
+    block: Block | None = None
+    lanes: tuple[MailLane, ...] = ()
+    can_resend: bool = False
+    checked: bool = False
+    watching: datetime | None = None
+    reference: str = ""
+    older: str = ""

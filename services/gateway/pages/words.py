@@ -1,0 +1,299 @@
+"""The words of the console for the codes that services answer with, and the state of each."""
+
+from services.gateway.pages.models import State
+
+
+def _(message: str) -> str:
+    """Mark a message for extraction; it is translated when a page is rendered."""
+    return message
+
+
+STATUS: dict[str, tuple[State, str]] = {
+    "active": ("ok", _("Active")),
+    "inactive": ("idle", _("Inactive")),
+    "invited": ("warn", _("Invited, not signed in yet")),
+    "suspended": ("bad", _("Suspended")),
+    "deleted": ("bad", _("Deleted")),
+    "blocked": ("blocked", _("Mail blocked")),
+    "assigned": ("ok", _("Assigned")),
+    "expired": ("bad", _("Expired")),
+    "expiring": ("warn", _("Expires soon")),
+    "overused": ("bad", _("More used than bought")),
+    "connected": ("ok", _("Connected")),
+    "issues": ("warn", _("Connected, with issues")),
+    "offline": ("bad", _("Offline")),
+    "never_seen": ("idle", _("Never connected")),
+    "completed": ("ok", _("Completed")),
+    "processing": ("idle", _("In progress")),
+    "cancelled": ("bad", _("Cancelled")),
+    "verified": ("ok", _("Verified")),
+    "claimed": ("warn", _("Claimed, not verified")),
+    "trial": ("warn", _("Trial")),
+    "open": ("idle", _("Open")),
+    "waiting": ("warn", _("Waiting")),
+    "solved": ("ok", _("Solved")),
+    "granted": ("ok", _("Granted")),
+    "rejected": ("bad", _("Rejected")),
+    "withdrawn": ("idle", _("Withdrawn")),
+    "stopped": ("bad", _("Stopped")),
+    "ended": ("idle", _("Ended")),
+    "watching": ("warn", _("Watching the next delivery")),
+    "delivered_again": ("ok", _("Delivered again")),
+    "blocked_again": ("blocked", _("Blocked again")),
+    "done": ("ok", _("Done")),
+    "refused": ("warn", _("Refused")),
+    "failed": ("bad", _("Failed")),
+}
+
+MAIL: dict[str, tuple[State, str]] = {
+    "queued": ("idle", _("Queued")),
+    "sent": ("idle", _("Sent")),
+    "delivered": ("ok", _("Delivered")),
+    "delayed": ("warn", _("Delayed")),
+    "bounced": ("bad", _("Bounced")),
+    "complained": ("bad", _("Reported as spam")),
+    "blocked": ("blocked", _("Blocked")),
+    "not_sent": ("blocked", _("Not sent, address blocked")),
+    "removed": ("ok", _("Block removed")),
+    "pending": ("pending", _("Waiting for the answer")),
+    "confirmed": ("ok", _("Confirmed by the caller")),
+    "none": ("idle", _("No mail was sent yet")),
+}
+
+MAIL_KIND: dict[str, str] = {
+    "welcome": _("Welcome mail"),
+    "caller_check": _("Caller check"),
+    "invitation": _("Meeting invitation"),
+    "password": _("Password reset"),
+    "notice": _("Notice"),
+}
+
+CAUSE: dict[str, str] = {
+    "no_such_mailbox": _("No such mailbox."),
+    "mailbox_full": _("The mailbox is full."),
+    "mailbox_disabled": _("The mailbox is switched off."),
+    "domain_not_found": _("The domain does not exist or takes no mail."),
+    "content_refused": _("The receiving system refused the content."),
+    "policy": _("A rule of the receiving system refused the mail."),
+    "reputation": _("The receiving system does not trust our sender."),
+    "greylisted": _("The receiving system asked us to try later."),
+    "too_large": _("The mail is too large."),
+    "authentication": _("Our sender could not be authenticated."),
+    "network": _("The receiving system could not be reached."),
+    "complaint": _("The recipient reported a mail as spam."),
+    "unsubscribed": _("The recipient unsubscribed."),
+    "manual": _("An admin blocked the address."),
+    "delivered": _("The receiving system took the mail."),
+    "waiting": _("The receiving system has not answered yet."),
+    "unknown": _("The receiving system gave no cause."),
+}
+
+FAULT: dict[str, str] = {
+    "recipient": _("Fault: recipient"),
+    "receiver": _("Fault: receiving system"),
+    "us": _("Fault: our side"),
+    "nobody": _("No fault"),
+    "unknown": _("Fault: not known"),
+}
+
+NEXT: dict[str, str] = {
+    "check_then_remove": _("Check the caller, then remove the address from the blocklist."),
+    "check_first": _("Check the caller first."),
+    "remove": _("Remove the address from the blocklist."),
+    "resend": _("Re-send the welcome mail."),
+    "ask_address": _("Ask for a correct address; the customer admin changes it."),
+    "ask_admin": _("Ask the customer admin."),
+    "ask_partner_admin": _("Ask a partner admin of your company."),
+    "ask_recipient": _("Send the confirmation link; the recipient must agree first."),
+    "wait": _("Wait for the receiving system; it is tried again by itself."),
+    "report": _("Report it to the platform team; nothing is wrong with the user."),
+    "nothing": _("Nothing to do."),
+    "open_ticket": _("Open a ticket of this customer and start from it."),
+    "sign_in_again": _("Sign in again."),
+    "try_again": _("Try again in a minute."),
+    "request_access": _("Request access from the customer."),
+    "end_view": _("End the view that runs, then open a new one."),
+}
+
+LIFTS: dict[str, str] = {
+    "partner_admin": _("A partner admin of your company can lift this."),
+    "customer_admin": _("The customer admin can lift this."),
+    "recipient": _("Only the recipient can lift this."),
+    "time": _("It lifts by itself with time."),
+    "caller_check": _("A caller check lifts this."),
+    "nobody": _("Nobody can lift this."),
+}
+
+RULE: dict[str, str] = {
+    "no_role": _("This page needs a role that you do not hold."),
+    "ticket_required": _("This action needs an open ticket."),
+    "ticket_closed": _("The ticket is closed."),
+    "ticket_other_customer": _("The ticket belongs to another customer."),
+    "no_consent": _("The customer has not allowed this view."),
+    "check_required": _("This action needs a caller check of at most 10 minutes ago."),
+    "complaint_consent": _("A complaint needs the recipient’s consent."),
+    "third_removal": _("Removed three times in 30 days; the address is locked."),
+    "own_role": _("Nobody changes their own role."),
+    "last_admin": _("The last admin of a partner cannot be removed."),
+    "quota": _("Too many requests in a short time."),
+    "read_only": _("This view is read-only."),
+}
+
+NOTICE: dict[str, str] = {
+    "removed": _("%(subject)s is off the blocklist. The next delivery is watched."),
+    "resent": _("The welcome mail to %(subject)s is on its way."),
+    "code_sent": _("The code was sent to %(subject)s."),
+    "confirmation_sent": _("The confirmation link was sent to %(subject)s."),
+    "access_requested": _("%(subject)s was asked for access. You see the answer here."),
+    "granted": _("%(subject)s may look now. You can stop it at any time."),
+    "rejected": _("The request of %(subject)s was rejected."),
+    "view_stopped": _("The view of %(subject)s was stopped."),
+    "view_ended": _("The view of %(subject)s has ended."),
+    "role_assigned": _("%(subject)s has the role now."),
+    "role_removed": _("%(subject)s no longer has the role."),
+    "saved": _("Saved."),
+    "new_bounce": _("A new mail to %(subject)s bounced."),
+    "partners_blocked": _("No partner can ask for access or look any more."),
+    "partners_allowed": _("Partners can ask for access again."),
+    "exported": _("The export is ready."),
+    "refused": _("Refused: %(subject)s"),
+    "read_only": _("This view is read-only. Nothing was changed."),
+    "failed": _("It did not work. Nothing changed."),
+    "partly": _("One part did not load. Nothing changed."),
+}
+
+PROBLEM: dict[str, str] = {
+    "required": _("Fill in this field."),
+    "reason_required": _("Write a reason; auditors will ask for it."),
+    "reason_short": _("Write a reason of at least 10 characters."),
+    "code_format": _("Enter the 8 digits, 4 and 4."),
+    "code_wrong": _("The code is not right."),
+    "person_unknown": _("Nobody with this address has signed in at your company."),
+    "date_past": _("Choose a day in the future."),
+    "date_format": _("Write the time as day and hour."),
+    "section_required": _("Choose at least one section."),
+    "minutes_range": _("Choose 5 to 60 minutes."),
+    "query_short": _("Write at least 2 characters."),
+    "range": _("The end must be after the start."),
+    "choice": _("Choose one of the list."),
+}
+
+SECTION: dict[str, str] = {
+    "overview": _("Overview"),
+    "users": _("Users"),
+    "devices": _("Devices"),
+    "licences": _("Licences"),
+    "sites": _("Meeting sites"),
+    "domains": _("Domains"),
+    "settings": _("Settings"),
+    "orders": _("Orders"),
+}
+
+ROLE: dict[str, str] = {
+    "helpdesk": _("Help Desk"),
+    "partner_admin": _("Partner admin"),
+    "customer_admin": _("Customer admin"),
+    "auditor": _("Auditor"),
+}
+
+ACTION: dict[str, str] = {
+    "search.search": _("Searched"),
+    "search.suggest": _("Typed in the search bar"),
+    "identity.user.get": _("Opened a user"),
+    "identity.organization.get": _("Opened the customer page"),
+    "identity.field.reveal": _("Revealed a personal field"),
+    "identity.role.assign": _("Assigned a role"),
+    "identity.role.remove": _("Removed a role"),
+    "email.status.get": _("Looked at the mail of a user"),
+    "email.blocklist.remove": _("Removed an address from the blocklist"),
+    "email.welcome.resend": _("Re-sent the welcome mail"),
+    "email.check.send": _("Sent a caller check"),
+    "email.check.confirm": _("The caller was confirmed"),
+    "session.consent.request": _("Asked for access"),
+    "session.consent.grant": _("Access was granted"),
+    "session.consent.reject": _("Access was rejected"),
+    "session.view.open": _("Opened the portal view"),
+    "session.view.read": _("Read in the portal view"),
+    "session.view.end": _("Ended the portal view"),
+    "audit.export": _("Exported audit records"),
+}
+
+TOGGLE_SOURCE: dict[str, str] = {
+    "organization": _("set by the organization"),
+    "user": _("set for this user"),
+    "platform": _("default of the platform"),
+}
+
+ALARM: dict[str, str] = {
+    "enumeration": _("Opened very many users in a short time"),
+    "no_ticket": _("Looked at users without a ticket"),
+    "vip": _("Looked at a protected person"),
+    "third_removal": _("An address was locked after three removals"),
+    "check_denied": _("A caller said: this was not me"),
+    "code_guessing": _("Many wrong codes"),
+}
+
+DIGEST: dict[str, tuple[State, str]] = {
+    "match": ("ok", _("Digest matches the record")),
+    "differs": ("blocked", _("Digest differs from the record")),
+    "erased": ("warn", _("Parts were erased since; the rest matches")),
+}
+
+CHECK: dict[str, tuple[State, str]] = {
+    "ready": ("idle", _("Not checked")),
+    "sent": ("pending", _("Waiting for the caller")),
+    "confirmed": ("ok", _("Caller confirmed")),
+    "wrong": ("warn", _("Wrong code")),
+    "expired": ("warn", _("The code has expired")),
+    "locked": ("blocked", _("Locked")),
+    "cannot_arrive": ("bad", _("The code cannot arrive")),
+    "not_me": ("blocked", _("The user said: this was not me")),
+}
+
+CONSENT: dict[str, tuple[State, str]] = {
+    "none": ("idle", _("No consent")),
+    "asked": ("pending", _("Waiting for the customer")),
+    "granted": ("ok", _("Consent given")),
+    "running": ("ok", _("A view is running")),
+    "rejected": ("bad", _("The customer rejected the request")),
+    "blocked": ("blocked", _("The customer blocks all partners")),
+    "no_admin": ("warn", _("The customer has no admin who could consent")),
+}
+
+WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
+    "status": STATUS,
+    "mail": MAIL,
+    "digest": DIGEST,
+    "check": CHECK,
+    "consent": CONSENT,
+}
+
+PLAIN: dict[str, dict[str, str]] = {
+    "mail_kind": MAIL_KIND,
+    "cause": CAUSE,
+    "fault": FAULT,
+    "next": NEXT,
+    "lifts": LIFTS,
+    "rule": RULE,
+    "notice": NOTICE,
+    "problem": PROBLEM,
+    "section": SECTION,
+    "role": ROLE,
+    "action": ACTION,
+    "toggle_source": TOGGLE_SOURCE,
+    "alarm": ALARM,
+}
+
+
+def state_of(group: str, code: str) -> State:
+    """Return the state of a code; idle for a code of a newer service."""
+    known = WITH_STATE[group].get(code)
+    return known[0] if known else "idle"
+
+
+def word_of(group: str, code: str) -> str:
+    """Return the English word of a code; the code itself, spaced, when a newer service sent it."""
+    if group in WITH_STATE:
+        known = WITH_STATE[group].get(code)
+        return known[1] if known else code.replace("_", " ")
+    return PLAIN[group].get(code, code.replace("_", " "))

@@ -1,0 +1,248 @@
+// What the pages cannot do as plain HTML: suggestions, keys, clocks, re-masking, the brush, replay.
+import Combobox from "./vendor/combobox-nav.js";
+import { install } from "./vendor/hotkey.js";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const say = (text) => { const place = $("#announce"); if (place) place.textContent = text; };
+
+// --- keys: they move or open, never change or send -------------------------------------------
+if (document.body.dataset.keys === "on") {
+  for (const element of $$("[data-hotkey]")) install(element);
+  const rows = () => $$("[data-row]");
+  let here = -1;
+  const go = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    all[here]?.classList.remove("is-here");
+    here = Math.min(Math.max(here + step, 0), all.length - 1);
+    all[here].classList.add("is-here");
+    ($("a", all[here]) ?? $("button", all[here]))?.focus();
+    all[here].scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+    if (event.key === "j") go(1);
+    else if (event.key === "k") go(-1);
+    else if (event.key === "o") $("a", rows()[here] ?? document.createElement("p"))?.click();
+    else if (event.key === "s" && rows()[here]) $("[data-within]", rows()[here])?.click();
+    else if (event.key === " " && $("#play") && !event.target.closest("a, button, summary")) $("#play").click();
+    else return;
+    event.preventDefault();
+  });
+}
+for (const button of $$("[data-opens]")) {
+  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of $$("details.account[open], details.reveal[open]")) {
+    open.open = false;
+    $("summary", open).focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const open of $$("details.account[open], details.reveal[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+// --- search: APG combobox, focus stays in the input -----------------------------------------
+const input = $("#q");
+const list = $("#suggestions");
+if (input && list) {
+  const combobox = new Combobox(input, list, { tabInsertsSuggestions: false });
+  let open = false;
+  const hide = () => {
+    if (!open) return;
+    open = false;
+    combobox.stop();
+    list.hidden = true;
+  };
+  const show = () => {
+    const empty = !input.value.trim() || !list.children.length;
+    if (empty) { hide(); return; }
+    list.hidden = false;
+    if (!open) { open = true; combobox.start(); } else combobox.resetSelection();
+    $("#suggestions-count").textContent = $("[data-count]", list)?.content.textContent.trim() ?? "";
+  };
+  new MutationObserver(show).observe(list, { childList: true });
+  input.addEventListener("input", () => { if (!input.value.trim()) { list.replaceChildren(); hide(); } });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (open) { hide(); event.preventDefault(); } else if (!input.value) input.blur();
+  });
+  input.addEventListener("blur", () => setTimeout(() => {
+    if (!list.contains(document.activeElement)) hide();
+  }, 150));
+  input.addEventListener("focus", show);
+  $("#search-chip-drop")?.addEventListener("click", () => {
+    $("#search-chip").remove();
+    $("#search-within").remove();
+    input.focus();
+  });
+}
+
+// --- forms: one submit, a word after a second, focus on what is wrong ------------------------
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button?.getAttribute("aria-disabled") === "true" || event.target.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (event.target.method === "dialog" || event.target.target === "_blank" || event.target.id === "search") return;
+  event.target.dataset.sent = "yes";
+  event.target.setAttribute("aria-busy", "true");
+  setTimeout(() => say(document.body.dataset.loading), 1000);
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const form = event.target.closest?.("form");
+  if (form) { delete form.dataset.sent; form.removeAttribute("aria-busy"); }
+});
+addEventListener("pageshow", () => {
+  for (const form of $$("form[data-sent]")) { delete form.dataset.sent; form.removeAttribute("aria-busy"); }
+});
+$("#error-summary")?.focus();
+
+// --- personal values: masked again after their time ------------------------------------------
+const remask = (element) => {
+  if (element.dataset.timed) return;
+  element.dataset.timed = "yes";
+  setTimeout(() => {
+    $(".masked-text", element).textContent = element.dataset.masked;
+    delete element.dataset.remask;
+  }, Number(element.dataset.remask) * 1000);
+};
+
+// --- clocks: the server says what remains, performance.now() counts --------------------------
+const clocks = new Map();
+const start = (element, remaining = Number(element.dataset.clock)) => {
+  clocks.set(element, { ends: performance.now() + remaining * 1000, last: Math.ceil(remaining) });
+};
+const wire = (root) => {
+  for (const element of $$("[data-remask]", root)) remask(element);
+  for (const element of $$("[data-clock]", root)) if (!clocks.has(element)) start(element);
+};
+const tick = () => {
+  for (const [element, clock] of clocks) {
+    if (!element.isConnected) { clocks.delete(element); continue; }
+    const left = Math.max(0, Math.ceil((clock.ends - performance.now()) / 1000));
+    if (left === clock.last) continue;
+    const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    $(".clock-text", element).textContent = text;
+    $(".clock-rest", element).setAttribute("stroke-dasharray", `${(100 * left) / Number(element.dataset.window)} 100`);
+    element.classList.toggle("is-short", left <= 60);
+    if (element.id === "view-clock") {
+      if (clock.last > 300 && left <= 300) say($("#say-5").content.textContent);
+      if (clock.last > 60 && left <= 60) say($("#say-1").content.textContent);
+      if (left === 0) replaceData("over");
+    }
+    clock.last = left;
+  }
+};
+setInterval(tick, 250);
+wire(document);
+new MutationObserver((changes) => {
+  for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) wire(node.parentNode);
+}).observe(document.body, { childList: true, subtree: true });
+
+// --- portal view: no heartbeat, no data -------------------------------------------------------
+const replaceData = (name) => {
+  const data = $("#portal-data");
+  if (!data || data.dataset.gone) return;
+  data.dataset.gone = name;
+  data.replaceChildren(document.getElementById(name).content.cloneNode(true));
+  $("#view-clock")?.remove();
+  $("#view-end")?.closest("form").remove();
+};
+if (document.body.dataset.view === "running" && $("#live")) {
+  let heard = performance.now();
+  const live = $("#live");
+  live.addEventListener("heartbeat", (event) => {
+    heard = performance.now();
+    const remaining = Number(event.detail?.data);
+    const clock = $("#view-clock");
+    if (clock && Number.isFinite(remaining)) start(clock, remaining);
+  });
+  live.addEventListener("ended", () => replaceData("over"));
+  setInterval(() => { if (performance.now() - heard > 5000) replaceData("stale"); }, 500);
+}
+
+// --- activity picture: the brush fills From and To --------------------------------------------
+const bars = $("[data-bars]");
+if (bars && $("#start") && $("#end")) {
+  const starts = $$("g[data-start]", bars).map((group) => group.dataset.start.slice(0, 16));
+  const width = starts.length * 10;
+  let from = null;
+  let shade = null;
+  const place = (event) => {
+    const box = bars.getBoundingClientRect();
+    return Math.min(starts.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * starts.length)));
+  };
+  const draw = (a, b) => {
+    shade ??= bars.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+    shade.setAttribute("class", "bar-brush");
+    shade.setAttribute("x", Math.min(a, b) * 10);
+    shade.setAttribute("y", 0);
+    shade.setAttribute("height", 80);
+    shade.setAttribute("width", Math.min(width, (Math.abs(a - b) + 1) * 10));
+  };
+  bars.addEventListener("pointerdown", (event) => {
+    from = place(event);
+    bars.setPointerCapture(event.pointerId);
+    draw(from, from);
+  });
+  bars.addEventListener("pointermove", (event) => { if (from !== null) draw(from, place(event)); });
+  bars.addEventListener("pointerup", (event) => {
+    if (from === null) return;
+    const to = place(event);
+    $("#start").value = starts[Math.min(from, to)];
+    $("#end").value = starts[Math.min(Math.max(from, to) + 1, starts.length - 1)];
+    from = null;
+    $("#filter").focus();
+  });
+}
+
+// --- replay: Play follows the link of the next step -------------------------------------------
+const play = $("#play");
+if (play) {
+  const key = "replay";
+  const playing = () => sessionStorage.getItem(key) === location.pathname;
+  const show = () => { $("span", play).textContent = playing() ? play.dataset.pause : play.dataset.play; };
+  const on = $("#step-on");
+  let timer = 0;
+  const run = () => { if (playing() && on) timer = setTimeout(() => on.click(), 1500); };
+  if (!on) sessionStorage.removeItem(key);
+  play.addEventListener("click", () => {
+    clearTimeout(timer);
+    if (playing()) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, location.pathname);
+    show();
+    run();
+  });
+  show();
+  run();
+  $(".strip [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
+// --- idle: warned two minutes before the server signs out; any key extends ---------------------
+const warning = $("#idle-warning");
+if (warning) {
+  let used = performance.now();
+  let told = performance.now();
+  const use = () => {
+    used = performance.now();
+    warning.hidden = true;
+    if (used - told > 60000) {
+      told = used;
+      fetch("/session/extend", { method: "POST", body: new URLSearchParams({ form_token: warning.dataset.token }) });
+    }
+  };
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, use, { passive: true });
+  setInterval(() => {
+    const idle = (performance.now() - used) / 1000;
+    if (idle > 900) location.assign("/signin?reason=idle");
+    else if (idle > 780) warning.hidden = false;
+  }, 1000);
+}

@@ -1,0 +1,958 @@
+"""Every page in every state of the design, with made-up data; `python gallery.py FOLDER` writes them."""
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+from services.gateway import pages
+from services.gateway.pages import models as v
+from services.gateway.pages.models.consent import CallerLinkPage as _Caller
+from services.gateway.pages.models.user import CheckState
+
+NOW = datetime(2027, 3, 4, 14, 32, 10, tzinfo=UTC)
+ELENA = v.Account(name="Elena Marin", partner="Northwind Services")
+FRAME = v.Frame(
+    account=ELENA,
+    ticket=v.Ticket(number="INC-4821", organization="Acme"),
+    base="/t/INC-4821",
+    form_token="token",
+    request_id="0190b5d2",
+)
+NO_TICKET = replace(FRAME, ticket=None, base="/t/-")
+OUTSIDE = v.Frame(form_token="token")
+
+
+def _as(*roles: str, name: str = "Ioana Popa", partner: str = "Acme") -> v.Frame:
+    return v.Frame(
+        account=v.Account(name=name, partner=partner, roles=roles), form_token="token", base="/t/-"
+    )
+
+
+CUSTOMER = _as("customer_admin")
+PARTNER = _as("partner_admin", name="Radu Ionescu", partner="Northwind Services")
+AUDITOR = _as("auditor", name="Ada Brandt", partner="Platform")
+
+
+def _ago(**parts: float) -> datetime:
+    return NOW - timedelta(**parts)
+
+
+def _masked(name: str, text: str, field: str = "email") -> v.Masked:
+    return v.Masked(id=name, subject="u-77f0", field=field, text=text)
+
+
+ADDRESS = _masked("address", "s••••@acme.example")
+PERSON = v.UserHead(
+    id="u-77f0c2",
+    name="Ștefan Țîrlea",
+    organization_id="o-3d01",
+    organization="Acme",
+    status="active",
+    address=ADDRESS,
+    phone=_masked("phone", "+40 7•• ••• 114", "phone"),
+    blocked=True,
+)
+READY = v.CallerCheck(address="s••••@acme.example")
+BOUNCE = (
+    v.Step(code="queued", state="idle", at=_ago(minutes=8)),
+    v.Step(code="sent", state="idle", at=_ago(minutes=8, seconds=-1), gap_seconds=1),
+    v.Step(code="bounced", state="bad", at=_ago(minutes=7, seconds=31), gap_seconds=28),
+    v.Step(code="blocked", state="blocked", at=_ago(minutes=7, seconds=30), gap_seconds=0.4),
+)
+DELIVERED = (
+    v.Step(code="queued", state="idle", at=_ago(hours=30)),
+    v.Step(code="sent", state="idle", at=_ago(hours=30, seconds=-1), gap_seconds=1),
+    v.Step(code="delivered", state="ok", at=_ago(hours=30, seconds=-4), gap_seconds=3),
+)
+WAITING = (
+    v.Step(code="queued", state="idle", at=_ago(seconds=20)),
+    v.Step(code="sent", state="idle", at=_ago(seconds=19), gap_seconds=1),
+    v.Step(code="pending", state="pending"),
+)
+VERDICT = v.MailVerdict(
+    status="bounced",
+    cause="no_such_mailbox",
+    fault="recipient",
+    next_step="check_then_remove",
+    steps=BOUNCE,
+    at=_ago(minutes=8),
+    subject="welcome",
+)
+DEVICES = (
+    v.Device(
+        id="d-1", name="Desk of Ștefan", model="Desk Pro", status="connected", seen=_ago(minutes=1)
+    ),
+    v.Device(id="d-2", name="Room 4.12", model="Room Kit", status="issues", seen=_ago(hours=2)),
+)
+USER = v.UserPage(
+    frame=FRAME,
+    user=PERSON,
+    check=READY,
+    mail=VERDICT,
+    licences=(
+        v.Licence(name="Meetings 200", status="assigned"),
+        v.Licence(name="Calling Professional", status="expiring", until=NOW + timedelta(days=9)),
+        v.Licence(name="Messaging", status="assigned"),
+    ),
+    devices=DEVICES,
+    toggles=(
+        v.Toggle(name="Recording", on=True),
+        v.Toggle(name="Captions", on=False, source="user"),
+        v.Toggle(name="Guest lobby", on=True, source="platform"),
+    ),
+)
+
+
+def _hits() -> tuple[v.HitGroup, ...]:
+    def name(hit: str, rest: str) -> tuple[v.Span, ...]:
+        return (v.Span(text=hit, hit=True), v.Span(text=rest))
+
+    users = tuple(
+        v.Hit(
+            id=f"u-{n}",
+            kind="user",
+            name=name("Ștefan", rest),
+            detail=mail,
+            organization=org,
+            organization_id="o-3d01",
+            status=status,
+        )
+        for n, (rest, mail, org, status) in enumerate(
+            (
+                (" Țîrlea", "s••••@acme.example", "Acme", "blocked"),
+                (" Popescu", "s••••@acme.example", "Acme", "active"),
+                (" Dumitrescu-Brâncoveanu", "s••••@globex.example", "Globex România SRL", "active"),
+                ("ia Marin", "s••••@initech.example", "Initech", "invited"),
+                (" Ilie", "s••••@initech.example", "Initech", "inactive"),
+            )
+        )
+    )
+    return (
+        v.HitGroup(kind="user", hits=users, total=23, more="/t/INC-4821/search/s-91/user"),
+        v.HitGroup(
+            kind="organization",
+            hits=(
+                v.Hit(
+                    id="o-9",
+                    kind="organization",
+                    name=name("Stefan", "ini Construct"),
+                    detail="stefanini.example",
+                    status="active",
+                ),
+            ),
+            total=1,
+        ),
+        v.HitGroup(
+            kind="order",
+            hits=(
+                v.Hit(
+                    id="w-1",
+                    kind="order",
+                    name=name("WO-884", "1207"),
+                    detail="Calling Professional × 40",
+                    organization="Acme",
+                    organization_id="o-3d01",
+                    status="processing",
+                ),
+            ),
+            total=1,
+        ),
+        v.HitGroup(
+            kind="device",
+            hits=(
+                v.Hit(
+                    id="d-1",
+                    kind="device",
+                    name=(
+                        v.Span(text="Desk of "),
+                        v.Span(text="Ștefan", hit=True),
+                    ),
+                    detail="Desk Pro · FOC2••••KQ1",
+                    organization="Acme",
+                    organization_id="o-3d01",
+                    status="connected",
+                ),
+            ),
+            total=1,
+        ),
+    )
+
+
+def _evidence() -> v.Evidence:
+    return v.Evidence(
+        diagnostic="550 5.1.1 The email account that you tried to reach does not exist.",
+        code="5.1.1",
+        server="mx2.acme.example",
+        received=_ago(minutes=7),
+    )
+
+
+LANES = (
+    v.MailLane(
+        id="m-9",
+        kind="welcome",
+        at=_ago(minutes=8),
+        status="bounced",
+        cause="no_such_mailbox",
+        fault="recipient",
+        steps=BOUNCE,
+        evidence=(_evidence(),),
+    ),
+    v.MailLane(id="m-8", kind="invitation", at=_ago(hours=30), status="delivered", steps=DELIVERED),
+)
+BLOCK = v.Block(since=_ago(minutes=7), cause="no_such_mailbox", removals=1, address="a-1")
+MAIL = v.MailPage(
+    frame=FRAME,
+    user=PERSON,
+    verdict=replace(VERDICT, next_step="remove"),
+    block=BLOCK,
+    lanes=LANES,
+    checked=True,
+)
+CONFIRMED = replace(READY, state="confirmed", valid_in=512)
+SECTIONS = ("overview", "users", "devices", "licences", "sites", "domains", "settings", "orders")
+ORGANIZATION = v.OrganizationPage(
+    frame=FRAME,
+    id="o-3d01",
+    name="Acme",
+    status="active",
+    created=_ago(days=1420),
+    consent=v.OrganizationConsent(state="none"),
+    sections=SECTIONS,
+    domains=(
+        v.Domain(name="acme.example", status="verified"),
+        v.Domain(name="acme-events.example", status="claimed"),
+    ),
+    admins=(
+        v.Admin(id="u-1", name="Ioana Popa", address=_masked("admin-1", "i••••@acme.example")),
+        v.Admin(id="u-2", name="Mihai Ene", address=_masked("admin-2", "m••••@acme.example")),
+    ),
+    subscriptions=(
+        v.Subscription(name="Meetings 200", bought=250, used=231, until=NOW + timedelta(days=212)),
+        v.Subscription(name="Calling Professional", bought=40, used=43, status="overused"),
+        v.Subscription(
+            name="Device registration",
+            bought=1200,
+            used=18,
+            status="expiring",
+            until=NOW + timedelta(days=9),
+        ),
+    ),
+    sites=(
+        v.Site(name="acme.meet.example"),
+        v.Site(name="acme-trial.meet.example", status="trial"),
+    ),
+    orders=(
+        v.Order(number="WO-8841207", status="processing", at=_ago(days=3)),
+        v.Order(number="WO-8700311", status="completed", at=_ago(days=151)),
+    ),
+    settings=(
+        v.Fact(name="Region", value="Frankfurt"),
+        v.Fact(name="Single sign-on", value="on"),
+        v.Fact(name="External messages", value="allowed"),
+    ),
+)
+
+
+def _organization(state: str) -> v.OrganizationPage:
+    consent = v.OrganizationConsent(
+        state=state,  # type: ignore[arg-type]
+        sections=("users", "devices"),
+        until=NOW + timedelta(hours=20),
+        asked_at=_ago(minutes=4),
+        view="/view/s-5/users",
+    )
+    return replace(ORGANIZATION, consent=consent)
+
+
+VIEW = v.ViewPage(
+    frame=replace(FRAME, live="/view/s-5/live"),
+    session="s-5",
+    organization="Acme",
+    agent="Ana Pop",
+    partner="Northwind",
+    ticket="INC-4821",
+    section="users",
+    sections=SECTIONS,
+    allowed=("users", "devices"),
+    remaining=1104,
+    window=1800,
+    until=NOW + timedelta(seconds=1104),
+    rows=v.PortalRows(
+        columns=("Name", "E-mail", "Licence", "Last sign-in"),
+        rows=tuple(
+            (name, _masked(f"cell-{n}", text), licence, seen)
+            for n, (name, text, licence, seen) in enumerate(
+                (
+                    ("Ștefan Țîrlea", "s••••@acme.example", "Meetings 200", "never"),
+                    ("Ioana Popa", "i••••@acme.example", "Meetings 200", "today 09:12"),
+                    ("Mihai Ene", "m••••@acme.example", "Calling Professional", "today 11:40"),
+                    ("Zoë Łukasik", "z••••@acme.example", "Messaging", "1 Mar"),
+                )
+            )
+        ),
+    ),
+)
+REQUEST = v.ConsentRequest(
+    id="r-1",
+    agent="Ana Pop",
+    partner="Northwind",
+    ticket="INC-4821",
+    reason="Mail to Ștefan Țîrlea bounces; compare the address in the portal with the directory.",
+    sections=("users", "devices", "settings"),
+    minutes=30,
+    asked=_ago(minutes=4),
+    expires=NOW + timedelta(hours=23),
+)
+
+
+def _feed() -> tuple[v.FeedEntry, ...]:
+    def entry(seconds: int, action: str, outcome: str = "done") -> v.FeedEntry:
+        return v.FeedEntry(
+            at=_ago(seconds=seconds),
+            agent="Ana Pop",
+            partner="Northwind",
+            ticket="INC-4821",
+            action=action,
+            outcome=outcome,  # type: ignore[arg-type]
+        )
+
+    return (
+        entry(4, "session.view.read"),
+        entry(31, "session.view.open"),
+        entry(240, "session.consent.request"),
+        entry(301, "email.blocklist.remove", "refused"),
+        entry(322, "identity.field.reveal"),
+        entry(360, "identity.user.get"),
+    )
+
+
+CONSENT = v.ConsentPage(
+    frame=CUSTOMER,
+    organization="Acme",
+    requests=(REQUEST,),
+    running=(
+        v.RunningView(
+            id="s-5",
+            agent="Ana Pop",
+            partner="Northwind",
+            ticket="INC-4807",
+            sections=("users", "devices"),
+            remaining=1104,
+            window=1800,
+        ),
+    ),
+    receipts=(
+        v.Receipt(
+            id="c-1",
+            partner="Northwind",
+            ticket="INC-4807",
+            status="granted",
+            at=_ago(minutes=12),
+        ),
+        v.Receipt(
+            id="c-0",
+            partner="Fabrikam",
+            ticket="7731",
+            status="rejected",
+            at=_ago(days=12),
+        ),
+    ),
+    feed=_feed(),
+)
+CALLER = v.CallerLinkPage(
+    frame=OUTSIDE,
+    token="t-1",
+    agent="Elena Marin",
+    partner="Northwind Services",
+    ticket="INC-4821",
+    phrase="amber river",
+    code="48210937",
+    expires_in=431,
+)
+ROLES = v.RolesPage(
+    frame=PARTNER,
+    partner="Northwind Services",
+    holders=(
+        v.RoleHolder(
+            id="p-1",
+            name="Ana Pop",
+            address="ana.pop@northwind.example",
+            role="helpdesk",
+            since=_ago(days=210),
+            running_views=1,
+        ),
+        v.RoleHolder(
+            id="p-2",
+            name="Elena Marin",
+            address="elena.marin@northwind.example",
+            role="helpdesk",
+            since=_ago(days=31),
+            until=NOW + timedelta(days=60),
+        ),
+        v.RoleHolder(
+            id="p-3",
+            name="Radu Ionescu",
+            address="radu.ionescu@northwind.example",
+            role="partner_admin",
+            since=_ago(days=800),
+            refusal="own_role",
+        ),
+    ),
+)
+COMPLETE = v.Completeness(state="ok", until=NOW, records=1204331, checkpoint_age=12)
+BARS = tuple(
+    v.Bar(
+        start=_ago(minutes=59 - n),
+        done=(n * 7 + n * n) % 13,
+        refused=(n % 11 == 4) * 2 + (n == 21),
+        failed=int(n in (17, 44)),
+    )
+    for n in range(60)
+)
+
+
+def _entries() -> tuple[v.AuditEntry, ...]:
+    rows = (
+        ("session.view.read", "done", "s-5", 12),
+        ("email.blocklist.remove", "refused", "", 61),
+        ("identity.field.reveal", "done", "s-5", 35),
+        ("search.search", "done", "", 8),
+        ("email.check.send", "failed", "", 4),
+    )
+    return tuple(
+        v.AuditEntry(
+            number=1204331 - n,
+            at=_ago(seconds=n * 9 + 2),
+            agent="Ana Pop",
+            partner="Northwind",
+            ticket="INC-4821" if n != 3 else "",
+            action=action,
+            outcome=outcome,  # type: ignore[arg-type]
+            organization="Acme" if n != 3 else "",
+            session=session,
+            risk=risk,
+        )
+        for n, (action, outcome, session, risk) in enumerate(rows)
+    )
+
+
+AUDIT = v.AuditActivityPage(
+    frame=AUDITOR,
+    completeness=COMPLETE,
+    bars=BARS,
+    entries=_entries(),
+    total=412,
+    start="2027-03-04T13:33",
+    end="2027-03-04T14:33",
+)
+PLAYER = v.AuditSessionPage(
+    frame=AUDITOR,
+    completeness=COMPLETE,
+    session="s-5",
+    agent="Ana Pop",
+    partner="Northwind",
+    ticket="INC-4821",
+    organization="Acme",
+    purpose="Mail does not arrive",
+    steps=tuple(
+        v.PlayerStep(number=n, at=_ago(seconds=90 - n * 9), action=action, outcome=outcome)  # type: ignore[arg-type]
+        for n, (action, outcome) in enumerate(
+            (
+                ("search.search", "done"),
+                ("identity.user.get", "done"),
+                ("email.status.get", "done"),
+                ("email.blocklist.remove", "refused"),
+                ("email.check.send", "done"),
+                ("email.check.confirm", "done"),
+                ("email.blocklist.remove", "done"),
+            )
+        )
+    ),
+    current=1,
+    facts=(
+        v.ReplayedFact(name="Name", value="Ștefan Țîrlea"),
+        v.ReplayedFact(name="E-mail", value="s••••@acme.example"),
+        v.ReplayedFact(name="Phone", value="", erased=True),
+        v.ReplayedFact(name="Status", value="Active"),
+    ),
+    digest_text="sha256 4c1d…a9f0",
+)
+LOG = v.AuditLogPage(
+    frame=AUDITOR,
+    completeness=COMPLETE,
+    checkpoints=tuple(
+        v.Checkpoint(
+            size=1204331 - n * 812,
+            root=f"{n}b5f1d0c9e3a47728c1d55e0f7a90be14d2f3c6a8807b1e49fd2c3a5b6071e8{n}",
+            at=_ago(seconds=12 + n * 60),
+            witnesses=("Northwind", "Acme") if n < 2 else ("Northwind",),
+        )
+        for n in range(4)
+    ),
+    writers=(
+        v.Writer(service="email", writer="email-1", head=4120, heartbeat=_ago(seconds=3)),
+        v.Writer(service="search", writer="search-1", head=98214, heartbeat=_ago(seconds=1)),
+        v.Writer(service="session", writer="session-1", head=311, heartbeat=_ago(seconds=2)),
+    ),
+    key="helpdesk-log+4f1c22a9+AVtM1u1kq0oV0m3yqk0pZ6H8g3cJ2t0v5mJ8w3nJ0dLx",
+)
+MESSAGE = v.DevMessage(
+    id="1",
+    to="stefan.tirlea@acme.example",
+    subject="Is it you on the phone?",
+    at=_ago(seconds=20),
+    body="Elena Marin of Northwind Services asks for ticket INC-4821.\n\nWords: amber river",
+    link="/c/t-1",
+)
+
+
+def _problem(field: str, code: str, frame: v.Frame = FRAME) -> v.Frame:
+    return replace(frame, problems=(v.Problem(field=field, code=code),))
+
+
+def _noticed(state: v.State, code: str, subject: str = "", **rest: str) -> v.Frame:
+    return replace(FRAME, notice=v.Notice(state=state, code=code, subject=subject, **rest))  # type: ignore[arg-type]
+
+
+def _check(state: CheckState) -> v.CallerCheck:
+    if state == "confirmed":
+        return CONFIRMED
+    return replace(
+        READY,
+        state=state,
+        phrase="amber river",
+        expires_in=431,
+        sends_left=2,
+        tries_left=4,
+        cause="no_such_mailbox",
+    )
+
+
+def _search_pages() -> dict[str, tuple[str, object]]:
+    groups = _hits()
+    full = v.SearchPage(
+        frame=FRAME, query="stefan", best=groups[0].hits[0], groups=groups, total=26
+    )
+    within = replace(FRAME, within_id="o-3d01", within_name="Acme")
+    return {
+        "home": (
+            "home",
+            v.HomePage(
+                frame=FRAME,
+                cases=(
+                    v.Case(
+                        number="INC-4821",
+                        organization="Acme",
+                        subject="Welcome mail does not arrive",
+                        state="idle",
+                        status="open",
+                        next_step="check_then_remove",
+                    ),
+                    v.Case(
+                        number="INC-4807",
+                        organization="Globex România SRL",
+                        subject="Device is offline",
+                        state="warn",
+                        status="waiting",
+                        next_step="ask_admin",
+                    ),
+                ),
+                probations=(
+                    v.Probation(
+                        user_id="u-9",
+                        ticket="INC-4790",
+                        address="d••••@globex.example",
+                        since=_ago(hours=3),
+                        status="watching",
+                    ),
+                ),
+                recent=(
+                    v.Recent(id="u-77f0c2", kind="user", name="Ștefan Țîrlea", organization="Acme"),
+                    v.Recent(id="o-3d01", kind="organization", name="Acme"),
+                ),
+            ),
+        ),
+        "home-empty": ("home", v.HomePage(frame=NO_TICKET)),
+        "search": ("search", full),
+        "search-within": ("search", replace(full, frame=within, groups=groups[:1], total=5)),
+        "search-none": ("search", v.SearchPage(frame=FRAME, query="zzz")),
+        "search-behind": ("search", replace(full, degraded=True)),
+        "search-all": (
+            "search",
+            replace(full, best=None, groups=groups[:1], following="/t/INC-4821/search/s-91/2"),
+        ),
+        "fragment-suggest": ("suggest", v.Suggestions(frame=FRAME, groups=groups, total=26)),
+        "fragment-suggest-none": ("suggest", v.Suggestions(frame=FRAME)),
+    }
+
+
+def _user_pages() -> dict[str, tuple[str, object]]:
+    calm = replace(PERSON, blocked=False)
+    shown = replace(
+        ADDRESS,
+        text="stefan.tirlea@acme.example",
+        shown=True,
+        masked_text="s••••@acme.example",
+    )
+    fine = v.MailVerdict(
+        status="delivered",
+        cause="delivered",
+        next_step="nothing",
+        steps=DELIVERED,
+        at=_ago(hours=30),
+        subject="welcome",
+    )
+    waiting = v.MailVerdict(
+        status="sent", cause="waiting", next_step="wait", steps=WAITING, subject="welcome"
+    )
+    complaint = replace(
+        BLOCK,
+        cause="complaint",
+        refusal="complaint_consent",
+        lifts="recipient",
+        next_step="ask_recipient",
+    )
+    locked = replace(
+        BLOCK,
+        removals=3,
+        refusal="third_removal",
+        lifts="partner_admin",
+        next_step="ask_partner_admin",
+    )
+    unchecked = replace(
+        BLOCK, refusal="check_required", lifts="caller_check", next_step="check_first"
+    )
+    found: dict[str, tuple[str, object]] = {
+        "user": ("user", USER),
+        "user-shown": ("user", replace(USER, user=replace(PERSON, address=shown))),
+        "user-checked": (
+            "user",
+            replace(USER, check=CONFIRMED, mail=replace(VERDICT, next_step="remove")),
+        ),
+        "user-fine": ("user", replace(USER, user=replace(calm, vip=True), mail=fine)),
+        "user-waiting": ("user", replace(USER, user=calm, mail=waiting)),
+        "user-empty": (
+            "user",
+            replace(
+                USER,
+                frame=NO_TICKET,
+                user=replace(calm, status="invited"),
+                mail=v.MailVerdict(status="none"),
+                licences=(),
+                devices=(),
+                toggles=(),
+            ),
+        ),
+        "user-failed": (
+            "user",
+            replace(USER, mail=None, licences=None, devices=None, toggles=None, reference="7f3a"),
+        ),
+        "mail": ("mail", MAIL),
+        "mail-unchecked": ("mail", replace(MAIL, block=unchecked, verdict=VERDICT, checked=False)),
+        "mail-complaint": ("mail", replace(MAIL, block=complaint)),
+        "mail-locked": ("mail", replace(MAIL, block=locked)),
+        "mail-invalid": ("mail", replace(MAIL, frame=_problem("reason", "reason_required"))),
+        "mail-removed": (
+            "mail",
+            replace(
+                MAIL,
+                frame=_noticed("ok", "removed", "s••••@acme.example"),
+                user=calm,
+                block=None,
+                verdict=replace(VERDICT, next_step="resend"),
+                can_resend=True,
+                watching=_ago(seconds=5),
+                older="/t/INC-4821/users/u-77f0c2/mail?before=m-8",
+            ),
+        ),
+        "mail-refused": (
+            "mail",
+            replace(
+                MAIL,
+                frame=_noticed(
+                    "blocked",
+                    "refused",
+                    "third removal",
+                    lifts="partner_admin",
+                    next_step="ask_partner_admin",
+                    reference="7f3a",
+                ),
+                block=locked,
+            ),
+        ),
+        "mail-none": (
+            "mail",
+            replace(
+                MAIL,
+                user=calm,
+                block=None,
+                lanes=(),
+                verdict=v.MailVerdict(status="none"),
+                can_resend=True,
+            ),
+        ),
+        "mail-failed": ("mail", replace(MAIL, verdict=None, lanes=(), reference="7f3a")),
+        "fragment-reveal": ("reveal", v.Revealed(frame=FRAME, value=shown)),
+    }
+    steps = (
+        v.Step(code="sent", state="idle", at=_ago(seconds=61)),
+        v.Step(code="delivered", state="ok", at=_ago(seconds=58), gap_seconds=3),
+        v.Step(code="confirmed", state="ok", at=_ago(seconds=9), gap_seconds=49),
+    )
+    for state in get_args(CheckState):
+        frame = _problem("code-1", "code_wrong") if state == "wrong" else FRAME
+        page = v.CheckPage(frame=frame, user=PERSON, check=_check(state))
+        found[f"check-{state}"] = (
+            "check",
+            replace(page, steps=steps if state == "confirmed" else ()),
+        )
+    return found
+
+
+def _customer_pages() -> dict[str, tuple[str, object]]:
+    found: dict[str, tuple[str, object]] = {
+        f"org-{state}": ("organization", _organization(state))
+        for state in ("none", "asked", "granted", "running", "rejected", "blocked", "no_admin")
+    }
+    found["org-invalid"] = (
+        "organization",
+        replace(ORGANIZATION, frame=_problem("sections", "section_required")),
+    )
+    found["org-empty"] = (
+        "organization",
+        replace(
+            ORGANIZATION, subscriptions=None, domains=(), admins=(), sites=(), orders=(), settings=()
+        ),
+    )
+    found |= {
+        "view": ("view", VIEW),
+        "view-closed-section": ("view", replace(VIEW, section="settings")),
+        "view-empty": ("view", replace(VIEW, rows=v.PortalRows(columns=("Name",), rows=()))),
+        "view-facts": (
+            "view",
+            replace(
+                VIEW,
+                section="settings",
+                allowed=("users", "settings"),
+                rows=None,
+                facts=(
+                    v.Fact(name="Region", value="Frankfurt"),
+                    v.Fact(name="Contact", value="", masked=_masked("c", "i••••@acme.example")),
+                ),
+            ),
+        ),
+        "view-read-only": (
+            "view",
+            replace(VIEW, frame=replace(_noticed("blocked", "read_only"), live="/view/s-5/live")),
+        ),
+    }
+    for state in ("stopped", "expired", "idle", "ended"):
+        found[f"view-{state}"] = (
+            "view",
+            replace(VIEW, state=state, ended_at=NOW, rows=None),  # type: ignore[arg-type]
+        )
+    found |= {
+        "consent": ("consent", CONSENT),
+        "consent-empty": ("consent", v.ConsentPage(frame=CUSTOMER, organization="Acme")),
+        "consent-blocked": (
+            "consent",
+            v.ConsentPage(frame=CUSTOMER, organization="Acme", partners_blocked=True),
+        ),
+        "request": (
+            "consent_request",
+            v.ConsentRequestPage(frame=CUSTOMER, organization="Acme", request=REQUEST),
+        ),
+        "request-invalid": (
+            "consent_request",
+            v.ConsentRequestPage(
+                frame=_problem("sections", "section_required", CUSTOMER),
+                organization="Acme",
+                request=REQUEST,
+            ),
+        ),
+        "request-granted": (
+            "consent_request",
+            v.ConsentRequestPage(
+                frame=CUSTOMER,
+                organization="Acme",
+                request=REQUEST,
+                status="granted",
+                decided=NOW,
+            ),
+        ),
+        "activity": (
+            "activity",
+            v.ActivityPage(frame=CUSTOMER, organization="Acme", entries=_feed(), older="/activity/2"),
+        ),
+        "activity-empty": ("activity", v.ActivityPage(frame=CUSTOMER, organization="Acme")),
+    }
+    for state in ("open", "confirmed", "denied", "expired", "used", "unknown"):
+        found[f"caller-{state}"] = ("c", _caller(state))
+    return found
+
+
+def _caller(state: str) -> _Caller:
+    return replace(CALLER, state=state)  # type: ignore[arg-type]
+
+
+def _office_pages() -> dict[str, tuple[str, object]]:
+    late = replace(COMPLETE, state="warn", checkpoint_age=94)
+    broken = replace(COMPLETE, state="blocked", broken_record=88213)
+    hole = replace(
+        COMPLETE,
+        state="blocked",
+        missing_writer="email",
+        missing_number=4117,
+        missing_since=_ago(seconds=20),
+    )
+    lost = v.Writer(
+        service="email",
+        writer="email-1",
+        head=4120,
+        heartbeat=_ago(seconds=3),
+        state="blocked",
+        missing="4117",
+    )
+    return {
+        "roles": ("roles", ROLES),
+        "roles-invalid": (
+            "roles",
+            replace(ROLES, frame=_problem("person", "person_unknown", PARTNER), person="a@b.example"),
+        ),
+        "roles-empty": ("roles", replace(ROLES, holders=())),
+        "alarms": (
+            "alarms",
+            v.AlarmsPage(
+                frame=PARTNER,
+                alarms=(
+                    v.Alarm(at=_ago(hours=1), state="bad", code="check_denied", agent="Ana Pop"),
+                    v.Alarm(at=_ago(hours=9), state="warn", code="enumeration", agent="Ana Pop"),
+                ),
+            ),
+        ),
+        "alarms-empty": ("alarms", v.AlarmsPage(frame=PARTNER)),
+        "audit": ("audit", AUDIT),
+        "audit-review": ("audit", replace(AUDIT, review=True, bars=(), older="/audit/review/2")),
+        "audit-empty": ("audit", replace(AUDIT, bars=(), entries=(), total=0)),
+        "audit-late": ("audit", replace(AUDIT, completeness=late)),
+        "audit-broken": ("audit", replace(AUDIT, completeness=broken)),
+        "audit-invalid": ("audit", replace(AUDIT, frame=_problem("end", "range", AUDITOR))),
+        "replay": ("audit_session", PLAYER),
+        "replay-differs": (
+            "audit_session",
+            replace(PLAYER, digest="differs", current=6, facts=()),
+        ),
+        "replay-erased": ("audit_session", replace(PLAYER, digest="erased", current=0)),
+        "log": ("audit_log", LOG),
+        "log-hole": ("audit_log", replace(LOG, completeness=hole, writers=(lost,))),
+        "log-empty": ("audit_log", replace(LOG, checkpoints=(), writers=(), key="")),
+        "export": ("audit_export", v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE)),
+    }
+
+
+def _door_pages() -> dict[str, tuple[str, object]]:
+    one = (v.Provider(name="Northwind", href="/signin/northwind"),)
+    two = (*one, v.Provider(name="Fabrikam", href="/signin/fabrikam"))
+    found: dict[str, tuple[str, object]] = {
+        "signin": ("signin", v.SignInPage(frame=OUTSIDE, providers=one)),
+        "signin-two": ("signin", v.SignInPage(frame=OUTSIDE, providers=two)),
+        "signin-none": ("signin", v.SignInPage(frame=OUTSIDE)),
+        "me": (
+            "me",
+            v.MePage(
+                frame=FRAME,
+                locale="ro",
+                theme="system",
+                keys=True,
+                sessions=(
+                    v.SignedIn(
+                        id="1",
+                        device="Chromium, Linux",
+                        since=_ago(hours=3),
+                        last=NOW,
+                        current=True,
+                    ),
+                    v.SignedIn(
+                        id="2", device="Firefox, Windows", since=_ago(hours=30), last=_ago(hours=26)
+                    ),
+                ),
+            ),
+        ),
+        "me-saved": (
+            "me",
+            v.MePage(frame=_noticed("ok", "saved"), locale="en", theme="dark", keys=False),
+        ),
+        "dev-mail": (
+            "dev_mail",
+            v.DevMailPage(frame=OUTSIDE, messages=(MESSAGE, replace(MESSAGE, id="2", link=""))),
+        ),
+        "dev-message": (
+            "dev_mail",
+            v.DevMailPage(frame=OUTSIDE, messages=(MESSAGE,), message=MESSAGE),
+        ),
+        "dev-mail-empty": ("dev_mail", v.DevMailPage(frame=OUTSIDE)),
+        "dev-signin": (
+            "dev_signin",
+            v.DevSignInPage(
+                frame=OUTSIDE,
+                hidden=(("state", "x"),),
+                accounts=(
+                    v.DevAccount(
+                        id="elena",
+                        name="Elena Marin",
+                        partner="Northwind Services",
+                        roles=("helpdesk",),
+                    ),
+                    v.DevAccount(
+                        id="radu",
+                        name="Radu Ionescu",
+                        partner="Northwind Services",
+                        roles=("partner_admin",),
+                    ),
+                    v.DevAccount(
+                        id="ioana", name="Ioana Popa", partner="Acme", roles=("customer_admin",)
+                    ),
+                    v.DevAccount(id="new", name="Dan Vlad", partner="Fabrikam", roles=()),
+                ),
+            ),
+        ),
+    }
+    for reason in ("idle", "signed_out", "no_role", "failed"):
+        page = v.SignInPage(frame=OUTSIDE, providers=one, reason=reason, reference="7f3a")  # type: ignore[arg-type]
+        found[f"signin-{reason}"] = ("signin", page)
+    for kind in ("not_found", "denied", "search_down", "audit_down", "invalid", "failed"):
+        page_of_kind = v.ErrorPage(
+            frame=FRAME,
+            kind=kind,  # type: ignore[arg-type]
+            rule="ticket_other_customer",
+            lifts="nobody",
+            next_step="open_ticket",
+            reference="7f3a",
+        )
+        found[f"error-{kind}"] = ("error", page_of_kind)
+    return found
+
+
+def gallery() -> dict[str, tuple[str, object]]:
+    """Return the name of each page state with its template and view model."""
+    return (
+        _search_pages() | _user_pages() | _customer_pages() | _office_pages() | _door_pages()
+    )
+
+
+def write(folder: Path) -> int:
+    """Write all states in both languages; return how many files."""
+    for locale in pages.LOCALES:
+        (folder / locale).mkdir(parents=True, exist_ok=True)
+        for name, (template, model) in gallery().items():
+            (folder / locale / f"{name}.html").write_text(
+                pages.render(template, model, locale), "utf-8"
+            )
+    return len(gallery()) * len(pages.LOCALES)
+
+
+if __name__ == "__main__":
+    print(write(Path(sys.argv[1])), "pages")
