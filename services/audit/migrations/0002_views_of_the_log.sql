@@ -35,6 +35,8 @@ CREATE INDEX audit_action_by_session ON audit_action (session_id, occurred_at, i
 CREATE INDEX audit_action_by_user ON audit_action (user_id, occurred_at, idx) WHERE user_id <> '';
 CREATE INDEX audit_action_by_ticket ON audit_action (ticket, occurred_at, idx) WHERE ticket <> '';
 CREATE INDEX audit_action_by_view ON audit_action (view_id, occurred_at, idx) WHERE view_id <> '';
+CREATE INDEX audit_action_by_sign_in ON audit_action (sign_in_id, occurred_at, idx)
+    WHERE sign_in_id <> '';
 CREATE INDEX audit_action_by_consent ON audit_action (consent_id, occurred_at, idx)
     WHERE consent_id <> '';
 CREATE INDEX audit_action_not_done ON audit_action (outcome, occurred_at, idx)

@@ -23,8 +23,8 @@ _EXACT = (
     "service",
 )
 # Their indexes leave out what is empty; a planner uses one only where the query says so too.
-_SPARSE = ("user_id", "ticket", "view_id", "session_id", "consent_id")
-_SELECTIVE = frozenset(_EXACT) - {"service", "sign_in_id"}
+_SPARSE = ("user_id", "ticket", "view_id", "session_id", "consent_id", "sign_in_id")
+_SELECTIVE = frozenset(_EXACT) - {"service"}
 _FOUND = "l.idx, l.record_id, l.source, l.source_position, a.session_id, a.occurred_at, l.bytes"
 
 

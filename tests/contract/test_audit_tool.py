@@ -1,0 +1,298 @@
+"""helpdesk-audit on a log that services wrote: verifies, names what was changed, replays."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from helpdesk.audit.v1 import audit_pb2
+from services.audit.commands import audit
+from tests.contract.audit_world import (
+    ADMIN_OF_ORG_1,
+    AN_AUDITOR,
+    AUDITOR_OF_A,
+    audit_world,
+    leave_two_partners_records,
+)
+
+RECORDS = 5
+
+
+def exported(world, actor, target: Path, **fields) -> Path:
+    parts = list(world.stream(actor, "Export", audit_pb2.ExportRequest(**fields)))
+    target.write_bytes(b"".join(part.chunk for part in parts))
+    assert parts[-1].last
+    return target
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """A data directory with a signed log and exports, left by services that have stopped."""
+    folder = tmp_path_factory.mktemp("written")
+    with audit_world(folder) as world:
+        leave_two_partners_records(world)
+        world.call(AN_AUDITOR, "SignCheckpoint", audit_pb2.SignCheckpointRequest())
+        exported(world, AN_AUDITOR, folder / "whole.zip")
+        exported(world, AUDITOR_OF_A, folder / "partner.zip")
+        exported(
+            world,
+            ADMIN_OF_ORG_1,
+            folder / "customer.zip",
+            organization_id="org-1",
+            format="EXPORT_FORMAT_OCSF",
+        )
+    return folder
+
+
+@pytest.fixture
+def data(written: Path, tmp_path: Path) -> Path:
+    """A copy of it, to tamper with."""
+    return Path(shutil.copytree(written, tmp_path / "data"))
+
+
+def run(*words: object, folder: Path | None = None) -> Result:
+    env = {"HELPDESK_DATA_DIR": str(folder) if folder else None, "HELPDESK_SECRETS_DIR": None}
+    return CliRunner().invoke(audit, [str(word) for word in words], env=env)
+
+
+def change(database: Path, sql: str, *params: object) -> None:
+    with sqlite3.connect(database) as connection:
+        assert connection.execute(sql, params).rowcount == 1
+    connection.close()
+
+
+def row_of(data: Path, idx: int) -> tuple[bytes, bytes]:
+    connection = sqlite3.connect(data / "audit.db")
+    found = connection.execute(
+        "SELECT bytes, leaf_hash FROM log_leaf WHERE idx = ?", (idx,)
+    ).fetchone()
+    connection.close()
+    return found
+
+
+def flipped(value: bytes, at: int) -> bytes:
+    return value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
+
+
+def test_a_log_that_nobody_touched_verifies(data: Path):
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 0, result.output
+    assert "records verify" in result.output
+    assert f"identity: its own store holds {RECORDS}, all are in the log" in result.output
+
+
+@pytest.mark.parametrize("at", [0, 40, -2])
+def test_one_flipped_byte_of_a_record_is_found_and_named(data: Path, at: int):
+    sealed, _ = row_of(data, 3)
+    change(
+        data / "audit.db",
+        "UPDATE log_leaf SET bytes = ? WHERE idx = 3",
+        flipped(sealed, at % len(sealed)),
+    )
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "record 3 " in result.output.splitlines()[0].lower()
+
+
+def test_one_flipped_byte_of_a_hash_is_found_and_named(data: Path):
+    _, leaf = row_of(data, 2)
+    change(data / "audit.db", "UPDATE log_leaf SET leaf_hash = ? WHERE idx = 2", flipped(leaf, 9))
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "record 2 " in result.output.splitlines()[0].lower()
+
+
+@pytest.mark.parametrize(
+    "column", ["agent_id", "partner_id", "organization_id", "outcome", "session_id", "ticket"]
+)
+def test_a_changed_index_row_is_found_and_named(data: Path, column: str):
+    change(data / "audit.db", f"UPDATE audit_action SET {column} = 'x' WHERE idx = 1")
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "record 1 " in result.output.splitlines()[0].lower()
+    assert column in result.output
+
+
+def test_an_index_row_that_was_taken_out_is_named(data: Path):
+    change(data / "audit.db", "DELETE FROM audit_action WHERE idx = 4")
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "record 4 " in result.output.splitlines()[0].lower()
+
+
+def test_a_session_that_was_changed_is_named(data: Path):
+    change(data / "audit.db", "UPDATE audit_session SET done = 9 WHERE first_idx = 0")
+
+    assert run("verify", folder=data).exit_code == 1
+
+
+def test_a_record_that_was_taken_out_of_the_log_is_found(data: Path):
+    change(data / "audit.db", "DELETE FROM log_leaf WHERE idx = 2")
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "record 2" in result.output
+
+
+def test_a_false_signature_is_found(data: Path):
+    change(
+        data / "audit.db",
+        "UPDATE log_checkpoint SET note = replace(note, 'chain', 'chaim') "
+        "WHERE size = (SELECT MAX(size) FROM log_checkpoint)",
+    )
+
+    assert run("verify", folder=data).exit_code == 1
+
+
+def test_a_record_that_its_service_no_longer_has_is_named(data: Path):
+    change(data / "identity.db", "DELETE FROM stored_events WHERE rowid = 3")
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "no longer in the store of identity" in result.output
+
+
+def test_a_record_that_never_reached_the_log_is_named(data: Path):
+    connection = sqlite3.connect(data / "identity.db")
+    connection.execute(
+        "INSERT INTO stored_events SELECT 'feed', 1, topic, state FROM stored_events LIMIT 1"
+    )
+    connection.commit()
+    connection.close()
+    change(
+        data / "audit.db",
+        "UPDATE tracking SET notification_id = 99 WHERE application_name = 'audit.actions<identity'",
+    )
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "of identity, id feed:1, is not in the log" in result.output
+
+
+def test_a_verdict_is_readable_by_machines(data: Path):
+    change(data / "audit.db", "UPDATE audit_action SET agent_id = 'x' WHERE idx = 1")
+    verdict = json.loads(run("verify", "--json", folder=data).output)
+
+    assert verdict["good"] is False
+    assert (verdict["first"]["kind"], verdict["first"]["index"]) == ("INDEX_ALTERED", 1)
+
+
+@pytest.mark.parametrize("name", ["whole.zip", "partner.zip", "customer.zip"])
+def test_every_export_verifies_where_nothing_else_is(data: Path, name: str):
+    key = run("key", "--data", data).output.strip()
+    result = run("verify", data / name, "--key", key)
+
+    assert result.exit_code == 0, result.output
+
+
+def test_an_export_does_not_verify_with_another_key(data: Path, tmp_path: Path):
+    with audit_world(tmp_path / "other"):
+        pass
+    key = run("key", "--data", tmp_path / "other").output.strip()
+
+    assert run("verify", data / "partner.zip", "--key", key).exit_code == 1
+
+
+def test_a_changed_record_of_an_export_is_named(data: Path, tmp_path: Path):
+    folder = tmp_path / "partner"
+    shutil.unpack_archive(data / "partner.zip", folder)
+    lines = (folder / "records.ndjson").read_text().splitlines()
+    entry = json.loads(lines[1])
+    lines[1] = json.dumps({**entry, "index": entry["index"] + 1})
+    (folder / "records.ndjson").write_text("\n".join(lines) + "\n")
+    result = run("verify", folder)
+
+    assert result.exit_code == 1
+    assert f"record {entry['index'] + 1} " in result.output
+
+
+def test_a_partners_export_holds_no_record_of_another(data: Path, tmp_path: Path):
+    shutil.unpack_archive(data / "partner.zip", tmp_path / "partner")
+    selection = json.loads((tmp_path / "partner" / "selection.json").read_text())
+    result = run("replay", tmp_path / "partner", "--agent", "agent-b")
+
+    assert selection["filter"] == {"partner_id": "partner-a"}
+    assert result.exit_code == 1
+
+
+def test_a_customers_export_has_its_records_in_another_schema(data: Path, tmp_path: Path):
+    shutil.unpack_archive(data / "customer.zip", tmp_path / "customer")
+    lines = (tmp_path / "customer/ocsf.ndjson").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+
+    assert len(events) >= 4
+    assert {event["class_uid"] for event in events} == {6003}
+    assert events[0]["unmapped"]["reason"] == "caller forgot the name"
+
+
+def test_a_replay_says_step_by_step_what_was_done(data: Path):
+    result = run("replay", "--agent", "agent-a", folder=data)
+
+    assert result.exit_code == 0
+    assert "searched: ion popescu" in result.output
+    assert result.output.index("search.search") < result.output.index("email.blocklist.remove")
+
+
+def test_a_replay_of_a_session_leaves_out_the_others(data: Path):
+    steps = run("replay", "--agent", "agent-a", "--json", folder=data).output.splitlines()
+    sessions = [json.loads(line)["session_id"] for line in steps]
+    played = run("replay", "--session", sessions[0], "--json", folder=data).output.splitlines()
+
+    assert [json.loads(line)["session_id"] for line in played] == sessions[:2]
+
+
+def test_a_sealed_replay_shows_no_personal_text(data: Path):
+    result = run("replay", "--agent", "agent-a", "--sealed", folder=data)
+
+    assert "ion popescu" not in result.output
+    assert "[sealed]" in result.output
+
+
+def test_a_record_is_proved_from_the_data_directory(data: Path):
+    steps = run("replay", "--agent", "agent-b", "--json", folder=data).output.splitlines()
+    record_id = json.loads(steps[0])["record_id"]
+    proof = json.loads(run("prove", record_id, "--data", data).output)
+
+    assert proof["record_id"] == record_id
+    assert proof["checkpoint"].startswith("helpdesk/audit\n")
+
+
+def test_the_tool_exports_what_it_can_verify_itself(data: Path, tmp_path: Path):
+    made = run("export", tmp_path / "log", "--data", data)
+    proved = run("prove", "--organization", "org-1", "--to", tmp_path / "org.zip", "--data", data)
+
+    assert made.exit_code == proved.exit_code == 0, made.output + proved.output
+    assert run("verify", tmp_path / "log").exit_code == 0
+    assert run("verify", tmp_path / "org.zip").exit_code == 0
+
+
+def test_the_log_is_counted(data: Path):
+    counted = json.loads(run("stats", "--json", "--data", data).output)
+
+    assert counted["by_service"]["identity"] == RECORDS
+    assert counted["missing_numbers"] == 0
+
+
+def test_a_directory_without_a_log_is_said_to_have_none(tmp_path: Path):
+    result = run("verify", tmp_path)
+
+    assert result.exit_code == 2
+
+
+def test_the_tool_loads_no_grpc():
+    code = (
+        "import sys; import services.audit.__main__; "
+        "sys.exit(int(any(name.partition('.')[0] in ('grpc', 'eventlet') for name in sys.modules)))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
