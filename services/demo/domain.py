@@ -341,6 +341,7 @@ class _Maker:
 
 def plain(name: str) -> str:
     """Return a name as its bearer would write it in an address."""
-    german = name.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
-    folded = "".join(c for c in normalize("NFD", german) if not combining(c))
+    for letter, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        name = name.replace(letter, written)
+    folded = "".join(c for c in normalize("NFD", name) if not combining(c))
     return "".join(c for c in anyascii(folded).lower() if c.isalnum())

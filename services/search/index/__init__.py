@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from services.search.domain import Document, Kind, Query, Tombstone
 
@@ -59,6 +59,9 @@ class Index(Protocol):
 
     def counts(self, query: Query) -> Mapping[Kind, int]:
         """Return how many documents of each kind a query finds, whatever kinds it asks for."""
+
+    def of_organization(self, organization_id: str) -> Sequence[Document]:
+        """Return every document of an organization, whoever may see it."""
 
     def positions(self) -> Mapping[str, int]:
         """Return the position of each source that the last commit contains."""

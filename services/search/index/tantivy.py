@@ -21,7 +21,7 @@ from services.search.index import Hit, Hits
 from services.search.index.stored import read_form, stored_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from services.search.domain import Filter, Query
@@ -31,6 +31,7 @@ _SCHEMA_VERSION = 1
 _TERM_FIELDS = ("name", "sound", "bones", "whole", "context", "identifier")
 _BLOCK = 50
 _BATCH = 2_000
+_MOST_OF_ONE = 1_000_000
 _HEAP_BYTES = 64_000_000
 _SMALL_HEAP_BYTES = 15_000_000
 _ORDER_OF_KINDS = {kind: at for at, kind in enumerate(Kind)}
@@ -178,6 +179,13 @@ class TantivyIndex:
         if clause is None:
             return None
         return searcher.search(self._compiled(query.filter, clause), limit=limit, offset=first)
+
+    def of_organization(self, organization_id: str) -> Sequence[Document]:
+        """Return every document of an organization, whoever may see it."""
+        searcher = self._index.searcher()
+        wanted = _term(self._schema, "organization", organization_id)
+        found = searcher.search(wanted, limit=_MOST_OF_ONE).hits
+        return [self._document(searcher, at) for _, at in found]
 
     def suggest(self, query: Query) -> tuple[Hit, ...]:
         """Return the best few hits for type-ahead, counting nothing."""

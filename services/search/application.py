@@ -1,0 +1,188 @@
+"""Use cases of the search service: one public method an RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import InvalidArgument
+from services.search.domain import Kind, Query, Scope, highlights, parse_query
+from services.search.domain.queries import EXACT_IDENTIFIER, LARGEST_PAGE
+
+SOURCE = "identity"
+_MOST_SUGGESTIONS = 20
+
+
+class Found(Protocol):
+    """A hit, as far as the use cases look at it."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def matched(self) -> str: ...
+
+
+class Page(Protocol):
+    """A page of hits."""
+
+    @property
+    def hits(self) -> Sequence[Found]: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def next_page(self) -> str: ...
+
+
+class Index(Protocol):
+    """What the use cases ask the index."""
+
+    def find(self, query: Query) -> Page: ...
+    def counts(self, query: Query) -> Mapping[Kind, int]: ...
+    def positions(self) -> Mapping[str, int]: ...
+
+
+@dataclass(frozen=True)
+class Row:
+    """What identity shows of a hit to this viewer, now."""
+
+    thing: str
+    title: str
+    detail: str
+    organization_id: str
+    organization_name: str
+    status: str
+    version: int
+    target: str
+
+
+class Directory(Protocol):
+    """What search asks identity."""
+
+    def scope(self, viewer: Actor, since: int) -> tuple[Scope, int]:
+        """Return what the viewer may see, exact as of the returned position of identity's log."""
+
+    def organization_id(self, viewer: Actor, organization_id: str) -> str:
+        """Return the directory's id of a customer that the viewer may see. Raises NotFound."""
+
+    def rows(self, viewer: Actor, things: Iterable[str]) -> Mapping[str, Row]:
+        """Return rows of those things that the viewer may see."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One hit as it is answered."""
+
+    kind: Kind
+    id: str
+    row: Row
+    highlights: tuple[tuple[int, int], ...]
+    matched: str
+    exact: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of hits; ``next_page`` is a cursor of the index, empty on the last."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    counts: Mapping[Kind, int]
+    next_page: str
+
+
+class SearchApplication:
+    """Asks the index within the viewer's scope, then identity about each hit once more."""
+
+    def __init__(self, index: Index, directory: Directory) -> None:
+        self._index = index
+        self._directory = directory
+
+    def search(
+        self,
+        action: SupportAction,
+        text: str,
+        *,
+        kinds: frozenset[Kind],
+        organization_id: str,
+        size: int,
+        cursor: str,
+    ) -> Results:
+        """Return what matches, best first."""
+        _check_size(size, LARGEST_PAGE)
+        query = self._query(action, text, kinds, organization_id, size, cursor)
+        page = self._index.find(query)
+        hits = self._checked(action, query, page.hits)
+        hidden = len(page.hits) - len(hits)
+        return Results(hits, page.total - hidden, self._index.counts(query), page.next_page)
+
+    def suggest(
+        self, action: SupportAction, text: str, *, organization_id: str, size: int
+    ) -> tuple[Hit, ...]:
+        """Return a few hits for what was typed so far."""
+        _check_size(size, _MOST_SUGGESTIONS)
+        query = self._query(action, text, frozenset(), organization_id, size, "", typing=True)
+        return self._checked(action, query, self._index.find(query).hits)
+
+    def _query(
+        self,
+        action: SupportAction,
+        text: str,
+        kinds: frozenset[Kind],
+        organization_id: str,
+        size: int,
+        cursor: str,
+        *,
+        typing: bool = False,
+    ) -> Query:
+        action.query = text[: 2 * LARGEST_PAGE]
+        viewer = action.actor
+        if organization_id:
+            organization_id = self._directory.organization_id(viewer, organization_id)
+            action.about(organization_id=organization_id)
+        scope, position = self._directory.scope(viewer, self._index.positions().get(SOURCE, 0))
+        action.read_at(SOURCE, position)
+        try:
+            return parse_query(
+                text,
+                scope,
+                organization_id or None,
+                kinds or None,
+                size,
+                page_token=cursor,
+                typing=typing,
+            )
+        except InvalidArgument as error:
+            # The rules of texts know no field names of the wire.
+            field = "query" if error.field == "text" else error.field
+            raise InvalidArgument(field, error.reason) from error
+
+    def _checked(
+        self, action: SupportAction, query: Query, found: Sequence[Found]
+    ) -> tuple[Hit, ...]:
+        things = [f"{hit.kind}:{hit.id}" for hit in found]
+        rows = self._directory.rows(action.actor, things) if things else {}
+        hits = []
+        for thing, hit in zip(things, found, strict=True):
+            row = rows.get(thing)
+            if row is None:
+                continue
+            marked = highlights(row.title, query)
+            exact = hit.score >= EXACT_IDENTIFIER
+            hits.append(Hit(hit.kind, hit.id, row, marked, hit.matched, exact, hit.version))
+        action.showed(f"{hit.kind}:{hit.id}@{hit.version}" for hit in hits)
+        return tuple(hits)
+
+
+def _check_size(size: int, most: int) -> None:
+    if not 1 <= size <= most:
+        raise InvalidArgument("page_size", "OUT_OF_RANGE", f"page_size: 1 to {most}.")
