@@ -130,6 +130,37 @@ def test_an_index_row_that_was_taken_out_is_named(data: Path):
     assert "record 4 " in result.output.splitlines()[0].lower()
 
 
+def test_one_flipped_byte_of_a_search_index_names_the_record_that_no_search_finds(data: Path):
+    path = data / "audit.db"
+    connection = sqlite3.connect(path)
+    sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'audit_action_by_agent'"
+    page = connection.execute(sql).fetchone()[0]
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    connection.close()
+    raw = path.read_bytes()
+    path.write_bytes(flipped(raw, raw.index(b"agent-b", (page - 1) * size) + 6))
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "No search finds record" in result.output.splitlines()[0]
+
+
+def test_a_name_that_was_taken_out_of_the_search_is_found(data: Path):
+    change(data / "audit.db", "DELETE FROM audit_action_name WHERE action = 'search.search'")
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "search.search" in result.output
+
+
+def test_a_file_that_is_no_database_does_not_verify(data: Path):
+    (data / "audit.db").write_bytes(b"not a database at all" * 500)
+    result = run("verify", folder=data)
+
+    assert result.exit_code == 1
+    assert "no database" in result.output
+
+
 def test_a_session_that_was_changed_is_named(data: Path):
     change(data / "audit.db", "UPDATE audit_session SET done = 9 WHERE first_idx = 0")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from services.audit.replay.sources import LOG, ReadOnly, UnreadableError, read_o
 
 SOURCES = ("identity", "search", "email", "session", "audit", "gateway")
 _MOST = 20
+_LOST = re.compile(r"row (\d+) missing from index (\w+)")
 _TRACKING = "audit.actions<"
 # A row of which nobody can say where it stood: its labels are those of the row, not of the bytes.
 _ROW = "record {index} ({source} {position}, id {id})"
@@ -88,6 +90,7 @@ def check_data(
         )
         _take(report, verdict, size_of(db))
         views.finish()
+        _check_file(db, report)
         for source in SOURCES:
             if (folder / f"{source}.db").is_file():
                 _check_store(db, folder, source, report)
@@ -134,6 +137,7 @@ class _ViewCheck:
         self._report = report
         self._views = Views()
         self._found = 0
+        self._names: set[str] = set()
         columns = ", ".join(ActionRow._fields)
         self._rows = (ActionRow(*row) for row in db.each(columns, "audit_action", "1 = 1", "idx"))
         self._next = next(self._rows, None)
@@ -149,6 +153,7 @@ class _ViewCheck:
             if self._next is not None and self._next.idx == row.idx:
                 self._next = next(self._rows, None)
             return
+        self._names.add(expected.action)
         self._skip_to(row.idx)
         if self._next is None or self._next.idx != row.idx:
             sentence = f"The {place} is not in the index that auditors search."
@@ -165,6 +170,7 @@ class _ViewCheck:
         self._skip_to(None)
         self._check_sessions()
         self._check_writers()
+        self._check_names()
 
     def _check_label(self, row: LogRow, place: str) -> None:
         if organization_of(row.sealed) != row.organization_id:
@@ -213,10 +219,44 @@ class _ViewCheck:
             sentence = f"No record in the log is of process {name}, which is listed."
             self._report.problems.append(Problem("WRITER_ALTERED", sentence))
 
+    def _check_names(self) -> None:
+        counted = dict(self._db.execute("SELECT source, records FROM audit_source"))
+        for source in sorted(set(counted) | set(self._views.records)):
+            should = self._views.records.get(source, 0)
+            if counted.get(source, 0) != should:
+                sentence = f"The log holds {should} records of {source}, another number is kept."
+                self._report.problems.append(Problem("COUNT_ALTERED", sentence))
+        listed = {row[0] for row in self._db.execute("SELECT action FROM audit_action_name")}
+        for name in sorted(self._names ^ listed):
+            sentence = f"Searching by the start of a name goes wrong for the action {name!r}."
+            self._report.problems.append(Problem("NAME_ALTERED", sentence))
+
     def _say(self, kind: str, sentence: str, index: int | None, record_id: str | None) -> None:
         self._found += 1
         if self._found <= _MOST:
             self._report.problems.append(Problem(kind, sentence, index, record_id))
+
+
+def _check_file(db: ReadOnly, report: Report) -> None:
+    """Ask the database about itself: a row that an index lost is one that no search finds."""
+    for (text,) in db.execute(f"PRAGMA integrity_check({_MOST})"):
+        if text == "ok":
+            return
+        named = _LOST.search(text)
+        found: list[tuple[object, ...]] = []
+        if named is not None and named[2].startswith(("audit_action", "sqlite_autoindex_audit_a")):
+            sql = "SELECT idx, record_id FROM audit_action WHERE rowid = ?"
+            found = db.execute(sql, (int(named[1]),))
+        elif named is not None and "log_leaf" in named[2]:
+            sql = "SELECT idx, record_id FROM log_leaf WHERE rowid = ?"
+            found = db.execute(sql, (int(named[1]),))
+        if found:
+            index, record_id = int(str(found[0][0])), str(found[0][1])
+            sentence = f"No search finds record {index}, id {record_id}: {text}."
+            report.problems.append(Problem("FILE_DAMAGED", sentence, index, record_id))
+        else:
+            sentence = f"The database contradicts itself: {text}."
+            report.problems.append(Problem("FILE_DAMAGED", sentence))
 
 
 def _check_store(log: ReadOnly, folder: Path, source: str, report: Report) -> None:

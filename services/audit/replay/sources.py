@@ -30,7 +30,7 @@ class ReadOnly:
         """Run one reading statement. Raises DamagedError."""
         try:
             return self._connection.execute(sql, params).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise DamagedError(f"the database cannot be read: {error}") from error
 
     def executemany(self, _sql: str, _rows: Iterable[Sequence[Any]], /) -> None:
@@ -73,7 +73,7 @@ def _open(path: Path) -> sqlite3.Connection:
             connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchall()
         except sqlite3.OperationalError:
             connection.close()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             connection.close()
             raise DamagedError(f"{path} is no database: {error}") from error
         else:
