@@ -8,7 +8,7 @@ from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import NotFound
 from helpdesk.kernel.rpc.client import Caller
-from services.session.application import Organization
+from services.session.application.ports import Organization
 
 _TIMEOUT = 2.0
 

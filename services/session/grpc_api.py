@@ -14,7 +14,8 @@ from helpdesk.kernel.paging import Pages
 from helpdesk.kernel.tokens import LEASE, Signer, claims_of
 from helpdesk.options.v1 import options_pb2
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
-from services.session.application import SessionApplication
+from services.session.application.consents import ConsentUseCases
+from services.session.application.viewing import ViewUseCases
 from services.session.domain.access import Consent, Request, View
 
 _AUDIENCE = ("identity", "email", "session")
@@ -23,7 +24,7 @@ _AUDIENCE = ("identity", "email", "session")
 class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
     """What customers allow."""
 
-    def __init__(self, app: SessionApplication, digest: Callable[[str], str]) -> None:
+    def __init__(self, app: ConsentUseCases, digest: Callable[[str], str]) -> None:
         self._app = app
         self._digest = digest
 
@@ -124,9 +125,7 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
 class ViewServicer(view_pb2_grpc.ViewServiceServicer):
     """Read-only sessions."""
 
-    def __init__(
-        self, app: SessionApplication, digest: Callable[[str], str], signer: Signer
-    ) -> None:
+    def __init__(self, app: ViewUseCases, digest: Callable[[str], str], signer: Signer) -> None:
         self._app = app
         self._digest = digest
         self._signer = signer

@@ -8,9 +8,12 @@ from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.tokens import LEASES, Signer
 from helpdesk.session.v1 import consent_pb2_grpc, view_pb2_grpc
-from services.session.application import SessionApplication, windows
+from services.session.application.consents import ConsentUseCases
+from services.session.application.ports import windows
+from services.session.application.viewing import ViewUseCases
 from services.session.clients import DirectoryClient
 from services.session.grpc_api import ConsentServicer, ViewServicer
+from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
 from services.session.settings import SessionSettings
 from services.session.views import AccessViews
@@ -23,21 +26,15 @@ def build(wiring: Wiring) -> Running:
     settings = parse(SessionSettings, "session", wiring.env)
     store = wiring.open_store("session", PROJECTIONS, _MIGRATIONS)
     directory = DirectoryClient(wiring.channel("identity"), wiring.caller("session"))
-    app = SessionApplication(
-        store,
-        directory,
-        AccessViews(store),
-        windows(
-            settings.view_minutes,
-            settings.idle_minutes,
-            settings.answer_hours,
-            settings.grant_days,
-        ),
+    finder = AccessViews(store)
+    lengths = windows(
+        settings.view_minutes, settings.idle_minutes, settings.answer_hours, settings.grant_days
     )
-    consents = ConsentServicer(app, store.digest)
-    views = ViewServicer(
-        app, store.digest, Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
-    )
+    viewing = ViewUseCases(store, directory, finder, lengths)
+    consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
+    leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
+    consents = ConsentServicer(consenting, store.digest)
+    views = ViewServicer(viewing, store.digest, leases)
     return Running(
         store=store,
         servicers={
@@ -48,7 +45,11 @@ def build(wiring: Wiring) -> Running:
                 view_pb2_grpc.add_ViewServiceServicer_to_server(views, server)
             ),
         },
-        timers=[Timer("session-ends", 5, app.end_what_is_over)],
+        consumers=consumers(store, consenting, viewing),
+        timers=[
+            Timer("session-requests", 5, consenting.lapse_requests),
+            Timer("session-ends", 5, viewing.end_what_is_over),
+        ],
     )
 
 

@@ -1,22 +1,29 @@
-"""Finds the pairs of customer and partner, and keeps when a view was last used."""
+"""Finds and folds the pairs of customer and partner, and keeps when a view was last used."""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.events import timestamp
-from helpdesk.kernel.store import Store
-from services.session.application import Item
+from helpdesk.kernel.store import Loaded, Store
+from services.session.application.ports import Item
+from services.session.domain.access import Access, evolve
 
 _KEPT_EVERY = timedelta(seconds=30)
+_FOLDED = 256
+_FOLDED_FOR = 60.0
 
 
 class AccessViews:
-    """Reads the tables that the projections write; ``last_use`` is not a fact and written here."""
+    """Reads what the projections write; when a view was last used is no fact and written here."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[str, datetime] = {}
+        self._folded: OrderedDict[str, tuple[float, Loaded[Access]]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def find(self, kind: str, id_: str) -> Item | None:
         """Return where a request, consent or view belongs."""
@@ -58,8 +65,6 @@ class AccessViews:
 
     def last_use(self, view_id: str) -> datetime | None:
         """Return when a view was last used, at most 30 s too early."""
-        if view_id in self._kept:
-            return self._kept[view_id]
         rows = self._store.engine.query(
             "SELECT used_at FROM view_last_use WHERE view_id = ?", (view_id,)
         )
@@ -76,4 +81,28 @@ class AccessViews:
                 "ON CONFLICT (view_id) DO UPDATE SET used_at = excluded.used_at",
                 (view_id, timestamp(now)),
             )
-        self._kept[view_id] = now
+
+    def access(self, organization_id: str, partner_id: str) -> Loaded[Access]:
+        """
+        Return the state of one customer and one partner as of now.
+
+        A folded state is kept for a minute and only what is new is added: a lease is asked for at
+        each page. It is not kept longer, so that an erased text does not live on in it.
+        """
+        stream = f"access:{organization_id}:{partner_id}"
+        now = time.monotonic()
+        with self._lock:
+            until, loaded = self._folded.get(stream, (0.0, Loaded(stream, 0, Access())))
+        if until <= now:
+            until, loaded = now + _FOLDED_FOR, Loaded(stream, 0, Access())
+        state, version = loaded.state, loaded.version
+        stream_id = self._store.stream_id(stream)
+        for row in self._store.engine.select_stream(stream_id, after=version):
+            state, version = evolve(state, self._store.opened(row)), row.version
+        loaded = Loaded(stream, version, state)
+        with self._lock:
+            self._folded[stream] = (until, loaded)
+            self._folded.move_to_end(stream)
+            while len(self._folded) > _FOLDED:
+                self._folded.popitem(last=False)
+        return loaded

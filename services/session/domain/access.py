@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from services.session.domain.facts import (
 SECTIONS = ("ORGANIZATION", "USERS", "DEVICES", "LICENSES", "SITES", "SETTINGS", "MAIL")
 LONGEST_MINUTES = 60
 LONGEST_CONSENT = timedelta(days=365)
+_LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,8 @@ class View:
             return self.ended_by
         if now >= (self.until or self.granted.latest):
             return "time"
-        if self.until is not None and last_use is not None and now - last_use >= idle:
-            return "idle"
-        return ""
+        used = last_use if self.until is not None else self.granted.recorded_at
+        return "idle" if used is not None and now - used >= idle else ""
 
     def remaining(self, now: datetime) -> int:
         """Return the seconds that it has left, or would have from first use."""
@@ -96,9 +95,9 @@ class View:
 class Access:
     """The state of one customer and one partner."""
 
-    requests: Mapping[str, Request] = field(default_factory=dict)
-    consents: Mapping[str, Consent] = field(default_factory=dict)
-    views: Mapping[str, View] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
+    consents: dict[str, Consent] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
 
 
 def evolve(access: Access, event: Event) -> Access:
@@ -137,9 +136,19 @@ def evolve(access: Access, event: Event) -> Access:
                 ended_at=event.recorded_at,
                 person_id=event.person_id,
             )
-            return replace(access, views={**access.views, event.view_id: view})
+            ended = replace(access, views={**access.views, event.view_id: view})
+            return _not_looked(ended, view)
         case _:
             return access
+
+
+def _not_looked(access: Access, view: View) -> Access:
+    # Nobody looked, and it was not the customer's wish: one view is still to be had.
+    if view.until is not None or view.ended_by not in ("agent", "idle"):
+        return access
+    consent_id = view.granted.consent_id
+    consent = replace(access.consents[consent_id], used=False)
+    return replace(access, consents={**access.consents, consent_id: consent})
 
 
 def _answered(access: Access, access_request_id: str, state: str) -> Access:
@@ -222,7 +231,9 @@ def grant(consent: ConsentGranted, now: datetime) -> ConsentGranted:
     return replace(consent, sections=_sections(consent.sections), minutes=_minutes(consent.minutes))
 
 
-def revoke(access: Access, consent_id: str, *, revoked_by: str, now: datetime) -> tuple[Event, ...]:
+def revoke(
+    access: Access, consent_id: str, *, revoked_by: str, ended_by: str = "customer"
+) -> tuple[Event, ...]:
     """Take a consent back and end what runs on it. Raises NotFound, Refused."""
     consent = access.consents.get(consent_id)
     if consent is None:
@@ -240,20 +251,52 @@ def revoke(access: Access, consent_id: str, *, revoked_by: str, now: datetime) -
         ViewEnded(
             view_id=view.granted.view_id,
             organization_id=granted.organization_id,
-            ended_by="customer",
-            person_id=revoked_by,
+            ended_by=ended_by,
+            person_id=revoked_by if ended_by == "customer" else "",
         )
         for view in access.views.values()
         if view.granted.consent_id == consent_id and not view.ended_by
     )
-    del now
     return (revoked, *ended)
 
 
+def leave(access: Access, *, revoked_by: str) -> tuple[Event, ...]:
+    """Take back every consent of a partner that no longer manages the customer."""
+    return tuple(
+        fact
+        for consent in access.consents.values()
+        if not consent.revoked
+        for fact in revoke(
+            access, consent.granted.consent_id, revoked_by=revoked_by, ended_by="relationship"
+        )
+    )
+
+
+def without_role(access: Access, agent_id: str, role: str) -> tuple[ViewEnded, ...]:
+    """End the views of an agent that stand on no other role than the one that was lost."""
+    return tuple(
+        end_view(view, ended_by="role", person_id="")
+        for view in access.views.values()
+        if view.granted.agent_id == agent_id
+        and not view.ended_by
+        and _LOOKING & set(view.granted.roles) <= {role}
+    )
+
+
+def signed_out(access: Access, sign_in_id: str) -> tuple[ViewEnded, ...]:
+    """End the views of a sign-in session that is over."""
+    return tuple(
+        end_view(view, ended_by="agent", person_id=view.granted.agent_id)
+        for view in access.views.values()
+        if view.granted.sign_in_id == sign_in_id and not view.ended_by
+    )
+
+
 def live_consent(access: Access, now: datetime) -> Consent | None:
-    """Return the consent that a view may stand on: the one that ends last."""
-    live = [c for c in access.consents.values() if c.state_at(now) == "live"]
-    return max(live, key=lambda c: c.granted.ends, default=None)
+    """Return the consent that a view may stand on: the newest, first of those for one view."""
+    # An answer to a request is what its agent waits for, whatever else is allowed for longer.
+    live = [c for c in reversed(access.consents.values()) if c.state_at(now) == "live"]
+    return max(live, key=lambda c: c.granted.once, default=None)
 
 
 def start_view(

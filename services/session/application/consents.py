@@ -1,0 +1,269 @@
+"""Use cases of consents: ask, answer, grant, revoke, list; one public method an RPC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from uuid import uuid4
+
+from helpdesk.kernel.actions import SupportAction, UnitOfWork
+from helpdesk.kernel.errors import Conflict, Forbidden, InvalidArgument, NotFound
+from helpdesk.kernel.store import Store
+from services.session.application.ports import (
+    SERVICE,
+    Directory,
+    Finder,
+    Item,
+    Organization,
+    Standing,
+)
+from services.session.application.viewing import ViewUseCases
+from services.session.domain import access as rules
+from services.session.domain.access import Access, Consent, Request, View, Windows
+from services.session.domain.facts import AccessRequested, AccessRequestLapsed, ConsentGranted
+
+
+class ConsentUseCases:
+    """Loads the state of one customer and one partner, lets it decide, stages what follows."""
+
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        finder: Finder,
+        windows: Windows,
+        views: ViewUseCases,
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._finder = finder
+        self._windows = windows
+        self._views = views
+
+    def _read(self, item: Item) -> Access:
+        return self._finder.access(item.organization_id, item.partner_id).state
+
+    def request_access(
+        self, action: SupportAction, organization_id: str, sections: tuple[str, ...], minutes: int
+    ) -> AccessRequested:
+        """Ask a customer's admins for access."""
+        partner_id = action.actor.partner_id
+        organization = self._directory.organization(action.actor, organization_id)
+        action.about(organization_id=organization.id)
+        loaded = self._finder.access(organization.id, partner_id)
+        asked = AccessRequested(
+            access_request_id=uuid4().hex,
+            organization_id=organization.id,
+            partner_id=partner_id,
+            agent_id=action.actor.id,
+            sections=sections,
+            minutes=minutes or self._windows.view_minutes,
+            reason=action.reason,
+            ticket=action.ticket,
+            lapses=action.now + self._windows.answer,
+        )
+        fact = rules.request_access(
+            loaded.state, asked, has_admin=bool(organization.admin_ids), now=action.now
+        )
+        action.stage(loaded, fact)
+        action.about(f"access_request:{fact.access_request_id}")
+        return fact
+
+    def get_access(self, action: SupportAction, organization_id: str) -> Standing:
+        """Say what the caller may do with a customer's portal, and why not."""
+        organization = self._directory.organization(action.actor, organization_id)
+        action.about(organization_id=organization.id)
+        access = self._finder.access(organization.id, action.actor.partner_id).state
+        has_admin = bool(organization.admin_ids)
+        running = self._views.running(access, action.actor, action.now)
+        consent = rules.live_consent(access, action.now)
+        if running is not None:
+            granted = running.granted
+            until = running.until or granted.latest
+            return Standing(
+                "RUNNING",
+                granted.sections,
+                until,
+                granted.minutes,
+                granted.consent_id,
+                granted.view_id,
+                has_admin=has_admin,
+            )
+        if consent is not None:
+            given = consent.granted
+            return Standing(
+                "GRANTED",
+                given.sections,
+                given.ends,
+                given.minutes,
+                given.consent_id,
+                has_admin=has_admin,
+            )
+        for request in access.requests.values():
+            if request.state_at(action.now) == "open":
+                asked = request.asked
+                return Standing(
+                    "REQUESTED",
+                    asked.sections,
+                    asked.lapses,
+                    asked.minutes,
+                    obstacle="NOT_ANSWERED",
+                    has_admin=has_admin,
+                )
+        return Standing("NONE", obstacle="NO_CONSENT", has_admin=has_admin)
+
+    def list_requests(self, action: SupportAction) -> list[tuple[Request, str, str]]:
+        """Return requests to the admin's organization with names of agent and partner."""
+        organization = self._own(action)
+        name_of = cache(self._directory.name)
+        found = []
+        for item in self._finder.items("request", organization_id=organization.id):
+            request = self._read(item).requests[item.id]
+            name = name_of(item.agent_id)
+            found.append((request, name, organization.partner_name(item.partner_id)))
+        return sorted(found, key=lambda each: each[0].state_at(action.now) != "open")
+
+    def answer_request(
+        self,
+        action: SupportAction,
+        access_request_id: str,
+        *,
+        approve: bool,
+        sections: tuple[str, ...],
+        minutes: int,
+    ) -> str:
+        """Approve a request, narrower if wanted, or reject it; return the consent's id."""
+        item = self._item(action, "request", access_request_id)
+        loaded = self._finder.access(item.organization_id, item.partner_id)
+        if not approve:
+            fact = rules.reject(
+                loaded.state, access_request_id, rejected_by=action.actor.id, now=action.now
+            )
+            action.stage(loaded, fact)
+            return ""
+        consent = ConsentGranted(
+            consent_id=uuid4().hex,
+            organization_id=item.organization_id,
+            partner_id=item.partner_id,
+            sections=sections,
+            begins=action.now,
+            ends=action.now + self._windows.answer,
+            minutes=minutes,
+            granted_by=action.actor.id,
+        )
+        granted = rules.approve(loaded.state, access_request_id, consent, now=action.now)
+        action.stage(loaded, granted)
+        action.consent_id = granted.consent_id
+        return granted.consent_id
+
+    def grant_access(
+        self,
+        action: SupportAction,
+        partner_id: str,
+        sections: tuple[str, ...],
+        *,
+        begins: datetime | None,
+        ends: datetime | None,
+        once: bool,
+        minutes: int,
+    ) -> str:
+        """Allow a partner access without being asked; return the consent's id."""
+        organization = self._own(action)
+        if not partner_id and len(organization.partner_ids) == 1:
+            partner_id = organization.partner_ids[0]
+        if partner_id not in organization.partner_ids:
+            raise NotFound("partner")
+        loaded = self._finder.access(organization.id, partner_id)
+        start = begins or action.now
+        consent = ConsentGranted(
+            consent_id=uuid4().hex,
+            organization_id=organization.id,
+            partner_id=partner_id,
+            sections=sections,
+            begins=start,
+            ends=ends or start + self._windows.grant,
+            once=once,
+            minutes=minutes or self._windows.view_minutes,
+            purpose=action.reason,
+            granted_by=action.actor.id,
+        )
+        granted = rules.grant(consent, action.now)
+        action.stage(loaded, granted)
+        action.consent_id = granted.consent_id
+        return granted.consent_id
+
+    def revoke_consent(self, action: SupportAction, consent_id: str) -> int:
+        """Take a consent back; return how many views ended with it."""
+        item = self._item(action, "consent", consent_id)
+        action.consent_id = consent_id
+        loaded = self._finder.access(item.organization_id, item.partner_id)
+        facts = rules.revoke(loaded.state, consent_id, revoked_by=action.actor.id)
+        action.stage(loaded, *facts)
+        return len(facts) - 1
+
+    def list_consents(
+        self, action: SupportAction, *, include_ended: bool
+    ) -> tuple[Organization, list[tuple[Consent, list[tuple[View, str]]]]]:
+        """Return consents of the admin's organization with the views that run on them."""
+        organization = self._own(action)
+        name_of = cache(self._directory.name)
+        found = []
+        for item in self._finder.items("consent", organization_id=organization.id):
+            access = self._read(item)
+            consent = access.consents[item.id]
+            running = [
+                (view, name_of(view.granted.agent_id))
+                for view in access.views.values()
+                if view.granted.consent_id == item.id and not self._views.over(view, action.now)
+            ]
+            if include_ended or running or consent.state_at(action.now) in ("live", "pending"):
+                found.append((consent, running))
+        return organization, found
+
+    def lapse_requests(self) -> int:
+        """Write down, once, the requests that nobody answered in time; return how many."""
+        now, count = datetime.now(UTC), 0
+        for item in self._finder.items("request", live_only=True):
+            loaded = self._finder.access(item.organization_id, item.partner_id)
+            request = loaded.state.requests[item.id]
+            if request.state == "open" and request.state_at(now) == "lapsed":
+                work = UnitOfWork(self._store, SERVICE, now)
+                fact = AccessRequestLapsed(
+                    access_request_id=item.id,
+                    organization_id=item.organization_id,
+                    partner_id=item.partner_id,
+                )
+                work.stage(loaded, fact)
+                try:
+                    self._store.commit(work.unit())
+                except Conflict:
+                    # Somebody wrote to the pair at the same moment: the next round looks again.
+                    continue
+                count += 1
+        return count
+
+    def on_partners_changed(
+        self, work: UnitOfWork, organization_id: str, partner_ids: frozenset[str]
+    ) -> None:
+        """Take back the consents of partners that no longer manage the customer."""
+        items = self._finder.items("consent", organization_id=organization_id, live_only=True)
+        for partner_id in dict.fromkeys(item.partner_id for item in items):
+            if partner_id not in partner_ids:
+                loaded = self._finder.access(organization_id, partner_id)
+                work.stage(loaded, *rules.leave(loaded.state, revoked_by=SERVICE.id))
+
+    def _own(self, action: SupportAction) -> Organization:
+        if not action.actor.organization_id:
+            raise Forbidden("NO_ORGANIZATION", "Only a customer's admin may do this.")
+        organization = self._directory.organization(action.actor, action.actor.organization_id)
+        action.about(organization_id=organization.id)
+        return organization
+
+    def _item(self, action: SupportAction, kind: str, id_: str) -> Item:
+        if not id_:
+            raise InvalidArgument(f"{kind}_id", "REQUIRED")
+        item = self._finder.find(kind, id_)
+        if item is None or item.organization_id != action.actor.organization_id:
+            raise NotFound(kind)
+        action.about(f"{kind}:{id_}", organization_id=item.organization_id)
+        return item
