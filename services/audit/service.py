@@ -51,6 +51,7 @@ def build(wiring: Wiring) -> Running:
             )
         },
         consumers=[ActionsConsumer(ledger)],
+        close=ledger.sign_now,
         timers=[
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
             Timer("audit-verification", settings.verification_seconds, ledger.check),

@@ -51,6 +51,7 @@ class DevMailbox:
         if not is_loopback(address):
             raise SettingsError("the development mailbox only listens on loopback")
         host, _, port = address.rpartition(":")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._folder = mailbox.Maildir(folder / "mails", create=True)
         self._refused_file = folder / "refused.json"
         self._lock = threading.Lock()

@@ -9,7 +9,15 @@ from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.identity.service import SERVICE as IDENTITY
 from services.search.service import SERVICE as SEARCH
-from tests.support.product import ACME, BETA, NORTH, SHARED, person_id, running_product, small_directory
+from tests.support.product import (
+    ACME,
+    BETA,
+    NORTH,
+    SHARED,
+    person_id,
+    running_product,
+    small_directory,
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +61,9 @@ def test_an_agent_finds_by_what_callers_say(search, query, found):
     assert found in ids(search(query))[:5]
 
 
-@pytest.mark.parametrize("query", ["FOC12345678", "aa-bb-cc-00-11-22", "AABB.CC00.1122", "lobby@rooms.acme.example"])
+@pytest.mark.parametrize(
+    "query", ["FOC12345678", "aa-bb-cc-00-11-22", "AABB.CC00.1122", "lobby@rooms.acme.example"]
+)
 def test_a_device_is_first_by_any_of_its_numbers(search, query):
     first = search(query).hits[0]
 
@@ -61,7 +71,10 @@ def test_a_device_is_first_by_any_of_its_numbers(search, query):
     assert first.exact
 
 
-@pytest.mark.parametrize("query", ["zhanna@beta.example", "Жанна Петрова", "zhanna petrova", "beta", person_id("beta_user")])
+@pytest.mark.parametrize(
+    "query",
+    ["zhanna@beta.example", "Жанна Петрова", "zhanna petrova", "beta", person_id("beta_user")],
+)
 def test_a_customer_of_another_partner_is_not_found(search, query):
     answer = search(query)
 
@@ -95,7 +108,9 @@ def test_a_bad_query_is_named_by_its_field(search, query):
     assert caught.value.field == "query"
 
 
-@pytest.mark.parametrize("query", ["*", "name:*", "a OR b", '"', "(((", "/.*/", "~~", "stefana AND NOT x", "[a TO z]"])
+@pytest.mark.parametrize(
+    "query", ["*", "name:*", "a OR b", '"', "(((", "/.*/", "~~", "stefana AND NOT x", "[a TO z]"]
+)
 def test_query_syntax_is_plain_text(search, query):
     search(query)
 
@@ -145,7 +160,11 @@ def test_a_page_token_of_another_caller_is_refused(search):
 def test_a_new_person_is_found_within_a_second(product, search):
     directory = small_directory()
     person = {**directory["people"][-1], "id": person_id("orphan_user")[:-4] + "Y2Qx"}
-    person |= {"displayName": "Wilhelmina Newcomer", "firstName": "Wilhelmina", "lastName": "Newcomer"}
+    person |= {
+        "displayName": "Wilhelmina Newcomer",
+        "firstName": "Wilhelmina",
+        "lastName": "Newcomer",
+    }
     person["emails"] = ["wilhelmina@orphan.example"]
     from services.demo.domain import api_id
     from tests.support.product import uuid
@@ -162,7 +181,9 @@ def test_a_customer_that_left_is_gone_in_the_very_next_query(product, search):
     directory = small_directory()
     shared = next(o for o in directory["organizations"] if o["id"] == SHARED)
     assert ids(search("giorgos pappas")) == [person_id("shared_user")]
-    product.load({"organizations": [{**shared, "managedBy": [o for o in shared["managedBy"] if o != NORTH]}]})
+    product.load(
+        {"organizations": [{**shared, "managedBy": [o for o in shared["managedBy"] if o != NORTH]}]}
+    )
 
     assert ids(search("giorgos pappas")) == []
     assert search("giorgos pappas").total_size == 0
