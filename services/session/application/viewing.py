@@ -185,7 +185,8 @@ class ViewUseCases:
 
     def over(self, view: View, now: datetime) -> str:
         """Return what a view ended by, or an empty text while it lives."""
-        last = self._finder.last_use(view.granted.view_id)
+        begun = view.until is not None and not view.ended_by
+        last = self._finder.last_use(view.granted.view_id) if begun else None
         return view.over(now, last, self._windows.idle)
 
     def _lost(self, view: View) -> str:
@@ -195,7 +196,7 @@ class ViewUseCases:
         )
         if not reason:
             return ""
-        return "relationship" if "ORGANIZATION" in reason else "role"
+        return "role" if reason == "ROLE_MISSING" else "relationship"
 
     def _end(self, view_id: str, ended_by: str) -> bool:
         # The session's own lifecycle is written by the service as itself.
