@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ VIOLATIONS = {
     ),
     "a decision knows gRPC": ("services/session/domain/__init__.py", "import grpc"),
     "a use case knows the wire": (
-        "services/session/application.py",
+        "services/session/application/__init__.py",
         "from helpdesk.session.v1 import view_pb2",
     ),
-    "a use case knows a driver": ("services/email/application.py", "import sqlite3"),
+    "a use case knows a driver": ("services/email/application/__init__.py", "import sqlite3"),
     "the kernel knows a service": ("helpdesk/kernel/errors.py", "import services.email.settings"),
     "a lower room of the kernel knows a higher one": (
         "helpdesk/kernel/store.py",
@@ -40,7 +41,11 @@ VIOLATIONS = {
 def lint(root):
     environ = {**os.environ, "PYTHONPATH": str(root)}
     return subprocess.run(
-        ["lint-imports", "--no-cache"], cwd=root, env=environ, capture_output=True, text=True
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=root,
+        env=environ,
+        capture_output=True,
+        text=True,
     )
 
 
