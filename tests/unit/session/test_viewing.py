@@ -225,10 +225,10 @@ def test_a_state_that_is_kept_sees_what_was_stored_since(desk, at, view_id):
 def test_an_erased_reason_does_not_live_on_in_a_kept_state(desk, at, monkeypatch):
     from services.session import views
 
+    monkeypatch.setattr(views, "_FOLDED_FOR", 0.0)
     asked = desk.ask(at())
     desk.finder.access("acme", "north")
     desk.store.vault.forget(asked.access_request_id)
-    monkeypatch.setattr(views.time, "monotonic", lambda now=views.time.monotonic(): now + 61)
 
     request = desk.finder.access("acme", "north").state.requests[asked.access_request_id]
     assert request.asked.reason == ERASED

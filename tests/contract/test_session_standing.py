@@ -1,0 +1,135 @@
+"""What identity says ends views and consents: roles that are lost, customers that leave."""
+
+import time
+
+import pytest
+
+from helpdesk.identity.v1 import roles_pb2, roles_pb2_grpc
+from helpdesk.kernel.errors import HelpdeskError
+from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from services.identity.service import SERVICE as IDENTITY
+from services.session.service import SERVICE as SESSION
+from tests.support.product import (
+    ACME,
+    NORTH,
+    SOUTH,
+    person_id,
+    running_product,
+    small_directory,
+)
+
+
+@pytest.fixture
+def product(tmp_path):
+    with running_product(tmp_path, [IDENTITY, SESSION], directory=small_directory()) as product:
+        yield product
+
+
+@pytest.fixture
+def consents(product):
+    return product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
+
+
+@pytest.fixture
+def views(product):
+    return product.stub(view_pb2_grpc.ViewServiceStub, "session")
+
+
+def grant(product, consents):
+    request = consent_pb2.GrantAccessRequest(
+        partner_id=NORTH, sections=["SECTION_USERS"], reason="go ahead"
+    )
+    return product.caller("acme_admin")(consents.GrantAccess, request).consent_id
+
+
+@pytest.fixture
+def view_id(product, consents, views):
+    grant(product, consents)
+    agent = product.caller("north_agent")
+    request = view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
+    started = agent(views.StartView, request).view_id
+    lease(product, views, started)
+    return started
+
+
+def lease(product, views, view_id):
+    request = view_pb2.IssueViewTokenRequest(view_id=view_id)
+    return product.caller("north_agent")(views.IssueViewToken, request)
+
+
+def remove_role(product):
+    roles = product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    request = roles_pb2.RemoveRoleRequest(
+        user_id=person_id("north_agent"), role="ROLE_HELP_DESK", reason="left the team"
+    )
+    product.caller("north_admin")(roles.RemoveRole, request)
+
+
+def manage(product, *partners):
+    directory = small_directory()
+    for organization in directory["organizations"]:
+        if organization["id"] == ACME:
+            organization["managedBy"] = list(partners)
+    product.load({"organizations": directory["organizations"]})
+
+
+def test_a_lost_role_is_the_last_thing_that_an_open_page_hears(product, views, view_id):
+    request = view_pb2.WatchViewRequest(view_id=view_id)
+    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=10)
+    next(watched)
+    began = time.monotonic()
+    remove_role(product)
+
+    last = list(watched)[-1]
+    assert (last.ended, last.ended_by) == (True, "role")
+    assert time.monotonic() - began < 2
+
+
+def test_no_lease_is_given_to_whom_lost_the_role(product, views, view_id):
+    remove_role(product)
+
+    with pytest.raises(HelpdeskError) as caught:
+        lease(product, views, view_id)
+    assert caught.value.reason == "VIEW_ENDED_ROLE"
+
+
+def test_no_lease_is_given_for_a_customer_that_left(product, views, view_id):
+    manage(product, SOUTH)
+
+    with pytest.raises(HelpdeskError) as caught:
+        lease(product, views, view_id)
+    assert caught.value.reason == "VIEW_ENDED_RELATIONSHIP"
+
+
+def test_a_consent_does_not_come_back_with_the_customer(product, views, view_id):
+    manage(product, SOUTH)
+    product.settle()
+    manage(product, NORTH)
+    product.settle()
+
+    with pytest.raises(HelpdeskError) as caught:
+        product.caller("north_agent")(
+            views.StartView, view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
+        )
+    assert caught.value.reason == "NO_CONSENT"
+
+
+def test_a_heartbeat_comes_at_least_every_two_seconds_and_is_not_recorded(product, views, view_id):
+    request = view_pb2.WatchViewRequest(view_id=view_id)
+    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=10)
+    before = len(product.records("session"))
+    began = time.monotonic()
+    beats = [next(watched).remaining for _ in range(2)]
+
+    assert time.monotonic() - began < 3
+    assert beats == sorted(beats, reverse=True)
+    assert len(product.records("session")) == before
+
+
+def test_a_lease_leaves_no_record_but_its_first_use_is_a_fact(product, views, view_id):
+    records = len(product.records("session"))
+    names = [row.name for row in product.host.running["session"].store.read(0)]
+    lease(product, views, view_id)
+
+    assert len(product.records("session")) == records
+    assert names.count("helpdesk.session.v1.ViewStarted") == 1

@@ -1,0 +1,210 @@
+"""Read-only sessions: started once allowed, their clock, and every way that they end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.kernel.errors import Refused
+from services.session.domain.access import (
+    LONGEST_MINUTES,
+    Windows,
+    begin,
+    end_view,
+    signed_out,
+    start_view,
+    without_role,
+)
+from services.session.domain.facts import ViewStarted
+from tests.unit.session.situations import (
+    CONSENT,
+    IDLE,
+    NOON,
+    ONCE,
+    REVOKED,
+    SECTIONS,
+    STARTED,
+    VIEW,
+    WANTED,
+    after,
+    ended,
+    given,
+    view_of,
+)
+
+MOMENT = timedelta(microseconds=1)
+
+
+def started(until):
+    return ViewStarted(view_id="view-1", organization_id="acme", until=until)
+
+
+def test_a_view_lasts_half_an_hour_where_nobody_says_otherwise_and_an_hour_at_most():
+    assert (Windows().view_minutes, LONGEST_MINUTES) == (30, 60)
+
+
+def test_a_view_ends_when_it_is_not_used_for_ten_minutes():
+    assert Windows().idle == IDLE
+
+
+def test_a_consent_opens_a_view_of_its_sections_for_its_minutes():
+    given(CONSENT).when(start_view, WANTED, running=None, now=NOON).then(
+        replace(
+            WANTED,
+            consent_id="consent-1",
+            sections=SECTIONS,
+            minutes=30,
+            latest=after(days=30),
+        )
+    )
+
+
+def test_one_view_of_a_customer_at_a_time():
+    running = view_of(CONSENT, VIEW)
+
+    given(CONSENT, VIEW).when(start_view, WANTED, running=running, now=NOON).then_raises(
+        Refused, "VIEW_RUNNING"
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "now"),
+    [
+        ((), NOON),
+        ((CONSENT,), NOON - MOMENT),
+        ((CONSENT,), after(days=30)),
+        ((CONSENT, REVOKED), NOON),
+        ((ONCE, replace(VIEW, consent_id="once"), STARTED, ended("time")), NOON),
+    ],
+)
+def test_without_a_live_consent_there_is_no_view(facts, now):
+    given(*facts).when(start_view, WANTED, running=None, now=now).then_raises(Refused, "NO_CONSENT")
+
+
+def test_a_view_needs_a_sign_in_session_to_be_bound_to():
+    wanted = replace(WANTED, sign_in_id="")
+
+    given(CONSENT).when(start_view, wanted, running=None, now=NOON).then_raises(
+        Refused, "NO_SIGN_IN"
+    )
+
+
+def test_the_clock_starts_at_first_use():
+    assert begin(view_of(CONSENT, VIEW), after(minutes=5)) == started(after(minutes=35))
+
+
+def test_the_clock_starts_once():
+    assert begin(view_of(CONSENT, VIEW, STARTED), after(minutes=5)) is None
+
+
+def test_the_clock_of_an_ended_view_does_not_start():
+    assert begin(view_of(CONSENT, VIEW, ended("agent")), after(minutes=5)) is None
+
+
+def test_an_hour_is_an_hour():
+    long = replace(VIEW, minutes=60)
+
+    assert begin(view_of(CONSENT, long), NOON) == started(after(minutes=60))
+
+
+def test_no_view_outlives_its_consent():
+    short = replace(VIEW, latest=after(minutes=10))
+
+    assert begin(view_of(CONSENT, short), NOON) == started(after(minutes=10))
+
+
+@pytest.mark.parametrize("minutes", [30, 60])
+def test_a_used_view_ends_by_time(minutes):
+    end = after(minutes=minutes)
+    view = view_of(CONSENT, replace(VIEW, minutes=minutes), started(end))
+
+    assert view.over(end - MOMENT, end - MOMENT, IDLE) == ""
+    assert view.over(end, end - MOMENT, IDLE) == "time"
+
+
+def test_a_view_that_is_not_used_for_ten_minutes_ends_by_idling():
+    view = view_of(CONSENT, VIEW, STARTED)
+    used = after(minutes=3)
+
+    assert view.over(after(minutes=13) - MOMENT, used, IDLE) == ""
+    assert view.over(after(minutes=13), used, IDLE) == "idle"
+
+
+def test_a_view_that_was_never_used_idles_from_when_it_was_made():
+    view = view_of(CONSENT, VIEW)
+
+    assert view.over(after(minutes=10) - MOMENT, None, IDLE) == ""
+    assert view.over(after(minutes=10), None, IDLE) == "idle"
+
+
+def test_a_view_that_was_never_used_ends_with_its_consent():
+    view = view_of(CONSENT, replace(VIEW, latest=after(minutes=2)))
+
+    assert view.over(after(minutes=2), None, IDLE) == "time"
+
+
+@pytest.mark.parametrize("by", ["agent", "customer", "partner_admin", "role", "relationship"])
+def test_an_ended_view_stays_ended_as_it_was_ended(by):
+    view = view_of(CONSENT, VIEW, STARTED, ended(by))
+
+    assert view.over(after(days=1), NOON, IDLE) == by
+
+
+def test_a_running_view_counts_down():
+    view = view_of(CONSENT, VIEW, STARTED)
+
+    assert view.remaining(after(minutes=12)) == 18 * 60
+    assert view.remaining(after(minutes=31)) == 0
+
+
+def test_a_view_whose_clock_stands_has_all_its_time_within_the_consent():
+    assert view_of(CONSENT, VIEW).remaining(after(hours=1)) == 30 * 60
+    assert view_of(CONSENT, replace(VIEW, latest=after(minutes=4))).remaining(NOON) == 4 * 60
+
+
+def test_a_view_is_ended_once():
+    end = ended("agent", "agent")
+
+    assert end_view(view_of(CONSENT, VIEW), ended_by="agent", person_id="agent") == end
+    with pytest.raises(Refused) as caught:
+        end_view(view_of(CONSENT, VIEW, end), ended_by="agent", person_id="agent")
+    assert caught.value.reason == "VIEW_ENDED"
+
+
+def test_who_loses_the_role_loses_the_view():
+    given(CONSENT, VIEW).when(without_role, "agent", "HELP_DESK").then(ended("role"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "agent", "role"),
+    [
+        ((CONSENT, VIEW), "another", "HELP_DESK"),
+        ((CONSENT, VIEW), "agent", "AUDITOR"),
+        ((CONSENT, VIEW, ended("agent")), "agent", "HELP_DESK"),
+        (
+            (CONSENT, replace(VIEW, roles=("HELP_DESK", "HELP_DESK_READ_ONLY"))),
+            "agent",
+            "HELP_DESK",
+        ),
+    ],
+)
+def test_a_role_that_a_view_does_not_stand_on_ends_nothing(facts, agent, role):
+    given(*facts).when(without_role, agent, role).then()
+
+
+def test_a_role_that_opens_no_view_does_not_keep_one():
+    view = replace(VIEW, roles=("AUDITOR", "HELP_DESK"))
+
+    given(CONSENT, view).when(without_role, "agent", "HELP_DESK").then(ended("role"))
+
+
+def test_signing_out_ends_the_views_of_that_session():
+    given(CONSENT, VIEW).when(signed_out, "sign-in-1").then(ended("agent", "agent"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "sign_in"),
+    [((CONSENT, VIEW), "other"), ((CONSENT, VIEW, ended("time")), "sign-in-1")],
+)
+def test_signing_out_elsewhere_ends_nothing(facts, sign_in):
+    given(*facts).when(signed_out, sign_in).then()
