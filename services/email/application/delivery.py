@@ -19,6 +19,10 @@ from services.email.domain.caller_check import CallerCheck
 from services.email.domain.message import Message
 from services.email.reports import Cause, Fault, RecipientReport, read_smtp_reply
 
+_ABOUT_THE_RECIPIENT = frozenset({"RCPT", "DATA"})
+# Who refuses the connection or our password refuses us and not the mail: that can be mended.
+_ABOUT_THE_MAIL = _ABOUT_THE_RECIPIENT | {"MAIL"}
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -112,7 +116,7 @@ class Delivery:
             facts = message.accepted(
                 ours, str(reply.code), is_delivered=self._accepted_is_delivered
             )
-        elif reply.code >= 500:
+        elif reply.code >= 500 and reply.command in _ABOUT_THE_MAIL:
             facts = message.refused(ours, answer)
         else:
             facts = message.postponed(ours, answer, work.now, self._first_pause)
@@ -149,7 +153,7 @@ def _answer(ours: Message, reply: Reply) -> RecipientReport:
             remote_mta=reply.server,
         )
         # Refused before the recipient was named, it says nothing of the recipient.
-        if reply.command not in ("RCPT", "DATA") and answer.fault is Fault.RECIPIENT:
+        if reply.command not in _ABOUT_THE_RECIPIENT and answer.fault is Fault.RECIPIENT:
             return replace(answer, fault=Fault.OUR_SIDE, permanent=False)
         return answer
     return RecipientReport(

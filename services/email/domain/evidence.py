@@ -17,7 +17,6 @@ _HALVES = re.compile(
     r"(?<![0-9A-Za-z])\d{4}(?:[ \-\u00a0\xc2]|=20|=C2=A0|&nbsp;|=\r?\n)*\d{4}(?![0-9A-Za-z])"
 )
 # Bounded repeats: a report is whatever anybody sends us.
-_NAMED = re.compile(r'"?[^"<>\n:;,]{0,200}"?[ \t]{0,8}<([^<>\s@]{1,128}@[^<>\s@]{1,255})>')
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\x80-\U0010ffff]{1,128}"
     r"(?:@|=40|=3D40)[A-Za-z0-9.\-\x80-\U0010ffff]{1,255}"
@@ -66,12 +65,11 @@ def kept(raw: bytes, *, may_hold_code: bool) -> tuple[str, bool]:
 
 
 def shown(text: str) -> str:
-    """Return a stored report for reading: addresses and names beside them masked."""
+    """Return a stored report for reading: addresses masked."""
     plain = text.encode("latin-1", "replace").decode("utf-8", "replace").replace("\r\n", "\n")
     return masked_words(_WORDS.sub(_LEFT_OUT, _ENCODED.sub(_LEFT_OUT, plain)))
 
 
 def masked_words(text: str) -> str:
     """Return a text with every mail address in it masked."""
-    named = _NAMED.sub(lambda found: f" <{masked(found[1])}>", text)
-    return _ADDRESS.sub(lambda found: masked(re.sub("=40|=3D40", "@", found[0])), named)
+    return _ADDRESS.sub(lambda found: masked(re.sub("=40|=3D40", "@", found[0])), text)
