@@ -1,172 +1,183 @@
-"""What a customer allows: from when, until when, once, and taken back."""
-
-from dataclasses import replace
-from datetime import timedelta
+"""What a customer gives, how long it holds, and how it is taken back."""
 
 import pytest
 
-from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.session.domain.access import grant, leave, live_consent, revoke
-from tests.unit.session.situations import (
-    CONSENT,
-    NOON,
-    ONCE,
-    REVOKED,
-    STARTED,
-    VIEW,
-    after,
-    ended,
-    given,
-)
-
-MOMENT = timedelta(microseconds=1)
+from helpdesk.kernel.actions import SupportAction, UnitOfWork
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused
+from services.session.domain.facts import ConsentRevoked, ViewEnded
 
 
-def state(*facts, now=NOON, consent_id="consent-1"):
-    return given(*facts).state.consents[consent_id].state_at(now)
+def refused(call, *arguments, **more):
+    with pytest.raises(Refused) as caught:
+        call(*arguments, **more)
+    return caught.value.reason
 
 
-def test_an_admin_allows_it_without_being_asked():
-    assert grant(CONSENT, NOON) == CONSENT
+def test_without_a_consent_no_view_is_started(desk, at):
+    assert refused(desk.start, at()) == "NO_CONSENT"
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"ends": NOON}, "IN_THE_PAST"),
-        ({"begins": after(days=-2), "ends": after(days=-1)}, "IN_THE_PAST"),
-        ({"begins": after(days=2), "ends": after(days=1)}, "IN_THE_PAST"),
-        ({"ends": after(days=365) + MOMENT}, "TOO_LONG"),
-        ({"sections": ()}, "REQUIRED"),
-        ({"sections": ("PAYROLL",)}, "UNKNOWN_SECTION"),
-        ({"minutes": 0}, "OUT_OF_RANGE"),
-        ({"minutes": 61}, "OUT_OF_RANGE"),
-    ],
-)
-def test_what_makes_no_sense_is_not_allowed(changes, reason):
+def test_a_consent_is_with_one_partner(desk, at, stranger):
+    desk.grant(at(), partner="south")
+
+    assert refused(desk.start, at()) == "NO_CONSENT"
+    assert desk.start(at(), agent=stranger)
+
+
+def test_a_consent_is_only_given_to_a_partner_that_manages_the_customer(desk, at):
+    with pytest.raises(NotFound):
+        desk.grant(at(), partner="west")
+
+
+def test_a_consent_begins_and_ends_when_it_says(desk, at):
+    desk.grant(at(), begins=at(days=1), ends=at(days=2))
+
+    assert refused(desk.start, at(hours=23, minutes=59)) == "NO_CONSENT"
+    assert desk.start(at(days=1))
+    assert refused(desk.start, at(days=2), agent=Actor("ion", partner_id="north")) == "NO_CONSENT"
+
+
+@pytest.mark.parametrize("ends", [{"hours": -1}, {}, {"days": 366}])
+def test_a_consent_ends_later_and_within_a_year(desk, at, ends):
     with pytest.raises(InvalidArgument) as caught:
-        grant(replace(CONSENT, **changes), NOON)
+        desk.grant(at(), ends=at(**ends))
 
-    assert caught.value.reason == reason
-
-
-def test_a_whole_year_may_be_allowed():
-    whole = replace(CONSENT, ends=after(days=365))
-
-    assert grant(whole, NOON) == whole
+    assert caught.value.field == "until"
 
 
-@pytest.mark.parametrize(
-    ("now", "expected"),
-    [
-        (NOON - MOMENT, "pending"),
-        (NOON, "live"),
-        (after(days=30) - MOMENT, "live"),
-        (after(days=30), "expired"),
-    ],
-)
-def test_a_consent_holds_from_its_beginning_to_its_end(now, expected):
-    assert state(CONSENT, now=now) == expected
+def test_a_consent_for_one_view_is_used_up_by_it(desk, at):
+    desk.grant(at(), once=True)
+    view_id = desk.start(at())
+    desk.lease(at(minutes=1), view_id)
+    desk.end(at(minutes=2), view_id)
+
+    assert refused(desk.start, at(minutes=3)) == "NO_CONSENT"
 
 
-def test_a_consent_that_was_taken_back_is_revoked():
-    assert state(CONSENT, REVOKED) == "revoked"
+def test_a_consent_for_one_view_does_not_carry_two_at_once(desk, at, colleague):
+    desk.grant(at(), once=True)
+    desk.start(at())
+
+    assert refused(desk.start, at(), agent=colleague) == "NO_CONSENT"
 
 
-def test_a_consent_for_one_view_is_used_by_it():
-    assert state(ONCE, replace(VIEW, consent_id="once"), consent_id="once") == "used"
+def test_a_view_that_nobody_used_leaves_its_consent(desk, at):
+    desk.grant(at(), once=True)
+    desk.end(at(minutes=1), desk.start(at()))
+
+    assert desk.start(at(minutes=2))
 
 
-def test_a_consent_for_one_view_stays_used_after_the_view_was_looked_at():
-    view = replace(VIEW, consent_id="once")
+def test_a_view_that_the_customer_stopped_does_not_leave_its_consent(desk, at, admin):
+    desk.grant(at(), once=True)
+    desk.end(at(minutes=1), desk.start(at()), by=admin)
 
-    assert state(ONCE, view, STARTED, ended("agent"), consent_id="once") == "used"
-
-
-@pytest.mark.parametrize("ended_by", ["agent", "idle"])
-def test_a_view_that_nobody_looked_at_gives_its_one_time_back(ended_by):
-    view = replace(VIEW, consent_id="once")
-
-    assert state(ONCE, view, ended(ended_by), consent_id="once") == "live"
+    assert refused(desk.start, at(minutes=2)) == "NO_CONSENT"
 
 
-@pytest.mark.parametrize("ended_by", ["customer", "partner_admin", "role", "relationship"])
-def test_a_view_that_was_taken_away_gives_nothing_back(ended_by):
-    view = replace(VIEW, consent_id="once")
+def test_a_standing_consent_carries_view_after_view(desk, at):
+    desk.grant(at())
+    for hour in range(3):
+        view_id = desk.start(at(hours=hour))
+        desk.lease(at(hours=hour), view_id)
+        desk.end(at(hours=hour), view_id)
 
-    assert state(ONCE, view, ended(ended_by), consent_id="once") == "used"
-
-
-def test_a_consent_for_long_is_not_used_up():
-    assert state(CONSENT, VIEW, STARTED, ended("agent")) == "live"
-
-
-def test_the_newest_consent_counts():
-    newer = replace(CONSENT, consent_id="consent-2")
-    access = given(CONSENT, newer).state
-
-    assert live_consent(access, NOON).granted.consent_id == "consent-2"
+    assert desk.start(at(hours=4))
 
 
-def test_the_answer_to_a_request_comes_before_what_is_allowed_for_long():
-    newer = replace(CONSENT, consent_id="consent-2")
-    access = given(ONCE, newer).state
+def test_the_answer_to_a_request_goes_before_a_standing_consent(desk, at):
+    desk.grant(at(), sections=("USERS",), ends=at(days=90))
+    asked = desk.ask(at(minutes=1), sections=("MAIL",))
+    desk.answer(at(minutes=2), asked)
 
-    assert live_consent(access, NOON).granted.consent_id == "once"
-
-
-@pytest.mark.parametrize(
-    ("facts", "now"),
-    [
-        ((), NOON),
-        ((CONSENT,), NOON - MOMENT),
-        ((CONSENT,), after(days=30)),
-        ((CONSENT, REVOKED), NOON),
-        ((ONCE, replace(VIEW, consent_id="once")), NOON),
-    ],
-)
-def test_what_does_not_hold_now_opens_nothing(facts, now):
-    assert live_consent(given(*facts).state, now) is None
+    assert desk.view(desk.start(at(minutes=3))).granted.sections == ("ORGANIZATION", "MAIL")
 
 
-def test_taking_back_ends_what_runs():
-    given(CONSENT, VIEW, STARTED).when(revoke, "consent-1", revoked_by="admin").then(
-        REVOKED, ended("customer", "admin")
-    )
+def test_of_standing_consents_the_newest_counts(desk, at):
+    desk.grant(at(), sections=("USERS",), ends=at(days=90))
+    desk.grant(at(minutes=1), sections=("SITES",))
+
+    assert desk.view(desk.start(at(minutes=3))).granted.sections == ("ORGANIZATION", "SITES")
 
 
-def test_taking_back_ends_no_view_twice():
-    given(CONSENT, VIEW, ended("agent")).when(revoke, "consent-1", revoked_by="admin").then(REVOKED)
+def test_revoking_ends_every_view_that_stands_on_the_consent(desk, at, colleague):
+    consent_id = desk.grant(at())
+    views = [desk.start(at()), desk.start(at(), agent=colleague)]
+    desk.lease(at(), views[0])
+
+    assert desk.revoke(at(minutes=1), consent_id) == 2
+    assert {desk.view(view_id).ended_by for view_id in views} == {"customer"}
+    assert refused(desk.start, at(minutes=2)) == "NO_CONSENT"
 
 
-def test_a_view_on_another_consent_goes_on():
-    other = replace(CONSENT, consent_id="consent-2")
+def test_a_consent_is_not_revoked_twice(desk, at):
+    consent_id = desk.grant(at())
+    desk.revoke(at(), consent_id)
 
-    given(other, CONSENT, replace(VIEW, consent_id="consent-2")).when(
-        revoke, "consent-1", revoked_by="admin"
-    ).then(REVOKED)
-
-
-def test_a_consent_is_not_taken_back_twice():
-    given(CONSENT, REVOKED).when(revoke, "consent-1", revoked_by="admin").then_raises(
-        Refused, "REVOKED"
-    )
+    assert refused(desk.revoke, at(), consent_id) == "REVOKED"
 
 
-def test_a_consent_that_nobody_gave_is_not_found():
-    given().when(revoke, "consent-1", revoked_by="admin").then_raises(NotFound)
+def test_an_admin_of_another_organization_does_not_find_the_consent(desk, at):
+    consent_id = desk.grant(at())
+    other = Actor("bea", organization_id="beta", roles=frozenset({"CUSTOMER_ADMIN"}))
+
+    with pytest.raises(NotFound):
+        desk.act(other, at(), desk.consents.revoke_consent, consent_id)
 
 
-def test_a_partner_that_leaves_loses_every_consent_and_view():
-    by_product = replace(REVOKED, revoked_by="service")
-    other = replace(CONSENT, consent_id="consent-2")
+def test_a_start_that_did_not_see_the_revocation_is_not_stored(desk, at, agent):
+    consent_id = desk.grant(at())
+    start = SupportAction(desk.store, agent, at(), ticket="INC-1")
+    desk.views.start_view(start, "acme")
+    desk.revoke(at(), consent_id)
 
-    given(CONSENT, other, VIEW).when(leave, revoked_by="service").then(
-        by_product,
-        ended("relationship"),
-        replace(by_product, consent_id="consent-2"),
-    )
+    with pytest.raises(Conflict):
+        desk.store.commit(start.unit())
 
 
-def test_a_partner_that_has_nothing_loses_nothing():
-    given(CONSENT, REVOKED).when(leave, revoked_by="service").then()
+def test_a_partner_that_left_loses_its_consents_for_good(desk, at, stranger):
+    desk.grant(at())
+    desk.grant(at(), partner="south")
+    view_id = desk.start(at())
+    work = UnitOfWork(desk.store, stranger, at(minutes=1))
+    desk.consents.on_partners_changed(work, "acme", frozenset({"south"}))
+    desk.store.commit(work.unit())
+
+    assert [type(fact) for fact in work.staged] == [ConsentRevoked, ViewEnded]
+    assert desk.view(view_id).ended_by == "relationship"
+    assert refused(desk.start, at(minutes=2)) == "NO_CONSENT"
+    assert desk.start(at(minutes=2), agent=stranger)
+
+
+def test_the_same_partners_again_change_nothing(desk, at, agent):
+    desk.grant(at())
+    work = UnitOfWork(desk.store, agent, at())
+    desk.consents.on_partners_changed(work, "acme", frozenset({"north"}))
+
+    assert work.staged == ()
+
+
+def test_an_agent_is_told_how_it_stands(desk, at, agent):
+    def state(now):
+        return desk.act(agent, now, desk.consents.get_access, "acme").state
+
+    seen = [state(at())]
+    asked = desk.ask(at())
+    seen.append(state(at()))
+    desk.answer(at(), asked)
+    seen.append(state(at()))
+    view_id = desk.start(at())
+    seen.append(state(at()))
+    desk.lease(at(), view_id)
+    seen.append(state(at(minutes=25)))
+
+    assert seen == ["NONE", "REQUESTED", "GRANTED", "RUNNING", "NONE"]
+
+
+def test_a_customer_sees_who_looks(desk, at, admin):
+    desk.grant(at())
+    desk.start(at())
+    _, [(_, running)] = desk.act(admin, at(), desk.consents.list_consents, include_ended=False)
+
+    assert [name for _, name in running] == ["Ana"]

@@ -1,160 +1,152 @@
-"""Asking for access, and answering within 24 hours."""
-
-from dataclasses import replace
-from datetime import timedelta
+"""What may be asked and answered, and until when."""
 
 import pytest
 
+from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.session.domain.access import Windows, approve, reject, request_access
-from tests.unit.session.situations import (
-    ASKED,
-    CONSENT,
-    LAPSED,
-    NOON,
-    ONCE,
-    REJECTED,
-    SECTIONS,
-    after,
-    given,
-)
-
-AGAIN = replace(ASKED, access_request_id="request-2")
-ANSWER = replace(CONSENT, consent_id="once", minutes=0, sections=())
+from services.session.domain.facts import AccessRejected, AccessRequestLapsed, ConsentGranted
 
 
-def test_a_request_is_answered_within_a_day():
-    assert Windows().answer == timedelta(hours=24)
+def refused(call, *arguments, **more):
+    with pytest.raises(Refused) as caught:
+        call(*arguments, **more)
+    return caught.value.reason
 
 
-def test_an_agent_asks_a_customer():
-    given().when(request_access, ASKED, has_admin=True, now=NOON).then(ASKED)
-
-
-def test_without_an_admin_nobody_could_allow_it():
-    given().when(request_access, ASKED, has_admin=False, now=NOON).then_raises(Refused, "NO_ADMIN")
-
-
-def test_one_request_at_a_time():
-    given(ASKED).when(request_access, AGAIN, has_admin=True, now=NOON).then_raises(
-        Refused, "ALREADY_REQUESTED"
+def test_the_organization_itself_is_always_asked_for(desk, at):
+    assert desk.ask(at(), sections=("USERS", "DEVICES")).sections == (
+        "ORGANIZATION",
+        "USERS",
+        "DEVICES",
     )
 
 
-def test_a_request_is_open_until_the_last_moment_of_its_day():
-    late = after(hours=24) - timedelta(microseconds=1)
-
-    given(ASKED).when(request_access, AGAIN, has_admin=True, now=late).then_raises(
-        Refused, "ALREADY_REQUESTED"
-    )
+def test_a_request_without_minutes_is_for_thirty(desk, at):
+    assert desk.ask(at(), minutes=0).minutes == 30
 
 
-def test_after_a_day_the_agent_may_ask_again():
-    given(ASKED).when(request_access, AGAIN, has_admin=True, now=after(hours=24)).then(AGAIN)
+@pytest.mark.parametrize("minutes", [-1, 61])
+def test_nobody_asks_for_less_than_a_minute_or_more_than_an_hour(desk, at, minutes):
+    with pytest.raises(InvalidArgument) as caught:
+        desk.ask(at(), minutes=minutes)
+
+    assert caught.value.field == "minutes"
 
 
-@pytest.mark.parametrize("answer", [REJECTED, LAPSED, ONCE])
-def test_after_an_answer_the_agent_may_ask_again(answer):
-    given(ASKED, answer).when(request_access, AGAIN, has_admin=True, now=NOON).then(AGAIN)
+@pytest.mark.parametrize("sections", [(), ("UNSPECIFIED",)])
+def test_a_request_names_sections_that_there_are(desk, at, sections):
+    with pytest.raises(InvalidArgument) as caught:
+        desk.ask(at(), sections=sections)
+
+    assert caught.value.field == "sections"
 
 
-def test_the_organization_is_always_among_the_sections():
-    asked = replace(ASKED, sections=("DEVICES", "USERS"))
+def test_an_organization_without_an_admin_says_who_can_add_one(desk, at):
+    desk.directory.admins = ()
 
-    given().when(request_access, asked, has_admin=True, now=NOON).then(
-        replace(asked, sections=SECTIONS)
-    )
-
-
-@pytest.mark.parametrize(
-    ("sections", "reason"),
-    [((), "REQUIRED"), (("UNSPECIFIED",), "UNKNOWN_SECTION"), (("PAYROLL",), "UNKNOWN_SECTION")],
-)
-def test_sections_that_do_not_exist_are_refused(sections, reason):
-    asked = replace(ASKED, sections=sections)
-
-    given().when(request_access, asked, has_admin=True, now=NOON).then_raises(
-        InvalidArgument, reason
-    )
+    with pytest.raises(Refused) as caught:
+        desk.ask(at())
+    assert caught.value.reason == "NO_ADMIN"
+    assert "add one" in caught.value.message
 
 
-@pytest.mark.parametrize("minutes", [1, 30, 60])
-def test_up_to_an_hour_may_be_asked_for(minutes):
-    asked = replace(ASKED, minutes=minutes)
+def test_a_second_request_waits_for_the_answer_to_the_first(desk, at):
+    desk.ask(at())
 
-    given().when(request_access, asked, has_admin=True, now=NOON).then(asked)
-
-
-@pytest.mark.parametrize("minutes", [-1, 0, 61, 2**31 - 1])
-def test_no_more_than_an_hour_may_be_asked_for(minutes):
-    asked = replace(ASKED, minutes=minutes)
-
-    given().when(request_access, asked, has_admin=True, now=NOON).then_raises(
-        InvalidArgument, "OUT_OF_RANGE"
-    )
+    assert refused(desk.ask, at(hours=23)) == "ALREADY_REQUESTED"
 
 
-def test_an_approval_gives_what_was_asked_for_one_view():
-    expected = replace(
-        ANSWER,
-        access_request_id="request-1",
-        sections=SECTIONS,
-        minutes=20,
-        once=True,
-        purpose="cannot join",
-    )
+def test_a_request_can_be_asked_again_once_it_lapsed(desk, at):
+    desk.ask(at())
 
-    given(ASKED).when(approve, "request-1", ANSWER, now=NOON).then(expected)
+    assert desk.ask(at(hours=24))
 
 
-def test_an_approval_may_be_narrower():
-    narrower = replace(ANSWER, sections=("USERS",), minutes=5)
-    granted = given(ASKED).when(approve, "request-1", narrower, now=NOON)._call()
+@pytest.mark.parametrize("approve", [True, False])
+def test_a_request_can_be_answered_until_a_day_is_over(desk, at, approve):
+    asked = desk.ask(at())
+    desk.answer(at(hours=23, minutes=59, seconds=59), asked, approve=approve)
 
-    assert (granted.sections, granted.minutes) == (("ORGANIZATION", "USERS"), 5)
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"sections": ("USERS", "SETTINGS")}, "WIDER_THAN_ASKED"),
-        ({"sections": ("PAYROLL",)}, "UNKNOWN_SECTION"),
-        ({"minutes": 21}, "LONGER_THAN_ASKED"),
-        ({"minutes": -1}, "OUT_OF_RANGE"),
-    ],
-)
-def test_an_approval_is_not_wider(changes, reason):
-    given(ASKED).when(approve, "request-1", replace(ANSWER, **changes), now=NOON).then_raises(
-        InvalidArgument, reason
-    )
+    assert isinstance(desk.facts()[-1], ConsentGranted if approve else AccessRejected)
 
 
-def test_an_approval_within_the_day_counts():
-    late = after(hours=24) - timedelta(microseconds=1)
+@pytest.mark.parametrize("approve", [True, False])
+def test_a_request_lapses_after_a_day(desk, at, approve):
+    asked = desk.ask(at())
 
-    granted = given(ASKED).when(approve, "request-1", ANSWER, now=late)._call()
-    assert granted.access_request_id == "request-1"
-
-
-@pytest.mark.parametrize("decide", ["approve", "reject"])
-@pytest.mark.parametrize(
-    ("facts", "now", "error", "reason"),
-    [
-        ((), NOON, NotFound, "NOT_FOUND"),
-        ((ASKED,), after(hours=24), Refused, "LAPSED"),
-        ((ASKED, LAPSED), NOON, Refused, "LAPSED"),
-        ((ASKED, REJECTED), NOON, Refused, "ANSWERED"),
-        ((ASKED, ONCE), NOON, Refused, "ANSWERED"),
-    ],
-)
-def test_only_an_open_request_is_answered(decide, facts, now, error, reason):
-    if decide == "approve":
-        asked = given(*facts).when(approve, "request-1", ANSWER, now=now)
-    else:
-        asked = given(*facts).when(reject, "request-1", rejected_by="admin", now=now)
-
-    asked.then_raises(error, reason)
+    assert refused(desk.answer, at(hours=24), asked, approve=approve) == "LAPSED"
 
 
-def test_an_admin_says_no():
-    given(ASKED).when(reject, "request-1", rejected_by="admin", now=NOON).then(REJECTED)
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("second", [True, False])
+def test_a_request_is_answered_once(desk, at, first, second):
+    asked = desk.ask(at())
+    desk.answer(at(minutes=1), asked, approve=first)
+
+    assert refused(desk.answer, at(minutes=2), asked, approve=second) == "ANSWERED"
+
+
+def test_that_a_request_lapsed_is_written_down_once(desk, at):
+    asked = desk.ask(at())
+
+    assert [desk.consents.lapse_requests(), desk.consents.lapse_requests()] == [1, 0]
+    lapsed = [fact for fact in desk.facts() if isinstance(fact, AccessRequestLapsed)]
+    assert [fact.access_request_id for fact in lapsed] == [asked.access_request_id]
+
+
+def test_an_approval_takes_what_was_asked_for(desk, at):
+    asked = desk.ask(at(), sections=("USERS", "MAIL"), minutes=20)
+    desk.answer(at(), asked)
+
+    granted = desk.facts()[-1]
+    assert (granted.sections, granted.minutes, granted.once) == (asked.sections, 20, True)
+
+
+def test_an_approval_may_be_narrower_and_shorter(desk, at):
+    asked = desk.ask(at(), sections=("USERS", "MAIL"), minutes=20)
+    desk.answer(at(), asked, sections=("MAIL",), minutes=5)
+
+    granted = desk.facts()[-1]
+    assert (granted.sections, granted.minutes) == (("ORGANIZATION", "MAIL"), 5)
+
+
+@pytest.mark.parametrize("wider", [{"sections": ("USERS", "SETTINGS")}, {"minutes": 21}])
+def test_an_approval_is_never_wider_or_longer_than_asked(desk, at, wider):
+    asked = desk.ask(at(), sections=("USERS",), minutes=20)
+
+    with pytest.raises(InvalidArgument):
+        desk.answer(at(), asked, **wider)
+
+
+def test_an_admin_of_another_organization_does_not_find_the_request(desk, at):
+    asked = desk.ask(at())
+    other = Actor("bea", organization_id="beta", roles=frozenset({"CUSTOMER_ADMIN"}))
+
+    with pytest.raises(NotFound):
+        desk.act(
+            other,
+            at(),
+            desk.consents.answer_request,
+            asked.access_request_id,
+            approve=True,
+            sections=(),
+            minutes=0,
+        )
+
+
+def test_requests_of_two_partners_do_not_touch(desk, at, stranger):
+    desk.ask(at())
+
+    assert desk.ask(at(), agent=stranger)
+
+
+def test_open_requests_are_listed_first_with_the_agents_name(desk, at, admin, stranger):
+    asked = desk.ask(at())
+    desk.answer(at(minutes=1), asked, approve=False)
+    desk.ask(at(minutes=2), agent=stranger)
+    listed = desk.act(admin, at(minutes=3), desk.consents.list_requests)
+
+    assert [(r.state_at(at(minutes=3)), name) for r, name, _ in listed] == [
+        ("open", "Sue"),
+        ("rejected", "Ana"),
+    ]

@@ -1,0 +1,172 @@
+"""What a customer allows: from when, until when, once, and taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
+from services.session.domain.access import grant, leave, live_consent, revoke
+from tests.unit.session.situations import (
+    CONSENT,
+    NOON,
+    ONCE,
+    REVOKED,
+    STARTED,
+    VIEW,
+    after,
+    ended,
+    given,
+)
+
+MOMENT = timedelta(microseconds=1)
+
+
+def state(*facts, now=NOON, consent_id="consent-1"):
+    return given(*facts).state.consents[consent_id].state_at(now)
+
+
+def test_an_admin_allows_it_without_being_asked():
+    assert grant(CONSENT, NOON) == CONSENT
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ends": NOON}, "IN_THE_PAST"),
+        ({"begins": after(days=-2), "ends": after(days=-1)}, "IN_THE_PAST"),
+        ({"begins": after(days=2), "ends": after(days=1)}, "IN_THE_PAST"),
+        ({"ends": after(days=365) + MOMENT}, "TOO_LONG"),
+        ({"sections": ()}, "REQUIRED"),
+        ({"sections": ("PAYROLL",)}, "UNKNOWN_SECTION"),
+        ({"minutes": 0}, "OUT_OF_RANGE"),
+        ({"minutes": 61}, "OUT_OF_RANGE"),
+    ],
+)
+def test_what_makes_no_sense_is_not_allowed(changes, reason):
+    with pytest.raises(InvalidArgument) as caught:
+        grant(replace(CONSENT, **changes), NOON)
+
+    assert caught.value.reason == reason
+
+
+def test_a_whole_year_may_be_allowed():
+    whole = replace(CONSENT, ends=after(days=365))
+
+    assert grant(whole, NOON) == whole
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (NOON - MOMENT, "pending"),
+        (NOON, "live"),
+        (after(days=30) - MOMENT, "live"),
+        (after(days=30), "expired"),
+    ],
+)
+def test_a_consent_holds_from_its_beginning_to_its_end(now, expected):
+    assert state(CONSENT, now=now) == expected
+
+
+def test_a_consent_that_was_taken_back_is_revoked():
+    assert state(CONSENT, REVOKED) == "revoked"
+
+
+def test_a_consent_for_one_view_is_used_by_it():
+    assert state(ONCE, replace(VIEW, consent_id="once"), consent_id="once") == "used"
+
+
+def test_a_consent_for_one_view_stays_used_after_the_view_was_looked_at():
+    view = replace(VIEW, consent_id="once")
+
+    assert state(ONCE, view, STARTED, ended("agent"), consent_id="once") == "used"
+
+
+@pytest.mark.parametrize("ended_by", ["agent", "idle"])
+def test_a_view_that_nobody_looked_at_gives_its_one_time_back(ended_by):
+    view = replace(VIEW, consent_id="once")
+
+    assert state(ONCE, view, ended(ended_by), consent_id="once") == "live"
+
+
+@pytest.mark.parametrize("ended_by", ["customer", "partner_admin", "role", "relationship"])
+def test_a_view_that_was_taken_away_gives_nothing_back(ended_by):
+    view = replace(VIEW, consent_id="once")
+
+    assert state(ONCE, view, ended(ended_by), consent_id="once") == "used"
+
+
+def test_a_consent_for_long_is_not_used_up():
+    assert state(CONSENT, VIEW, STARTED, ended("agent")) == "live"
+
+
+def test_the_newest_consent_counts():
+    newer = replace(CONSENT, consent_id="consent-2")
+    access = given(CONSENT, newer).state
+
+    assert live_consent(access, NOON).granted.consent_id == "consent-2"
+
+
+def test_the_answer_to_a_request_comes_before_what_is_allowed_for_long():
+    newer = replace(CONSENT, consent_id="consent-2")
+    access = given(ONCE, newer).state
+
+    assert live_consent(access, NOON).granted.consent_id == "once"
+
+
+@pytest.mark.parametrize(
+    ("facts", "now"),
+    [
+        ((), NOON),
+        ((CONSENT,), NOON - MOMENT),
+        ((CONSENT,), after(days=30)),
+        ((CONSENT, REVOKED), NOON),
+        ((ONCE, replace(VIEW, consent_id="once")), NOON),
+    ],
+)
+def test_what_does_not_hold_now_opens_nothing(facts, now):
+    assert live_consent(given(*facts).state, now) is None
+
+
+def test_taking_back_ends_what_runs():
+    given(CONSENT, VIEW, STARTED).when(revoke, "consent-1", revoked_by="admin").then(
+        REVOKED, ended("customer", "admin")
+    )
+
+
+def test_taking_back_ends_no_view_twice():
+    given(CONSENT, VIEW, ended("agent")).when(revoke, "consent-1", revoked_by="admin").then(REVOKED)
+
+
+def test_a_view_on_another_consent_goes_on():
+    other = replace(CONSENT, consent_id="consent-2")
+
+    given(other, CONSENT, replace(VIEW, consent_id="consent-2")).when(
+        revoke, "consent-1", revoked_by="admin"
+    ).then(REVOKED)
+
+
+def test_a_consent_is_not_taken_back_twice():
+    given(CONSENT, REVOKED).when(revoke, "consent-1", revoked_by="admin").then_raises(
+        Refused, "REVOKED"
+    )
+
+
+def test_a_consent_that_nobody_gave_is_not_found():
+    given().when(revoke, "consent-1", revoked_by="admin").then_raises(NotFound)
+
+
+def test_a_partner_that_leaves_loses_every_consent_and_view():
+    by_product = replace(REVOKED, revoked_by="service")
+    other = replace(CONSENT, consent_id="consent-2")
+
+    given(CONSENT, other, VIEW).when(leave, revoked_by="service").then(
+        by_product,
+        ended("relationship"),
+        replace(by_product, consent_id="consent-2"),
+    )
+
+
+def test_a_partner_that_has_nothing_loses_nothing():
+    given(CONSENT, REVOKED).when(leave, revoked_by="service").then()
