@@ -1,4 +1,4 @@
-"""Shell commands: make the secrets, import a directory, take a development token."""
+"""Shell commands: secrets, the directory, development tokens and linked accounts."""
 
 from __future__ import annotations
 
@@ -109,15 +109,36 @@ def _lines_of(path: Path) -> int:
 @click.pass_obj
 def token(operator: Operator, email: str) -> None:
     """Print a token in a person's name, on a development product."""
-    channel, caller = operator.channel("identity"), operator.caller("SERVICE")
-    found = caller(
-        internal_pb2_grpc.DirectoryInternalServiceStub(channel).ResolveAddress,
-        internal_pb2.ResolveAddressRequest(address=email),
+    channel = operator.channel("identity")
+    issued = operator.caller("SERVICE")(
+        sign_in_pb2_grpc.SignInServiceStub(channel).IssueTokenFor,
+        sign_in_pb2.IssueTokenForRequest(user_id=_found(operator, email)),
+    )
+    click.echo(issued.token)
+
+
+@click.command()
+@click.argument("email")
+@click.argument("issuer")
+@click.argument("subject")
+@click.pass_obj
+def link(operator: Operator, email: str, issuer: str, subject: str) -> None:
+    """Let a provider's account sign a person in; SUBJECT is what its ID tokens name it by."""
+    stub = feed_pb2_grpc.DirectoryFeedServiceStub(operator.channel("identity"))
+    operator.caller("DIRECTORY_WRITER")(
+        stub.LinkAccount,
+        feed_pb2.LinkAccountRequest(
+            user_id=_found(operator, email), issuer=issuer, subject=subject
+        ),
+    )
+    click.echo("linked")
+
+
+def _found(operator: Operator, email: str) -> str:
+    stub = internal_pb2_grpc.DirectoryInternalServiceStub(operator.channel("identity"))
+    found = operator.caller("SERVICE")(
+        stub.ResolveAddress, internal_pb2.ResolveAddressRequest(address=email)
     )
     if not found.user_id:
         raise click.ClickException("nobody has this address")
-    issued = caller(
-        sign_in_pb2_grpc.SignInServiceStub(channel).IssueTokenFor,
-        sign_in_pb2.IssueTokenForRequest(user_id=found.user_id),
-    )
-    click.echo(issued.token)
+    return str(found.user_id)

@@ -28,8 +28,19 @@ PERSON = {
     "status": "active",
     "featureToggles": {"video-mesh": True},
 }
-ORGANIZATION = {"id": ACME, "displayName": "Acme", "managedBy": [NORTH], "settings": {"language": "ro_RO"}}
-DEVICE = {"id": DESK, "orgId": ACME, "personId": ANA, "displayName": "Desk", "mac": "aa-bb-cc-00-11-22"}
+ORGANIZATION = {
+    "id": ACME,
+    "displayName": "Acme",
+    "managedBy": [NORTH],
+    "settings": {"language": "ro_RO"},
+}
+DEVICE = {
+    "id": DESK,
+    "orgId": ACME,
+    "personId": ANA,
+    "displayName": "Desk",
+    "mac": "aa-bb-cc-00-11-22",
+}
 PARTNER = {"id": NORTH, "displayName": "North"}
 
 

@@ -54,7 +54,9 @@ class FakeProvider:
 
     def _exchanged(self, form):
         grant = self.grants.pop(form["code"], None)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest())
+        challenge = base64.urlsafe_b64encode(
+            hashlib.sha256(form["code_verifier"].encode()).digest()
+        )
         if (
             grant is None
             or grant["code_challenge"] != challenge.decode().rstrip("=")
@@ -107,7 +109,7 @@ class FakeProvider:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_POST = do_GET
+            do_POST = do_GET  # noqa: N815  # the library names it so
 
             def log_message(self, *_):
                 pass

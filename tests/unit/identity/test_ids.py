@@ -12,7 +12,9 @@ def encoded(text):
     return base64.b64encode(text.encode()).decode()
 
 
-@pytest.mark.parametrize("given", [API, API + "=", UUID, UUID.upper(), encoded(f"ciscospark://us/PEOPLE/{UUID.upper()}")])
+@pytest.mark.parametrize(
+    "given", [API, API + "=", UUID, UUID.upper(), encoded(f"ciscospark://us/PEOPLE/{UUID.upper()}")]
+)
 def test_every_form_names_the_same_person(given):
     assert (uuid_of("PEOPLE", given), api_id("PEOPLE", given)) == (UUID, API)
 
@@ -25,7 +27,20 @@ def test_the_region_stays_in_the_apis_form():
 
 @pytest.mark.parametrize(
     "given",
-    ["", "x", "é", API[:-4], "a" * 5000, UUID[:-1], UUID.replace("-", "_"), "=" * 36, "-" * 36, encoded("ciscospark://us/PEOPLE/" + "z" * 36), encoded(f"ciscospark://us/ORGANIZATION/{UUID}"), encoded(f"x://us/PEOPLE/{UUID}")],
+    [
+        "",
+        "x",
+        "é",
+        API[:-4],
+        "a" * 5000,
+        UUID[:-1],
+        UUID.replace("-", "_"),
+        "=" * 36,
+        "-" * 36,
+        encoded("ciscospark://us/PEOPLE/" + "z" * 36),
+        encoded(f"ciscospark://us/ORGANIZATION/{UUID}"),
+        encoded(f"x://us/PEOPLE/{UUID}"),
+    ],
 )
 def test_what_is_no_id_names_nobody(given):
     assert (uuid_of("PEOPLE", given), api_id("PEOPLE", given)) == ("", "")

@@ -78,14 +78,25 @@ def test_a_device_of_a_partner_is_refused():
 
 
 def test_every_check_asks_for_what_it_needs():
-    for record, known in ((person(), A_CUSTOMER), (organization(), A_PARTNER), (device(), A_PERSON)):
+    for record, known in (
+        (person(), A_CUSTOMER),
+        (organization(), A_PARTNER),
+        (device(), A_PERSON),
+    ):
         asked = set(importing.references(record))
 
         assert take(record, "new", {k: v for k, v in known.items() if k in asked})
 
 
 def test_the_content_changes_with_every_field():
-    changes = [{"displayName": "x"}, {"emails": []}, {"roles": ["r"]}, {"status": "pending"}, {"created": None}, {"featureToggles": {}}]
+    changes = [
+        {"displayName": "x"},
+        {"emails": []},
+        {"roles": ["r"]},
+        {"status": "pending"},
+        {"created": None},
+        {"featureToggles": {}},
+    ]
 
     assert len({content(person(**each)) for each in [{}, *changes]}) == len(changes) + 1
 

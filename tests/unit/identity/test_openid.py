@@ -164,7 +164,11 @@ def test_discovery_is_asked_for_once(provider, fake):
 
 @pytest.mark.parametrize(
     "discovery",
-    [{"issuer": "https://other.example"}, {"token_endpoint": "http://idp.example/token"}, {"jwks_uri": ""}],
+    [
+        {"issuer": "https://other.example"},
+        {"token_endpoint": "http://idp.example/token"},
+        {"jwks_uri": ""},
+    ],
 )
 def test_a_provider_that_describes_itself_wrongly_is_not_used(provider, fake, discovery):
     fake.discovery = discovery
@@ -180,13 +184,25 @@ def test_a_provider_that_is_down_is_said(provider, fake):
         signed_in(provider, fake)
 
 
-@pytest.mark.parametrize("url", ["http://idp.example", "ftp://127.0.0.1", "https://", "http://127.0.0.1@evil.example", "idp.example", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://idp.example",
+        "ftp://127.0.0.1",
+        "https://",
+        "http://127.0.0.1@evil.example",
+        "idp.example",
+        "http://127.0.0.1.evil.example",
+    ],
+)
 def test_plain_http_is_for_loopback_only(url):
     with pytest.raises(SettingsError):
         check_url(url, "issuer")
 
 
-@pytest.mark.parametrize("url", ["https://idp.example", "http://127.0.0.1:8080/dev/oidc", "http://localhost/x"])
+@pytest.mark.parametrize(
+    "url", ["https://idp.example", "http://127.0.0.1:8080/dev/oidc", "http://localhost/x"]
+)
 def test_an_address_that_nobody_else_hears_is_taken(url):
     assert check_url(url, "issuer") == url
 
@@ -221,7 +237,18 @@ def test_a_file_that_is_half_written_changes_nothing(tmp_path):
     configured.close()
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '[{"issuer": "http://x.example", "client_id": "a"}]', '[{"issuer": "https://x.example"}]', '[{"issuer": "https://x.example", "client_id": "a", "subject": "email"}]', '[{"oops": 1}]'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        '[{"issuer": "http://x.example", "client_id": "a"}]',
+        '[{"issuer": "https://x.example"}]',
+        '[{"issuer": "https://x.example", "client_id": "a", "subject": "email"}]',
+        '[{"oops": 1}]',
+    ],
+)
 def test_a_wrong_file_is_named_at_start(tmp_path, content):
     file = tmp_path / "issuers.json"
     file.write_text(content)

@@ -4,7 +4,16 @@ import pytest
 
 from services.identity.domain.facts import NEVER
 from services.identity.domain.records import LONGEST_LINE, BadRecord, parse
-from tests.unit.identity.directory import ACME, ANA, NORTH, PERSON, device, line, organization, person
+from tests.unit.identity.directory import (
+    ACME,
+    ANA,
+    NORTH,
+    PERSON,
+    device,
+    line,
+    organization,
+    person,
+)
 
 
 def problem(kind, content):
@@ -107,12 +116,17 @@ def test_what_is_no_record_is_said(content, expected):
 @pytest.mark.parametrize("value", [-1, 1.5, True, "7", 2**31])
 def test_a_count_is_a_small_whole_number(value):
     record = {"id": ANA, "orgId": ACME, "name": "Calling", "totalUnits": value}
-    record["id"] = "Y2lzY29zcGFyazovL3VzL0xJQ0VOU0UvMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAx"
+    record["id"] = (
+        "Y2lzY29zcGFyazovL3VzL0xJQ0VOU0UvMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAx"
+    )
 
     assert problem("licenses", line(record))[0] == "totalUnits"
 
 
-@pytest.mark.parametrize("value", [{"deep": {}}, {"n": 2**60}, {"k" * 65: 1}, {"a": "x" * 300}, {str(n): n for n in range(101)}])
+@pytest.mark.parametrize(
+    "value",
+    [{"deep": {}}, {"n": 2**60}, {"k" * 65: 1}, {"a": "x" * 300}, {str(n): n for n in range(101)}],
+)
 def test_settings_are_flat_and_small(value):
     record = {"id": ACME, "displayName": "Acme", "settings": value}
 
@@ -121,7 +135,9 @@ def test_settings_are_flat_and_small(value):
 
 def test_a_problem_never_repeats_what_the_line_holds():
     secret = "Xyzzy-Secret"
-    records = [PERSON | {name: secret} for name in PERSON] + [PERSON | {name: [secret]} for name in PERSON]
+    records = [PERSON | {name: secret} for name in PERSON] + [
+        PERSON | {name: [secret]} for name in PERSON
+    ]
 
     said = []
     for record in records:

@@ -30,7 +30,9 @@ def test_who_sees_what(viewer, organization, managed_by, seen):
     assert may_see(viewer, organization, managed_by) is seen
 
 
-@pytest.mark.parametrize("ids", [("", "rubbish", ""), ("", "", "rubbish"), ("x", "rubbish", "rubbish")])
+@pytest.mark.parametrize(
+    "ids", [("", "rubbish", ""), ("", "", "rubbish"), ("x", "rubbish", "rubbish")]
+)
 def test_an_id_that_cannot_be_read_lifts_no_limit(ids):
     viewer = viewer_of(*ids, sees_all=False)
 

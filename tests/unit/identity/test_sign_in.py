@@ -8,7 +8,14 @@ from services.identity.domain.sign_in import Attempt, Session, check_answer, evo
 from tests.support.given import Given
 
 NOW = datetime(2030, 5, 6, 7, 8, tzinfo=UTC)
-BEGUN = SignInBegun(state_digest="d", issuer="https://idp.example", key="k", code_verifier="v", nonce="n", recorded_at=NOW)
+BEGUN = SignInBegun(
+    state_digest="d",
+    issuer="https://idp.example",
+    key="k",
+    code_verifier="v",
+    nonce="n",
+    recorded_at=NOW,
+)
 COMPLETED = SignedIn(sign_in_id="s", user_id="u", secret_digest="x", issuer="https://idp.example")
 
 
@@ -33,7 +40,9 @@ def test_an_answer_in_time_is_taken():
     ],
 )
 def test_an_answer_that_is_foreign_late_or_used_is_refused(facts, state, returned, after):
-    given(*facts).when(check_answer, state, returned, NOW + timedelta(seconds=after)).then_raises(Forbidden, "SIGN_IN_INVALID")
+    given(*facts).when(check_answer, state, returned, NOW + timedelta(seconds=after)).then_raises(
+        Forbidden, "SIGN_IN_INVALID"
+    )
 
 
 @pytest.mark.parametrize(
