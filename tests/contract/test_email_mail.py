@@ -274,6 +274,19 @@ def test_mail_waits_for_a_server_that_is_down(world):
     assert not world.user_mail().addresses[0].blocked
 
 
+def test_mail_that_waits_survives_a_restart(tmp_path):
+    with email_world(tmp_path) as before:
+        before.server.answers[ADDRESS] = "451 4.3.0 try later"
+        message_id = before.send()
+        before.wait_for_state(message_id, "delayed")
+    # The pause of 5 s is part of what was stored.
+    with email_world(tmp_path) as after:
+        came = wait_until(lambda: after.message(message_id).state == "delivered", timeout=10)
+
+        assert came
+        assert len(after.server.to(ADDRESS)) == 1
+
+
 def test_our_own_trouble_blocks_nobody(world):
     world.server.at_data[ADDRESS] = (
         "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"
