@@ -19,7 +19,7 @@ from services.demo.domain import Sample, sample
 from services.hosting import ALL, checked, wait_for_signal
 
 _ACCOUNTS = "dev-accounts.json"
-_MAILBOX = "dev-mailbox"
+_MAILBOX = "dev-mail"
 
 
 @click.command()
