@@ -233,6 +233,11 @@ ALARM: dict[str, str] = {
     "code_guessing": _("Many wrong codes"),
 }
 
+FIELD: dict[str, str] = {
+    "email": _("e-mail address"),
+    "phone": _("phone number"),
+}
+
 DIGEST: dict[str, tuple[State, str]] = {
     "match": ("ok", _("Digest matches the record")),
     "differs": ("blocked", _("Digest differs from the record")),
@@ -282,6 +287,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "action": ACTION,
     "toggle_source": TOGGLE_SOURCE,
     "alarm": ALARM,
+    "field": FIELD,
 }
 
 

@@ -53,6 +53,8 @@ const input = $("#q");
 const list = $("#suggestions");
 if (input && list) {
   const combobox = new Combobox(input, list, { tabInsertsSuggestions: false });
+  // The role says it already, and checkers cannot judge the pair with a list that is still hidden.
+  input.removeAttribute("aria-haspopup");
   let open = false;
   const hide = () => {
     if (!open) return;
@@ -173,7 +175,7 @@ if (document.body.dataset.view === "running" && $("#live")) {
 const bars = $("[data-bars]");
 if (bars && $("#start") && $("#end")) {
   const starts = $$("g[data-start]", bars).map((group) => group.dataset.start.slice(0, 16));
-  const width = starts.length * 10;
+  const part = 100 / starts.length;
   let from = null;
   let shade = null;
   const place = (event) => {
@@ -183,10 +185,10 @@ if (bars && $("#start") && $("#end")) {
   const draw = (a, b) => {
     shade ??= bars.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
     shade.setAttribute("class", "bar-brush");
-    shade.setAttribute("x", Math.min(a, b) * 10);
+    shade.setAttribute("x", `${Math.min(a, b) * part}%`);
     shade.setAttribute("y", 0);
-    shade.setAttribute("height", 80);
-    shade.setAttribute("width", Math.min(width, (Math.abs(a - b) + 1) * 10));
+    shade.setAttribute("height", "100%");
+    shade.setAttribute("width", `${(Math.abs(a - b) + 1) * part}%`);
   };
   bars.addEventListener("pointerdown", (event) => {
     from = place(event);

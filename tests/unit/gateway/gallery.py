@@ -724,7 +724,13 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
     found["org-empty"] = (
         "organization",
         replace(
-            ORGANIZATION, subscriptions=None, domains=(), admins=(), sites=(), orders=(), settings=()
+            ORGANIZATION,
+            subscriptions=None,
+            domains=(),
+            admins=(),
+            sites=(),
+            orders=(),
+            settings=(),
         ),
     )
     found |= {
@@ -752,7 +758,7 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
     for state in ("stopped", "expired", "idle", "ended"):
         found[f"view-{state}"] = (
             "view",
-            replace(VIEW, state=state, ended_at=NOW, rows=None),  # type: ignore[arg-type]
+            replace(VIEW, state=state, ended_at=NOW, rows=None),
         )
     found |= {
         "consent": ("consent", CONSENT),
@@ -785,7 +791,9 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
         ),
         "activity": (
             "activity",
-            v.ActivityPage(frame=CUSTOMER, organization="Acme", entries=_feed(), older="/activity/2"),
+            v.ActivityPage(
+                frame=CUSTOMER, organization="Acme", entries=_feed(), older="/activity/2"
+            ),
         ),
         "activity-empty": ("activity", v.ActivityPage(frame=CUSTOMER, organization="Acme")),
     }
@@ -820,7 +828,9 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         "roles": ("roles", ROLES),
         "roles-invalid": (
             "roles",
-            replace(ROLES, frame=_problem("person", "person_unknown", PARTNER), person="a@b.example"),
+            replace(
+                ROLES, frame=_problem("person", "person_unknown", PARTNER), person="a@b.example"
+            ),
         ),
         "roles-empty": ("roles", replace(ROLES, holders=())),
         "alarms": (
@@ -876,7 +886,10 @@ def _door_pages() -> dict[str, tuple[str, object]]:
                         current=True,
                     ),
                     v.SignedIn(
-                        id="2", device="Firefox, Windows", since=_ago(hours=30), last=_ago(hours=26)
+                        id="2",
+                        device="Firefox, Windows",
+                        since=_ago(hours=30),
+                        ends=NOW + timedelta(hours=7),
                     ),
                 ),
             ),
@@ -921,26 +934,25 @@ def _door_pages() -> dict[str, tuple[str, object]]:
         ),
     }
     for reason in ("idle", "signed_out", "no_role", "failed"):
-        page = v.SignInPage(frame=OUTSIDE, providers=one, reason=reason, reference="7f3a")  # type: ignore[arg-type]
+        page = v.SignInPage(frame=OUTSIDE, providers=one, reason=reason, reference="7f3a")
         found[f"signin-{reason}"] = ("signin", page)
     for kind in ("not_found", "denied", "search_down", "audit_down", "invalid", "failed"):
         page_of_kind = v.ErrorPage(
             frame=FRAME,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             rule="ticket_other_customer",
             lifts="nobody",
             next_step="open_ticket",
             reference="7f3a",
         )
         found[f"error-{kind}"] = ("error", page_of_kind)
+        found[f"fragment-error-{kind}"] = ("error_part", replace(page_of_kind, recorded=False))
     return found
 
 
 def gallery() -> dict[str, tuple[str, object]]:
     """Return the name of each page state with its template and view model."""
-    return (
-        _search_pages() | _user_pages() | _customer_pages() | _office_pages() | _door_pages()
-    )
+    return _search_pages() | _user_pages() | _customer_pages() | _office_pages() | _door_pages()
 
 
 def write(folder: Path) -> int:

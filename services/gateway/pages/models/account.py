@@ -32,7 +32,8 @@ class SignedIn:
     id: str
     device: str
     since: datetime
-    last: datetime
+    last: datetime | None = None
+    ends: datetime | None = None
     current: bool = False
 
 
@@ -60,6 +61,7 @@ class ErrorPage:
     lifts: str = ""
     next_step: str = ""
     reference: str = ""
+    recorded: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ class DevAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class DevSignInPage:
-    """The development provider's list of demonstration accounts; `hidden` goes back with the choice."""
+    """The demonstration accounts to choose from; `hidden` goes back with the choice."""
 
     frame: Frame
     accounts: tuple[DevAccount, ...] = ()

@@ -37,7 +37,7 @@ class Problem:
 class Notice:
     """The result of the last action, or why it was refused; codes of words.NOTICE.
 
-    `subject` is filled into the sentence; `lifts` and `next_step` are codes of words.LIFTS and NEXT.
+    `subject` is filled into the sentence; `lifts`, `next_step`: codes of words.LIFTS and NEXT.
     """
 
     state: State

@@ -63,9 +63,11 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationConsent:
-    """Whether the customer lets this agent look: none, asked, granted, running, blocked, no_admin."""
+    """Whether the customer lets this agent look into its portal, and for how long."""
 
-    state: Literal["none", "asked", "granted", "running", "rejected", "blocked", "no_admin"] = "none"
+    state: Literal["none", "asked", "granted", "running", "rejected", "blocked", "no_admin"] = (
+        "none"
+    )
     sections: tuple[str, ...] = ()
     minutes: int = 30
     until: datetime | None = None
