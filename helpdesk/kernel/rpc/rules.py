@@ -17,7 +17,8 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
 from helpdesk.options.v1 import options_pb2
 
-_TEXT = 2048
+LONGEST_TEXT = 2048
+"""Characters of a text field."""
 _TICKET = 64
 _SERVICE = "SERVICE"
 # The generated stubs type extensions as plain descriptors.
@@ -107,7 +108,7 @@ def check_mode(m: Method, actor: Actor) -> None:
 def check_request(m: Method, request: Message) -> None:
     """Refuse texts that no field takes, and a missing ticket or reason, by field path."""
     for path, value in _texts(request, ""):
-        longest = _TICKET if path == "ticket" else _TEXT
+        longest = _TICKET if path == "ticket" else LONGEST_TEXT
         if len(value) > longest:
             raise InvalidArgument(path, "TOO_LONG", f"{path}: at most {longest} characters.")
         if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in value):

@@ -191,7 +191,7 @@ class _Call:
         rules.check_role(method, action.actor)
         request = method.request(data)
         action.ticket = str(getattr(request, "ticket", "") or action.actor.ticket)[:_REQUEST_ID]
-        action.reason = str(getattr(request, "reason", ""))
+        action.reason = str(getattr(request, "reason", ""))[: rules.LONGEST_TEXT]
         self._named(request)
         rules.check_mode(method, action.actor)
         rules.check_request(method, request)
@@ -271,7 +271,7 @@ class _Call:
         vault = self._served.store.vault
         trace = action.traceparent.split("-")
         return SupportActionRecorded(
-            action=action.name,
+            action=action.name or f"{self._served.store.name}.call.refuse",
             outcome=outcome,
             error=error,
             agent_id=actor.id,
@@ -318,13 +318,20 @@ class _Call:
                 places,
                 self._action.id,
             )
-        if self._method.recorded:
+        if self._method.recorded or self._intruded(outcome):
             self._action.reset()
             try:
                 self._served.store.commit(self._action.unit(self._record(outcome, reason)))
             except HelpdeskError as unrecorded:
                 self._abort(status_of(unrecorded, self._action.id))
         self._abort(status)
+
+    def _intruded(self, outcome: str) -> bool:
+        # A method without a record of its own belongs to an action that has one; where a known
+        # caller is refused, only a service's call inside the product does.
+        actor = self._action.actor
+        hop = self._method.internal and actor.is_service and not actor.read_only
+        return outcome == "refused" and bool(actor.id) and not hop
 
     def _abort(self, status: Any) -> NoReturn:
         self._context.abort_with_status(rpc_status.to_status(status))
