@@ -17,6 +17,8 @@ OPTIONS = [
     ("grpc.max_send_message_length", _LONGEST_MESSAGE),
 ]
 POSITION = "helpdesk-position"
+Opened = Callable[[grpc.Call], object]
+"""Is handed a stream's call when it opens, so that another thread can cancel it."""
 
 
 def open_channel(address: str) -> grpc.Channel:
@@ -54,11 +56,18 @@ class Caller:
         return answer, str(trailing.get(POSITION, ""))
 
     def stream(
-        self, rpc: Any, request: Any, *, token: str | None = None, timeout: float | None = None
+        self,
+        rpc: Any,
+        request: Any,
+        *,
+        token: str | None = None,
+        timeout: float | None = None,
+        opened: Opened = lambda _: None,
     ) -> Iterator[Any]:
         """Call a method that answers with a stream; ``request`` may be an iterable of requests."""
         sent = iter(request) if isinstance(request, Iterable) else request
         call = rpc(sent, metadata=self._metadata(token), timeout=timeout)
+        opened(call)
         try:
             yield from call
         except grpc.RpcError as error:

@@ -1,0 +1,187 @@
+"""What a customer's admin decides: requests, consents, running views; and the feed."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused, Unavailable
+from services.gateway.clients import outcome_of, sections_of
+from services.gateway.http_api import codes, errors
+from services.gateway.http_api.serving import Desk
+from services.gateway.http_api.visit import Visit
+from services.gateway.pages.models import (
+    ActivityPage,
+    ConsentPage,
+    ConsentRequest,
+    ConsentRequestPage,
+    FeedEntry,
+    GivenConsent,
+    RunningView,
+)
+
+_STATUS = {"approved": "granted", "lapsed": "expired"}
+_RECENT = 8
+_PAGE = 50
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Return the addresses of customer admins."""
+    return [
+        desk.get("/consent", show),
+        *desk.both("/consent/requests/{request}", request_page, answer),
+        desk.post("/consent/views/{view}/stop", stop),
+        desk.post("/consent/{consent}/revoke", revoke),
+        desk.get("/activity", activity),
+    ]
+
+
+def show(visit: Visit) -> Response:
+    """Show who may look, who looks, and what was done."""
+    requests = visit.clients.sessions.requests(visit.token)
+    consents = visit.clients.sessions.consents(visit.token).consents
+    running = [
+        RunningView(
+            id=view.view_id,
+            agent=view.agent_name,
+            partner=consent.partner_name,
+            ticket=view.ticket,
+            sections=sections_of(consent.sections),
+            remaining=view.remaining,
+            window=consent.minutes * 60,
+        )
+        for consent in consents
+        for view in consent.views
+    ]
+    model = ConsentPage(
+        frame=visit.frame(),
+        organization=visit.person.organization,
+        requests=tuple(_request(each) for each in requests if each.state == "open"),
+        running=tuple(running),
+        consents=tuple(
+            GivenConsent(
+                id=each.consent_id,
+                partner=each.partner_name,
+                sections=sections_of(each.sections),
+                status=each.state,
+                until=codes.moment_or_epoch(each.until),
+                live=each.state in ("live", "pending"),
+            )
+            for each in consents
+        ),
+        feed=_feed(visit),
+    )
+    return visit.page("consent", model)
+
+
+def request_page(visit: Visit) -> Response:
+    """Show one request to decide on."""
+    found = _find(visit)
+    model = ConsentRequestPage(
+        frame=visit.frame(),
+        organization=visit.person.organization,
+        request=_request(found),
+        status=cast("Any", _STATUS.get(found.state, found.state)),
+    )
+    return visit.page("consent_request", model)
+
+
+def answer(visit: Visit) -> Response:
+    """Allow a request, narrower if wanted, or reject it."""
+    found = _find(visit)
+    back = f"/consent/requests/{found.access_request_id}"
+    granted = visit.form.choice("decision", ("reject", "grant")) == "grant"
+    sections = visit.form.choices("section", sections_of(found.sections)) if granted else ()
+    if granted and not sections:
+        visit.form.wrong("sections", "section_required")
+    if visit.form.problems:
+        return visit.invalid(back)
+    try:
+        visit.clients.sessions.answer(
+            visit.token, found.access_request_id, sections, visit.request_id
+        )
+    except (Refused, Conflict) as error:
+        return visit.go(back, errors.refusal(error))
+    except InvalidArgument as error:
+        return visit.go(back, problems=(errors.problem(error),))
+    return visit.done("/consent", "granted" if granted else "rejected", found.agent_name)
+
+
+def stop(visit: Visit) -> Response:
+    """End a view that looks into one's organization."""
+    try:
+        visit.clients.sessions.end_view(visit.token, visit.param("view"), visit.request_id)
+    except Refused as error:
+        return visit.go("/consent", errors.refusal(error))
+    return visit.done("/consent", "view_stopped_now")
+
+
+def revoke(visit: Visit) -> Response:
+    """Take a consent back."""
+    try:
+        visit.clients.sessions.revoke(visit.token, visit.param("consent"), visit.request_id)
+    except Refused as error:
+        return visit.go("/consent", errors.refusal(error))
+    return visit.done("/consent", "consent_revoked")
+
+
+def activity(visit: Visit) -> Response:
+    """Show all that was done in the organization."""
+    page = visit.request.query_params.get("page", "")[:1000]
+    found = visit.clients.audit.of_organization(
+        visit.token, visit.person.organization_id, page, _PAGE
+    )
+    older = f"/activity?page={found.next_page_token}" if found.next_page_token else ""
+    model = ActivityPage(
+        frame=visit.frame(),
+        organization=visit.person.organization,
+        entries=tuple(_entry(each) for each in found.activities),
+        older=older,
+    )
+    return visit.page("activity", model)
+
+
+def _find(visit: Visit) -> Any:
+    wanted = visit.param("request")
+    for each in visit.clients.sessions.requests(visit.token):
+        if each.access_request_id == wanted:
+            return each
+    raise NotFound("request for access")
+
+
+def _request(found: Any) -> ConsentRequest:
+    return ConsentRequest(
+        id=found.access_request_id,
+        agent=found.agent_name,
+        partner=found.partner_name,
+        ticket=found.ticket,
+        reason=found.reason,
+        sections=sections_of(found.sections),
+        minutes=found.minutes,
+        asked=codes.moment_or_epoch(found.asked),
+        expires=codes.moment_or_epoch(found.lapses),
+    )
+
+
+def _feed(visit: Visit) -> tuple[FeedEntry, ...] | None:
+    try:
+        found = visit.clients.audit.of_organization(
+            visit.token, visit.person.organization_id, "", _RECENT
+        )
+    except Unavailable:
+        return None
+    return tuple(_entry(each) for each in found.activities)
+
+
+def _entry(found: Any) -> FeedEntry:
+    return FeedEntry(
+        at=codes.moment_or_epoch(found.occurred_at),
+        agent=codes.short(found.agent_id),
+        partner=found.partner_name,
+        ticket=found.ticket,
+        action=found.action,
+        outcome=cast("Any", outcome_of(found.outcome)),
+        subject=codes.short(found.user_id),
+    )

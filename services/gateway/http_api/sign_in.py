@@ -1,0 +1,160 @@
+"""Signing in and out, and what people set for themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Literal, cast
+
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from helpdesk.kernel.errors import Forbidden, HelpdeskError, NotFound
+from services.gateway import pages
+from services.gateway.http_api.serving import SECRET, Desk
+from services.gateway.http_api.visit import Visit
+from services.gateway.pages.models import (
+    MePage,
+    Provider,
+    SignedIn,
+    SignInPage,
+)
+
+_STATE = "helpdesk-state"
+_STATE_LIVES = 600
+_LONGEST_SESSION = 10 * 3600
+_SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+_BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Return the addresses of signing in."""
+    return [
+        desk.get("/signin", sign_in, public=True),
+        desk.get("/signin/go", begin, public=True),
+        desk.get("/signin/callback", complete, public=True),
+        desk.post("/signout", sign_out),
+        desk.post("/session/extend", extend),
+        *desk.both("/me", me, change_me),
+        desk.post("/me/sessions/{sign_in}/end", end_session),
+    ]
+
+
+def sign_in(visit: Visit) -> Response:
+    """Offer to sign in."""
+    reason = visit.request.query_params.get("reason", "")
+    if reason not in ("idle", "signed_out", "no_role", "failed"):
+        reason = ""
+    if visit.signed_in and not reason:
+        return visit.go("/")
+    model = SignInPage(
+        frame=visit.frame(),
+        providers=(Provider(name="", href="/signin/go"),),
+        reason=cast("Literal['', 'idle', 'signed_out', 'no_role', 'failed']", reason),
+        reference=visit.reference,
+    )
+    return visit.page("signin", model)
+
+
+def begin(visit: Visit) -> Response:
+    """Send the browser to the provider."""
+    if visit.request.headers.get("sec-purpose", "").startswith("prefetch"):
+        return Response(status_code=204)
+    try:
+        begun = visit.clients.identity.begin_sign_in(_back(visit), visit.locale)
+    except HelpdeskError:
+        return visit.go("/signin?reason=failed")
+    visit.put_cookie(_STATE, begun.state, seconds=_STATE_LIVES)
+    return visit.finished(RedirectResponse(begun.authorization_url, 303))
+
+
+def complete(visit: Visit) -> Response:
+    """Take what the provider sent back."""
+    asked = visit.request.query_params
+    visit.drop_cookie(_STATE)
+    try:
+        signed = visit.clients.identity.complete_sign_in(
+            state=visit.cookie(_STATE)[:200],
+            returned_state=asked.get("state", "")[:200],
+            code=asked.get("code", "")[:2000],
+            redirect_uri=_back(visit),
+            user_agent=_device(visit.request.headers.get("user-agent", "")),
+        )
+    except Forbidden as error:
+        reason = "no_role" if error.reason == "ROLE_MISSING" else "failed"
+        return visit.go(f"/signin?reason={reason}")
+    except HelpdeskError:
+        return visit.go("/signin?reason=failed")
+    visit.put_cookie(SECRET, signed.secret, seconds=_LONGEST_SESSION)
+    visit.drop_cookie("helpdesk-next")
+    return visit.go(_next(visit))
+
+
+def sign_out(visit: Visit) -> Response:
+    """End the session."""
+    visit.clients.identity.end_sign_in(visit.token, "", visit.request_id)
+    visit.drop_cookie(SECRET)
+    return visit.go("/signin?reason=signed_out")
+
+
+def extend(visit: Visit) -> Response:
+    """Say that somebody is still there: that a token was issued is all that it takes."""
+    return visit.finished(Response(status_code=204))
+
+
+def me(visit: Visit) -> Response:
+    """Show what one can set, and where one is signed in."""
+    sessions = tuple(
+        SignedIn(
+            id=each.sign_in_id,
+            device=each.user_agent or "–",
+            since=each.begun.ToDatetime(tzinfo=UTC),
+            ends=each.end.ToDatetime(tzinfo=UTC),
+            current=each.current,
+        )
+        for each in visit.clients.identity.list_sign_ins(visit.token)
+    )
+    model = MePage(
+        frame=visit.frame(),
+        locale=visit.locale,
+        theme=visit.theme,
+        keys=visit.keys,
+        sessions=sessions,
+    )
+    return visit.page("me", model)
+
+
+def change_me(visit: Visit) -> Response:
+    """Keep what was set, in cookies."""
+    locale = visit.form.choice("locale", pages.LOCALES)
+    theme = visit.form.choice("theme", ("system", "light", "dark"))
+    if visit.form.problems:
+        return visit.invalid("/me")
+    visit.put_cookie("helpdesk-language", locale)
+    visit.put_cookie("helpdesk-theme", theme)
+    visit.put_cookie("helpdesk-keys", "on" if visit.form.raw("keys") else "off")
+    return visit.done("/me", "saved")
+
+
+def end_session(visit: Visit) -> Response:
+    """End another session of one's own."""
+    visit.clients.identity.end_sign_in(visit.token, visit.param("sign_in"), visit.request_id)
+    return visit.done("/me", "saved")
+
+
+def _back(visit: Visit) -> str:
+    return f"{visit.site.settings.base_url}/signin/callback"
+
+
+def _next(visit: Visit) -> str:
+    try:
+        path = str(visit.site.seals.open("next", "", visit.cookie("helpdesk-next")))
+    except NotFound:
+        return "/"
+    return path if path.startswith("/") and not path.startswith(("//", "/signin")) else "/"
+
+
+def _device(user_agent: str) -> str:
+    # Enough to tell one's own browsers apart, not enough to recognise a person by.
+    system = next((each for each in _SYSTEMS if each in user_agent), "")
+    browser = next((each for each in _BROWSERS if each in user_agent), "")
+    return ", ".join(part.replace("Edg", "Edge") for part in (browser, system) if part)

@@ -1,0 +1,83 @@
+"""Server-sent events from gRPC streams; a stream costs a thread only while somebody listens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+
+from helpdesk.kernel.errors import HelpdeskError
+
+_ALIVE_EVERY = 15.0
+_AT_MOST = 64
+Opened = Callable[[Any], object]
+Messages = Callable[[Opened], Iterator[str]]
+"""Yields messages as they go over the wire; is handed what takes the call for cancelling it."""
+
+_open = threading.BoundedSemaphore(_AT_MOST)
+
+
+def event(name: str, data: str) -> str:
+    """Return a named message."""
+    return f"event: {name}\ndata: {data}\n\n"
+
+
+def fragment(html: str) -> str:
+    """Return an unnamed message with a piece of a page."""
+    lines = "\n".join(f"data: {line}" for line in html.splitlines() if line.strip())
+    return f"{lines}\n\n"
+
+
+def stream(messages: Messages) -> Response:
+    """Answer with a stream of messages, cancelled when the browser goes."""
+    return StreamingResponse(_sent(messages), media_type="text/event-stream")
+
+
+async def _sent(messages: Messages) -> AsyncIterator[str]:
+    if not _open.acquire(blocking=False):
+        yield "retry: 10000\n\n"
+        return
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    calls: list[Any] = []
+    gone = threading.Event()
+
+    def put(message: str | None) -> None:
+        # The loop may be gone when the last messages come in.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(queue.put_nowait, message)
+
+    def opened(call: Any) -> None:
+        calls.append(call)
+        if gone.is_set():
+            call.cancel()
+
+    def work() -> None:
+        try:
+            for message in messages(opened):
+                put(message)
+        except HelpdeskError:
+            # The browser asks again; the page's own request then says what is wrong.
+            pass
+        finally:
+            _open.release()
+            put(None)
+
+    threading.Thread(target=work, name="web-stream", daemon=True).start()
+    try:
+        while True:
+            try:
+                message = await asyncio.wait_for(queue.get(), _ALIVE_EVERY)
+            except TimeoutError:
+                message = ": alive\n\n"
+            if message is None:
+                return
+            yield message
+    finally:
+        gone.set()
+        for call in calls:
+            call.cancel()

@@ -1,0 +1,225 @@
+"""The customer's portal, read only: each request on a lease of a few seconds."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Literal, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from helpdesk.kernel.errors import Forbidden, HelpdeskError, NotFound, Refused
+from services.gateway.clients import SECTIONS, sections_of
+from services.gateway.http_api import codes, errors, organizations, streaming
+from services.gateway.http_api.serving import Desk
+from services.gateway.http_api.users import REASONS, masked, revealed_part
+from services.gateway.http_api.visit import Visit
+from services.gateway.pages.models import Fact, Frame, Masked, PortalRows, ViewPage
+
+_SHOWN = tuple(SECTIONS)
+_STATES: dict[str, str] = {
+    "agent": "ended",
+    "customer": "stopped",
+    "partner_admin": "stopped",
+    "time": "expired",
+    "idle": "idle",
+    "role": "stopped",
+    "relationship": "stopped",
+}
+_ENDED = "VIEW_ENDED_"
+State = Literal["running", "stopped", "expired", "idle", "ended"]
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Return the addresses of views; whatever else is sent below them is refused."""
+    view = "/view/{view}"
+    refused = Route(
+        f"{view}/{{rest:path}}", _refuse(desk), methods=["POST", "PUT", "PATCH", "DELETE"]
+    )
+    return [
+        desk.post(f"{view}/end", end),
+        desk.post(f"{view}/reveal", reveal),
+        desk.get(f"{view}/live", live),
+        desk.get(f"{view}/{{section}}", show),
+        refused,
+    ]
+
+
+def show(visit: Visit) -> Response:
+    """Show one section of the customer's portal."""
+    view_id, section = visit.param("view"), visit.param("section")
+    if section not in SECTIONS:
+        raise NotFound("section")
+    try:
+        lease = visit.clients.sessions.lease(visit.token, view_id)
+    except Refused as error:
+        if not error.reason.startswith(_ENDED):
+            raise
+        return _over(visit, view_id, section, error.reason.removeprefix(_ENDED).lower())
+    found = visit.clients.identity.organization(lease.token, lease.organization_id)
+    allowed = sections_of(lease.sections)
+    rows: PortalRows | None = None
+    facts: tuple[Fact, ...] = ()
+    try:
+        rows, facts = _content(visit, lease, found, section)
+    except Forbidden:
+        # The try was recorded; the page says that the section was not allowed.
+        allowed = tuple(each for each in allowed if each != section)
+    model = ViewPage(
+        frame=_frame(visit, view_id, live=True),
+        session=view_id,
+        organization=found.organization.display_name,
+        agent=visit.person.name,
+        partner=visit.person.partner,
+        ticket=lease.ticket,
+        section=section,
+        sections=_SHOWN,
+        allowed=allowed,
+        remaining=lease.remaining,
+        window=max(_window(visit), lease.remaining),
+        until=codes.moment(lease.until),
+        rows=rows,
+        facts=facts,
+    )
+    return visit.page("view", model)
+
+
+def end(visit: Visit) -> Response:
+    """End one's own view."""
+    view_id = visit.param("view")
+    # Where it had ended already, the page says by whom.
+    with contextlib.suppress(Refused):
+        visit.clients.sessions.end_view(visit.token, view_id, visit.request_id)
+    return visit.go(f"/view/{view_id}/overview")
+
+
+def reveal(visit: Visit) -> Response:
+    """Show one personal value in the view; the reason is recorded first."""
+    lease = visit.clients.sessions.lease(visit.token, visit.param("view"))
+    user_id = visit.form.text("subject", 200, required=True)
+    where = visit.form.raw("field")
+    reason = REASONS[visit.form.choice("reason", tuple(REASONS))]
+    name, _, index = where.partition(":")
+    if visit.form.problems or not index.isdigit():
+        return errors.unexpected(visit, 400, "invalid")
+    value = visit.clients.identity.reveal(lease.token, user_id, name, int(index[:3]), reason, "")
+    return revealed_part(visit, user_id, where, value)
+
+
+def live(visit: Visit) -> Response:
+    """Stream that the view still runs, every 2 s, and its end at once."""
+    view_id, token = visit.param("view"), visit.token
+
+    def messages(opened: streaming.Opened) -> Iterator[str]:
+        for seen in visit.clients.sessions.watch(token, view_id, opened):
+            if seen.ended:
+                yield streaming.event("ended", seen.ended_by)
+                return
+            yield streaming.event("heartbeat", str(seen.remaining))
+
+    return streaming.stream(messages)
+
+
+def _refuse(desk: Desk) -> Any:
+    async def refuse(request: Request) -> Response:
+        return errors.read_only(Visit(request, desk.site, reference=""))
+
+    return refuse
+
+
+def _frame(visit: Visit, view_id: str, *, live: bool) -> Frame:
+    frame = visit.frame(live=f"/view/{view_id}/live" if live else "")
+    return replace(frame, base=f"/view/{view_id}")
+
+
+def _window(visit: Visit) -> int:
+    kept = visit.request.cookies.get(organizations.WINDOW, "")
+    return int(kept) if kept.isascii() and kept.isdigit() and len(kept) < 6 else 1800
+
+
+def _over(visit: Visit, view_id: str, section: str, ended_by: str) -> Response:
+    model = ViewPage(
+        frame=_frame(visit, view_id, live=False),
+        session=view_id,
+        organization="",
+        agent=visit.person.name,
+        partner=visit.person.partner,
+        ticket="",
+        section=section,
+        sections=(),
+        allowed=(),
+        remaining=0,
+        window=0,
+        until=None,
+        state=cast("State", _STATES.get(ended_by, "ended")),
+        ended_at=_ended_at(visit, view_id),
+    )
+    return visit.page("view", model)
+
+
+def _ended_at(visit: Visit, view_id: str) -> Any:
+    try:
+        for seen in visit.clients.sessions.watch(visit.token, view_id, lambda _: None):
+            return codes.moment(seen.ended_at)
+    except HelpdeskError:
+        return None
+    return None
+
+
+def _content(
+    visit: Visit, lease: Any, found: Any, section: str
+) -> tuple[PortalRows | None, tuple[Fact, ...]]:
+    if section == "users":
+        return _users(visit, lease), ()
+    if section == "devices":
+        return _devices(visit, lease), ()
+    if section not in sections_of(lease.sections):
+        raise Forbidden("NOT_IN_VIEW")
+    if section == "licences":
+        bought = organizations.subscriptions(found)
+        rows = tuple((each.name, str(each.bought), str(each.used)) for each in bought)
+        return PortalRows(columns=("subscription", "bought", "used"), rows=rows), ()
+    if section == "sites":
+        sites = tuple((each.site_url, each.type) for each in found.sites)
+        return PortalRows(columns=("site", "type"), rows=sites), ()
+    if section == "settings":
+        return None, organizations.settings(found)
+    return None, _overview(found)
+
+
+def _overview(found: Any) -> tuple[Fact, ...]:
+    facts = [
+        Fact(name="organization", value=found.organization.display_name),
+        Fact(name="users", value=str(found.organization.users)),
+        Fact(name="domains", value=", ".join(each.domain for each in found.domains) or "–"),
+    ]
+    facts += [
+        Fact(name="admin", value=each.name, masked=each.address)
+        for each in organizations.admins(found)
+    ]
+    return tuple(facts)
+
+
+def _users(visit: Visit, lease: Any) -> PortalRows:
+    found = visit.clients.identity.users(lease.token, lease.organization_id).users
+    rows: list[tuple[str | Masked, ...]] = [
+        (
+            each.display_name,
+            masked(f"user-address-{number}", each.user_id, "emails:0", next(iter(each.emails), "")),
+            each.status,
+        )
+        for number, each in enumerate(found)
+    ]
+    return PortalRows(columns=("name", "address", "status"), rows=tuple(rows))
+
+
+def _devices(visit: Visit, lease: Any) -> PortalRows:
+    found = visit.clients.identity.devices(lease.token, lease.organization_id).devices
+    rows = tuple(
+        (each.display_name, each.product, each.serial, each.mac, each.connection_status)
+        for each in found
+    )
+    return PortalRows(columns=("name", "model", "serial", "mac", "status"), rows=rows)
