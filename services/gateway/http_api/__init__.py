@@ -39,7 +39,7 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
 
     routes: list[BaseRoute] = [
         Route("/healthz", _healthy),
-        Route("/static/{name:path}", StaticFiles()),
+        Route("/static/{name:path}", StaticFiles().answer),
         *sign_in.routes(desk),
         *search.routes(desk),
         *users.routes(desk),

@@ -33,7 +33,7 @@ class StaticFiles:
             if path.suffix in _TYPES
         }
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer with a file."""
         file = self._files.get(request.path_params["name"])
         if file is None:
