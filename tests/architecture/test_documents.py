@@ -1,0 +1,166 @@
+"""What the documents say is still so: links, settings, permissions, commands, named tests."""
+
+import dataclasses
+import importlib
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from helpdesk.kernel.hosting import HostSettings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    [
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+        *(ROOT / "docs").rglob("*.md"),
+    ]
+)
+TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
+BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def prose(name):
+    return BLOCK.sub("", TEXTS[name])
+
+
+def anchors(text):
+    for line in BLOCK.sub("", text).splitlines():
+        if line.startswith("#"):
+            title = line.lstrip("#").strip().lower()
+            yield re.sub(r"[^\w\- ]", "", title).replace(" ", "-")
+
+
+def every(pattern, find=prose):
+    return [(name, *match.groups()) for name in TEXTS for match in re.finditer(pattern, find(name))]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_somewhere(name):
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(name)):
+        if re.match(r"https?://", target):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (ROOT / name).parent / path if path else ROOT / name
+        if not found.exists() or (anchor and anchor not in anchors(found.read_text())):
+            broken.append(target)
+
+    assert broken == []
+
+
+def settings():
+    kinds = {"": HostSettings}
+    for path in (ROOT / "services").glob("*/settings.py"):
+        module = importlib.import_module(f"services.{path.parent.name}.settings")
+        declared = [
+            value
+            for value in vars(module).values()
+            if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
+        ]
+        kinds[path.parent.name] = declared[0]
+    for prefix, kind in kinds.items():
+        for field in dataclasses.fields(kind):
+            name = "_".join(("HELPDESK", *filter(None, (prefix.upper(), field.name.upper()))))
+            yield name, shown(field.default)
+
+
+def shown(default):
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    if isinstance(default, tuple):
+        return ",".join(default)
+    if isinstance(default, float):
+        return f"{default:g}"
+    return str(default)
+
+
+def test_the_table_of_settings_is_complete_and_has_the_defaults():
+    row = r"^\| `(HELPDESK_\w+)` \| (?:`([^`]*)`|empty) \| .+ \|$"
+    listed = re.findall(row, TEXTS["docs/operators.md"], re.MULTILINE)
+
+    assert dict(listed) == dict(settings())
+    assert len(listed) == len(dict(listed))
+
+
+def test_the_table_of_permissions_is_what_the_protos_say():
+    made = subprocess.run(
+        ["scripts/permissions", "--print"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert made.stdout == TEXTS["docs/permissions.md"]
+
+
+def test_tests_that_documents_name_exist():
+    named = every(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+    missing = [
+        (name, path, test)
+        for name, path, test in named
+        if not (ROOT / path).is_file() or f"def {test or ''}" not in (ROOT / path).read_text()
+    ]
+
+    assert named
+    assert missing == []
+
+
+def test_paths_that_documents_name_exist():
+    named = every(
+        r"`((?:helpdesk|services|protos|scripts|benchmarks|docs)/[\w./]+)`",
+        find=lambda name: prose(name) if name != "CHANGELOG.md" else "",
+    )
+
+    assert [(name, path) for name, path in named if not (ROOT / path).exists()] == []
+
+
+def commands():
+    """Every command line of the product in a block of a document, with its block's language."""
+    for name, text in TEXTS.items():
+        for block in BLOCK.findall(text):
+            lines = block.splitlines()
+            if lines[0] not in ("```sh", "```bash"):
+                continue
+            for line in lines[1:-1]:
+                for used in re.findall(r"(?:^|[(\s/])(helpdesk(?:-audit)?) ([a-z][a-z-]+)", line):
+                    yield name, *used
+
+
+def test_commands_that_documents_show_exist():
+    from services.__main__ import _COMMANDS
+    from services.audit.commands import audit
+
+    known = {"helpdesk": set(_COMMANDS), "helpdesk-audit": set(audit.commands)}
+    shown_commands = list(commands())
+
+    assert shown_commands
+    assert [each for each in shown_commands if each[2] not in known[each[1]]] == []
+
+
+def test_every_command_is_in_some_document():
+    from services.__main__ import _COMMANDS
+    from services.audit.commands import audit
+
+    used = {(tool, command) for _, tool, command in commands()}
+    wanted = {("helpdesk", c) for c in _COMMANDS} | {("helpdesk-audit", c) for c in audit.commands}
+
+    assert wanted - used == set()
+
+
+def python_blocks():
+    for name, text in TEXTS.items():
+        for number, block in enumerate(BLOCK.findall(text)):
+            found = re.search(r"<<'END'\n(.*?)^END$", block, re.MULTILINE | re.DOTALL)
+            if found and "python" in block:
+                yield pytest.param(found.group(1), id=f"{name}-{number}")
+
+
+@pytest.mark.parametrize("code", list(python_blocks()))
+def test_python_in_documents_uses_what_there_is(code):
+    """Compile it and resolve what it imports and the names of the contracts that it uses."""
+    compile(code, "document", "exec")
+    imported = {}
+    for line in re.findall(r"^(?:from [\w.]+ )?import .+$", code, re.MULTILINE):
+        exec(line, imported)  # a document of this repository
+
+    for module, attribute in re.findall(r"\b(\w+_pb2(?:_grpc)?)\.(\w+)", code):
+        assert hasattr(imported[module], attribute), f"{module}.{attribute}"
