@@ -93,7 +93,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (event.target.method === "dialog" || event.target.target === "_blank" || event.target.id === "search") return;
+  if (event.target.method === "dialog" || event.target.target === "_blank" || event.target.id === "search" || "download" in event.target.dataset) return;
   event.target.dataset.sent = "yes";
   event.target.setAttribute("aria-busy", "true");
   setTimeout(() => say(document.body.dataset.loading), 1000);

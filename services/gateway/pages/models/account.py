@@ -83,6 +83,7 @@ class DevMailPage:
     frame: Frame
     messages: tuple[DevMessage, ...] = ()
     message: DevMessage | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,7 +102,7 @@ class AuditSessionPage:
     steps: tuple[PlayerStep, ...]
     current: int
     facts: tuple[ReplayedFact, ...] = ()
-    digest: Literal["match", "differs", "erased"] = "match"
+    digest: Literal["match", "differs", "erased", "recorded"] = "match"
     digest_text: str = ""
 
 
@@ -141,7 +141,7 @@ class AuditLogPage:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditExportPage:
-    """Export with proofs; formats are ocsf, cadf, cloudevents."""
+    """Export with proofs; formats are proofs, ocsf, cadf, cloudevents."""
 
     frame: Frame
     completeness: Completeness

@@ -47,6 +47,18 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenConsent:
+    """What the customer allowed a partner; `status` is a code of words.STATUS."""
+
+    id: str
+    partner: str
+    sections: tuple[str, ...]
+    status: str
+    until: datetime
+    live: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedEntry:
     """One thing an agent did in the organization; `action` is a code of words.ACTION."""
 
@@ -68,8 +80,10 @@ class ConsentPage:
     requests: tuple[ConsentRequest, ...] = ()
     running: tuple[RunningView, ...] = ()
     receipts: tuple[Receipt, ...] = ()
-    feed: tuple[FeedEntry, ...] = ()
+    consents: tuple[GivenConsent, ...] = ()
+    feed: tuple[FeedEntry, ...] | None = ()
     partners_blocked: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +131,7 @@ class RoleHolder:
     name: str
     address: str
     role: str
-    since: datetime
+    since: datetime | None
     until: datetime | None = None
     running_views: int = 0
     refusal: str = ""

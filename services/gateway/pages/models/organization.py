@@ -121,7 +121,7 @@ class ViewPage:
     allowed: tuple[str, ...]
     remaining: int
     window: int
-    until: datetime
+    until: datetime | None
     state: Literal["running", "stopped", "expired", "idle", "ended"] = "running"
     ended_at: datetime | None = None
     rows: PortalRows | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from services.gateway.pages.models.frame import Frame, State
 
-HitKind = Literal["user", "organization", "order", "device"]
+HitKind = Literal["user", "organization", "site", "domain", "order", "device"]
 
 
 @dataclass(frozen=True, kw_only=True)
