@@ -168,6 +168,7 @@ class _Maker:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._made = Sample()
+        self._customers = 0
 
     def made(self) -> Sample:
         partners = [self._partner(*each) for each in _PARTNERS]
@@ -238,6 +239,8 @@ class _Maker:
             self._made.bounces = people[0]["emails"][0]
         self._made.welcomed += [person["id"] for person in people[:4]]
         self._devices(organization_id, domain, people)
+        # The next customer of the same language pairs its names differently.
+        self._customers += 1
 
     def _licenses(self, organization_id: str) -> list[str]:
         ids = []
@@ -269,7 +272,7 @@ class _Maker:
     ) -> Iterator[Record]:
         for number in range(_PEOPLE):
             first = _FIRST[language][number % len(_FIRST[language])]
-            last = _LAST[language][(number * 5) % len(_LAST[language])]
+            last = _LAST[language][(number * 5 + 3 * self._customers) % len(_LAST[language])]
             status = self._chance.choice(("active",) * 6 + ("pending", "inactive"))
             yield self._person(
                 organization_id,
