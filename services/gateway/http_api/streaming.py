@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from helpdesk.kernel.errors import HelpdeskError
 
+NOTHING = ": nothing new\n\n"
 _ALIVE_EVERY = 15.0
 _AT_MOST = 64
 Opened = Callable[[Any], object]
@@ -73,7 +74,7 @@ async def _sent(messages: Messages) -> AsyncIterator[str]:
             try:
                 message = await asyncio.wait_for(queue.get(), _ALIVE_EVERY)
             except TimeoutError:
-                message = ": alive\n\n"
+                message = NOTHING
             if message is None:
                 return
             yield message

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
@@ -41,6 +43,7 @@ REASONS = {
 _FIELDS = ("emails", "phone_numbers", "sip_addresses")
 _LANES = 20
 _FIRST = 5
+_COMPARED = 3
 _REFUSED = (Refused, Forbidden, Exhausted)
 
 
@@ -67,14 +70,17 @@ class MailState:
         if changed.HasField("check"):
             self.check = changed.check
 
-    def seen(self) -> dict[str, Any]:
-        """Return what of it people see, by part of the page."""
-        mail = [(each.message_id, each.state, len(each.entries)) for each in self.messages]
+    def seen(self) -> dict[str, str]:
+        """Return a digest of what people see of it, by part of the page."""
+        newest = self.messages[:_COMPARED]
+        mail = [(each.message_id, each.state, len(each.entries)) for each in newest]
         blocks = [(each.blocked, each.on_probation, each.removals) for each in self.addresses]
         check = self.check
         return {
-            "mail": (mail, blocks),
-            "check": check and (check.check_id, check.state, check.tries_left, check.cause),
+            "mail": _digest(mail, blocks),
+            "check": _digest(check.check_id, check.state, check.tries_left, check.cause)
+            if check and check.check_id
+            else "",
         }
 
 
@@ -114,7 +120,7 @@ def _show(visit: Visit, user_id: str, shown: Shown) -> Response:
         verdict = codes.verdict(newest, checked=_checked(state.check))
     base = f"{visit.base}/users/{found.user.user_id}"
     model = UserPage(
-        frame=visit.frame(live=f"{base}/live" if state else ""),
+        frame=visit.frame(live=_live(base, state)),
         user=_head(found, state, shown),
         check=_check(found, state),
         mail=verdict,
@@ -143,7 +149,7 @@ def mail(visit: Visit) -> Response:
     page = visit.request.query_params.get("page", "")
     state = _mail_state(visit, found.user.user_id, _LANES, page)
     base = f"{visit.base}/users/{found.user.user_id}/mail"
-    frame = visit.frame(live=f"{base}/live" if state and not page else "")
+    frame = visit.frame(live="" if page else _live(base, state))
     return visit.page("mail", mail_page(visit, frame, found, state))
 
 
@@ -176,17 +182,22 @@ def live(visit: Visit, page: str) -> Response:
     found = visit.clients.identity.user(visit.token, visit.param("user"), visit.ticket)
     user_id, token, ticket = found.user.user_id, visit.token, visit.ticket
 
+    # What the page shows already; what happened while it was on its way is sent at once.
+    seen = {part: visit.request.query_params.get(part, "") for part in ("mail", "check")}
+
     def messages(opened: streaming.Opened) -> Iterator[str]:
         state = MailState()
-        seen: dict[str, Any] = {}
-        for changed in visit.clients.email.watch(token, user_id, ticket, opened):
-            state.take(changed)
+        for answered in visit.clients.email.watch(token, user_id, ticket, opened):
+            state.take(answered)
             now = state.seen()
-            # The page was drawn a moment ago, and typed digits stay while nothing changes.
-            parts = [part for part in now if seen and now[part] != seen[part]]
-            seen = now
-            if parts:
-                yield streaming.fragment(_live_part(visit, page, found, state, parts))
+            # Digits that somebody types stay while nothing changes.
+            changed = [part for part in now if now[part] != seen[part]]
+            seen.update(now)
+            yield (
+                streaming.fragment(_live_part(visit, page, found, state, changed))
+                if changed
+                else streaming.NOTHING
+            )
 
     return streaming.stream(messages)
 
@@ -203,6 +214,14 @@ def _live_part(visit: Visit, page: str, found: Any, state: MailState, changed: l
         "check": check_model,
     }
     return pages.render("live", parts, visit.locale, visit.theme)
+
+
+def _live(base: str, state: MailState | None) -> str:
+    return f"{base}/live?{urlencode(state.seen())}" if state else ""
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
 def unblock(visit: Visit) -> Response:
@@ -243,7 +262,7 @@ def check(visit: Visit) -> Response:
     if state is None:
         raise Unavailable("EMAIL_UNAVAILABLE")
     model = CheckPage(
-        frame=visit.frame(live=f"{visit.base}/users/{user_id}/check/live"),
+        frame=visit.frame(live=_live(f"{visit.base}/users/{user_id}/check", state)),
         user=_head(found, state, masked),
         check=_check(found, state),
         steps=_check_steps(state),

@@ -1,0 +1,414 @@
+"""The console over HTTP: who gets which page, what forms lead to, what is refused."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from tests.contract.gateway_world import (
+    FRAGMENT,
+    GatewayWorld,
+    gateway_world,
+    links,
+    notice,
+    problems,
+    title,
+)
+from tests.support.product import ACME, BETA, person_id
+
+USER = f"/t/INC-1/users/{person_id('acme_user')}"
+CUSTOMER = f"/t/INC-1/orgs/{ACME}"
+FOREIGN_USER = f"/t/INC-1/users/{person_id('beta_user')}"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with gateway_world(tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("name", "home"),
+    [
+        ("north_agent", "/"),
+        ("north_admin", "/admin/roles"),
+        ("acme_admin", "/consent"),
+        ("north_auditor", "/audit"),
+    ],
+)
+def test_everybody_lands_on_the_page_of_their_role(world: GatewayWorld, name, home):
+    page = world.browser().sign_in(name)
+
+    assert (page.status_code, page.url.path) == (200, home)
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(world: GatewayWorld):
+    page = world.browser().sign_in("north_nobody")
+
+    assert "Ask a partner admin for the Help Desk role." in page.text
+
+
+def test_an_unknown_address_is_not_signed_in(world: GatewayWorld):
+    browser = world.browser()
+    page = browser.get("/signin/go")
+
+    answer = browser.post(str(page.url), data={"email": "who@nowhere.example"})
+
+    assert answer.status_code == 400
+    assert "Nobody here has this address." in answer.text
+
+
+def test_an_answer_of_the_provider_that_this_browser_did_not_ask_for_is_refused(world):
+    asked = world.browser()
+    page = asked.get("/signin/go")
+    back = asked.post(str(page.url), data={"email": "ned@north.example"}, follow_redirects=False)
+
+    stolen = world.browser().get(back.headers["location"])
+
+    assert (stolen.url.path, stolen.url.query) == ("/signin", b"reason=failed")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", USER, CUSTOMER, "/consent", "/audit", "/me", "/view/x/users"]
+)
+def test_nobody_sees_a_page_without_signing_in(world: GatewayWorld, path):
+    page = world.browser().get(path)
+
+    assert page.url.path == "/signin"
+
+
+def test_after_signing_in_one_gets_the_page_that_was_asked_for(world: GatewayWorld):
+    browser = world.browser()
+    browser.get(CUSTOMER)
+
+    page = browser.sign_in("north_agent")
+
+    assert page.url.path == CUSTOMER
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "words"),
+    [
+        ("north_agent", "/", "Home"),
+        ("north_agent", "/t/INC-1", "INC-1 · Home"),
+        ("north_agent", USER, "INC-1 · User"),
+        ("north_agent", f"{USER}/mail", "INC-1 · Mail"),
+        ("north_agent", f"{USER}/check", "INC-1 · Caller check"),
+        ("north_agent", CUSTOMER, "INC-1 · Customer"),
+        ("north_agent", f"/t/-/search/within/{ACME}", "Search"),
+        ("north_agent", "/me", "Settings"),
+        ("north_admin", "/admin/roles", "Roles"),
+        ("acme_admin", "/consent", "Access"),
+        ("acme_admin", "/activity", "Activity"),
+        ("north_auditor", "/audit", "Audit"),
+        ("north_auditor", "/audit/log", "Log"),
+        ("north_auditor", "/audit/export", "Export"),
+        ("north_agent", "/dev/mail", "Development mailbox"),
+    ],
+)
+def test_pages_open_and_their_titles_name_nobody(world: GatewayWorld, name, path, words):
+    page = world.browser(name).get(path)
+
+    assert (page.status_code, title(page)) == (200, words)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        FOREIGN_USER,
+        f"{FOREIGN_USER}/mail",
+        f"{FOREIGN_USER}/check",
+        f"{FOREIGN_USER}/mail/live",
+        f"/t/INC-1/orgs/{BETA}",
+        "/t/INC-1/users/made-up",
+        "/t/INC-1/search/made-up",
+        "/t/not%20a%20ticket/search/x",
+        "/view/made-up/users",
+        "/audit/found/made-up",
+        "/nothing/here",
+        "/static/made-up.js",
+    ],
+)
+def test_what_one_may_not_see_and_what_does_not_exist_look_the_same(world: GatewayWorld, path):
+    page = world.browser("north_agent").get(path)
+
+    assert page.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("north_agent", "/admin/roles"),
+        ("north_agent", "/audit"),
+        ("north_agent", "/consent"),
+        ("acme_admin", "/audit"),
+        ("north_auditor", USER),
+        ("north_admin", "/audit/log"),
+    ],
+)
+def test_a_page_of_another_role_is_refused_with_who_lifts_it(world: GatewayWorld, name, path):
+    page = world.browser(name).get(path)
+
+    assert page.status_code == 403
+    assert "This page needs a role that you do not hold." in page.text
+    assert "A partner admin of your company can lift this." in page.text
+
+
+def test_a_search_finds_a_user_and_says_nothing_in_its_addresses(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    browser.went.clear()
+
+    page = browser.submit("/t/INC-1/search", q="Ștefana")
+
+    assert person_id("acme_user") in page.text
+    assert title(page) == "INC-1 · Search"
+    assert not [url for url in browser.went if "tefana" in unquote(str(url)).lower()]
+
+
+def test_an_exact_id_opens_its_page(world: GatewayWorld):
+    page = world.browser("north_agent").submit("/t/INC-1/search", q=person_id("acme_user"))
+
+    assert page.url.path == USER
+
+
+def test_a_search_of_one_session_is_not_another_ones(world: GatewayWorld):
+    page = world.browser("north_agent").submit("/t/-/search", q="voinea")
+
+    other = world.browser("south_agent").get(page.url.path)
+
+    assert other.status_code == 404
+
+
+def test_a_search_finds_nothing_of_other_partners_customers(world: GatewayWorld):
+    page = world.browser("north_agent").submit("/t/-/search", q="Петрова")
+
+    assert "No match among your customers." in page.text
+
+
+def test_suggestions_come_as_a_piece_of_a_page(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    fields = {**browser.form(), "q": "stef"}
+
+    part = browser.post("/t/INC-1/search/suggest", data=fields, headers=FRAGMENT)
+
+    assert 'role="option"' in part.text
+    assert "<html" not in part.text
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("", "Write at least 2 characters."),
+        ("a\x00b", "This holds characters that cannot be used here."),
+        ("x" * 3000, "This is too long."),
+    ],
+)
+def test_a_query_that_cannot_be_searched_is_named_at_its_field(world: GatewayWorld, query, wrong):
+    page = world.browser("north_agent").submit("/t/INC-1/search", q=query)
+
+    assert title(page) == "Error: INC-1 · Home"
+    assert wrong in page.text
+
+
+def test_bytes_that_are_not_utf_8_are_named_at_their_field(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    token = browser.form()["form_token"]
+
+    page = browser.post(
+        "/t/INC-1/search",
+        content=f"form_token={token}&q=%ff%fe",
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
+
+    assert "This holds characters that cannot be used here." in page.text
+
+
+def test_personal_values_are_masked_until_they_are_shown(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    page = browser.get(USER)
+    fields = {
+        "subject": person_id("acme_user"),
+        "field": "emails:0",
+        "reason": "compare",
+        "target": "address",
+    }
+
+    part = browser.post("/t/INC-1/reveal", data=browser.form() | fields, headers=FRAGMENT)
+
+    assert "stefana@acme.example" not in page.text
+    assert "stefana@acme.example" in part.text
+    assert 'data-remask="60"' in part.text
+    recorded = world.product.records("identity", action="identity.field.reveal")[-1]
+    assert recorded.reason == "Compare with what the caller says"
+
+
+def test_a_caller_is_checked_with_the_code_of_the_mail(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    sent = browser.submit(f"{USER}/check")
+    code = _code_of_the_newest_mail(world)
+
+    wrong = browser.submit(f"{USER}/check/code", code_1="0000", code_2="0000")
+    right = browser.submit(f"{USER}/check/code", code_1=code[:4], code_2=code[4:])
+
+    assert notice(sent) == "The code is on its way."
+    assert problems(wrong) == ["The code is not right."]
+    assert "Caller confirmed" in right.text
+
+
+def test_a_check_without_a_ticket_is_refused_with_the_next_step(world: GatewayWorld):
+    page = world.browser("north_agent").submit(USER.replace("INC-1", "-") + "/check")
+
+    assert notice(page) == "This action needs an open ticket."
+    assert "Open a ticket of this customer and start from it." in page.text
+
+
+def test_a_bounce_is_explained_and_its_block_removed(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    user = f"/t/INC-7/users/{person_id('acme_admin')}"
+    outside = world.browser()
+    token = {
+        "form_token": re.search(r'name="form_token" value="(\w+)"', outside.get("/dev/mail").text)[
+            1
+        ]
+    }
+    outside.post(
+        "/dev/mail/refused", data={**token, "address": "ada@acme.example", "answer": "refuse"}
+    )
+    browser.submit(f"{user}/mail/welcome")
+    world.product.settle()
+    blocked = browser.get(f"{user}/mail")
+    outside.post(
+        "/dev/mail/refused", data={**token, "address": "ada@acme.example", "answer": "accept"}
+    )
+
+    unreasoned = browser.submit(f"{user}/mail/unblock", address="0", reason="  ")
+    removed = browser.submit(f"{user}/mail/unblock", address="0", reason="mailbox exists again")
+
+    assert "No such mailbox." in blocked.text
+    assert "Fault: recipient" in blocked.text
+    assert problems(unreasoned) == ["Write a reason; auditors will ask for it."]
+    assert notice(removed) == "The address is off the blocklist. The next delivery is watched."
+
+
+def test_a_double_click_acts_once(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    user = f"/t/INC-2/users/{person_id('shared_user')}"
+    fields = browser.form()
+    before = len(world.product.records("email", action="email.message.resend", outcome="done"))
+    for _ in range(2):
+        browser.post(f"{user}/mail/welcome", data=fields)
+
+    page = browser.get(f"{user}/mail")
+
+    assert page.text.count('class="lane"') == 1
+    after = len(world.product.records("email", action="email.message.resend", outcome="done"))
+    assert after - before == 2
+
+
+def test_a_customer_lets_an_agent_look_and_stops_it(world: GatewayWorld):
+    agent, admin = world.browser("north_agent"), world.browser("acme_admin")
+    nothing = agent.submit(f"{CUSTOMER}/request", minutes="99", reason="")
+    agent.submit(
+        f"{CUSTOMER}/request", section=["users", "devices"], minutes="30", reason="phones ring"
+    )
+    asked = admin.get("/consent")
+    decide = links(asked, r"/consent/requests/\w+")[0]
+    admin.submit(decide, decision="grant", section=["users"])
+
+    view = agent.submit(f"{CUSTOMER}/view")
+    base = view.url.path.removesuffix("/overview")
+    users, devices = agent.get(f"{base}/users"), agent.get(f"{base}/devices")
+    forged = agent.submit(f"{base}/users/delete")
+    running = admin.get("/consent")
+    admin.submit(f"/consent/views/{base.rpartition('/')[2]}/stop")
+    over = agent.get(f"{base}/users")
+
+    assert problems(nothing) == [
+        "Choose at least one section.",
+        "Write a reason; auditors will ask for it.",
+        "Choose 5 to 60 minutes.",
+    ]
+    assert "phones ring" in asked.text
+    assert "READ-ONLY" in view.text
+    assert "Ștefana Voinea" in users.text
+    assert "stefana@acme.example" not in users.text
+    assert "Devices were not allowed." in devices.text
+    assert "Lobby Phone" not in devices.text
+    assert forged.status_code == 403
+    assert "This view is read-only. Nothing was changed." in forged.text
+    assert "Ned Agent" in running.text
+    assert "The customer stopped the view." in over.text
+    assert "Ștefana Voinea" not in over.text
+
+
+def test_a_partner_admin_assigns_and_takes_away_a_role(world: GatewayWorld):
+    admin = world.browser("north_admin")
+    person = {"person": "nils@north.example", "role": "helpdesk"}
+
+    unknown = admin.submit("/admin/roles", person="who@x.example", role="helpdesk", reason="new")
+    assigned = admin.submit("/admin/roles", **person, reason="joins the team")
+    held = admin.submit("/admin/roles", **person, reason="again")
+    taken = admin.submit("/admin/roles/remove", person=person_id("north_nobody"), role="helpdesk")
+    own = admin.submit("/admin/roles/remove", person=person_id("north_admin"), role="partner_admin")
+
+    assert problems(unknown) == ["Nobody with this address has signed in at your company."]
+    assert notice(assigned) == "Nils Nobody has the role now."
+    assert notice(held) == "The person has this role already."
+    assert notice(taken) == "The role was taken away. What ran on it has ended."
+    assert notice(own) == "Nobody changes their own role."
+
+
+def test_an_auditor_follows_a_session_step_by_step_and_exports(world: GatewayWorld):
+    world.browser("north_agent").get(USER)
+    world.product.settle()
+    auditor = world.browser("north_auditor")
+    page = auditor.get("/audit")
+    session = links(page, r"/audit/sessions/[^\"?]+")[0]
+
+    replay = auditor.get(session)
+    refused = auditor.submit(
+        "/audit", start="2020-01-01T00:00", end="2099-01-01T00:00", outcome="refused"
+    )
+    backwards = auditor.submit(
+        "/audit", start="2099-01-01T00:00", end="2020-01-01T00:00", outcome=""
+    )
+    exported = auditor.submit("/audit/export", format="proofs")
+
+    assert "REPLAY" in replay.text
+    assert refused.url.path.startswith("/audit/found/")
+    assert problems(backwards) == ["The end must be after the start."]
+    assert exported.headers["content-type"] == "application/zip"
+    assert exported.content.startswith(b"PK")
+
+
+def test_language_and_theme_are_kept(world: GatewayWorld):
+    browser = world.browser()
+    browser.sign_in("north_agent")
+
+    browser.submit("/me", locale="ro", theme="dark", keys="on")
+    page = browser.get("/")
+
+    assert '<html lang="ro" data-theme="dark">' in page.text
+
+
+def test_signing_out_ends_the_session_for_whoever_has_its_cookie(world: GatewayWorld):
+    browser = world.browser()
+    browser.sign_in("north_agent")
+    secret = browser.cookies["helpdesk"]
+
+    browser.submit("/signout")
+    again = world.browser()
+    again.cookies.set("helpdesk", secret)
+    page = again.get("/")
+
+    assert (page.url.path, page.url.query) == ("/signin", b"reason=idle")
+
+
+def _code_of_the_newest_mail(world: GatewayWorld) -> str:
+    browser = world.browser()
+    world.product.settle()
+    for path in links(browser.get("/dev/mail"), r"/dev/mail/[^\"]+"):
+        found = re.search(r"\b(\d{4})[ -]?(\d{4})\b", browser.get(path).text)
+        if found:
+            return found[1] + found[2]
+    raise AssertionError("no mail with a code")
