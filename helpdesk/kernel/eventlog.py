@@ -26,8 +26,10 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
         store = self._stores.get(request.source)
         if store is None:
             raise InvalidArgument("source", "UNKNOWN_SOURCE")
-        if request.after < 0 or not 0 <= request.batch_size <= _MOST:
+        if request.after < 0:
             raise InvalidArgument("after", "OUT_OF_RANGE")
+        if not 0 <= request.batch_size <= _MOST:
+            raise InvalidArgument("batch_size", "OUT_OF_RANGE")
         after, size = request.after, request.batch_size or _USUAL
         while True:
             newest = store.position

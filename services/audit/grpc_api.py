@@ -67,6 +67,8 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         self, request: audit_pb2.QueryActionsRequest, action: SupportAction
     ) -> audit_pb2.QueryActionsResponse:
         """Find records."""
+        if request.order not in audit_pb2.Order.values():
+            raise InvalidArgument("order", "UNKNOWN_ORDER")
         newest_first = request.order != audit_pb2.ORDER_OLDEST_FIRST
         page, token = self._log.query_actions(
             action, _filter(request), newest_first, request.page_size, request.page_token
@@ -182,18 +184,19 @@ def _filter(request: Any) -> Filter:
         outcome=outcome,
         organization_id=request.organization_id,
         user_id=request.user_id,
-        since=_at(asked, "from"),
-        until=_at(asked, "until"),
+        since=_at(asked, "from", "filter."),
+        until=_at(asked, "until", "filter."),
     )
 
 
-def _at(message: Any, field: str) -> int:
+def _at(message: Any, field: str, within: str = "") -> int:
     if not message.HasField(field):
         return 0
     try:
         return unix(getattr(message, field).ToDatetime(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
-        raise InvalidArgument(field, "OUT_OF_RANGE", f"{field}: is no time.") from error
+        path = f"{within}{field}"
+        raise InvalidArgument(path, "OUT_OF_RANGE", f"{path}: is no time.") from error
 
 
 def _stamp(at: int | datetime | str) -> Timestamp:
