@@ -14,14 +14,14 @@ from tests.contract.email_world import MailServer
 from tests.support.methods import hosted, served_by
 from tests.support.product import (
     ACME,
-    BETA,
     NORTH,
     PEOPLE,
-    SOUTH,
+    api_id,
     free_address,
     person_id,
     running_product,
     small_directory,
+    uuid,
 )
 
 SECRET_WORDS = sorted(
@@ -38,13 +38,12 @@ SECRET_WORDS = sorted(
 
 
 class World:
-    """The product, and ids of the south's things at Beta by the names of their fields."""
+    """The product; ``beta``: what the south has at Beta, by the names of request fields."""
 
     def __init__(self, product):
         self.product = product
         self.host = product.host
-        self.beta = {"user_id": person_id("beta_user"), "organization_id": BETA}
-        self.beta |= {"partner_id": SOUTH}
+        self.beta = self.things_of("south_agent", "beta_admin", "beta_user")
 
     def channel(self, method):
         return self.host.wiring.channel(served_by(method))
@@ -74,48 +73,46 @@ class World:
         signer = Signer(self.host.wiring.secret("session.signing.pem"), use_for=LEASES)
         return signer.sign(claims_of(viewer), secrets.SERVICES, LEASE)
 
-    def prepare(self):
-        """Let the south's people do at Beta whatever leaves an id behind."""
-        agent = self.product.caller("south_agent")
-        admin = self.product.caller("beta_admin")
+    def things_of(self, agent_name, admin_name, user_name):
+        """Do whatever leaves an id behind; return the ids by the names of request fields."""
+        agent, admin = self.product.caller(agent_name), self.product.caller(admin_name)
+        partner_id, organization_id = PEOPLE[agent_name][1], PEOPLE[admin_name][1]
+        things = {"user_id": person_id(user_name), "organization_id": organization_id}
+        things |= {"partner_id": partner_id, "sign_in_id": f"sid-{agent_name}"}
         consents = self.product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
         views = self.product.stub(view_pb2_grpc.ViewServiceStub, "session")
         checks = self.product.stub(caller_check_pb2_grpc.CallerCheckServiceStub, "email")
         mail = self.product.stub(email_pb2_grpc.EmailServiceStub, "email")
         audit = self.product.stub(audit_pb2_grpc.AuditServiceStub, "audit")
-        self.beta["access_request_id"] = agent(
-            consents.RequestAccess,
-            consent_pb2.RequestAccessRequest(
-                organization_id=BETA,
-                sections=["SECTION_USERS"],
-                minutes=20,
-                reason="cannot join",
-                ticket="INC-2",
-            ),
-        ).access_request_id
-        self.beta["consent_id"] = admin(
-            consents.GrantAccess,
-            consent_pb2.GrantAccessRequest(sections=["SECTION_USERS"], reason="go ahead"),
-        ).consent_id
-        self.beta["view_id"] = agent(
-            views.StartView, view_pb2.StartViewRequest(organization_id=BETA, ticket="INC-2")
-        ).view_id
-        self.beta["check_id"] = agent(
-            checks.SendCode,
-            caller_check_pb2.SendCodeRequest(user_id=self.beta["user_id"], ticket="INC-2"),
-        ).check_id
-        self.beta["message_id"] = self.product.caller(sub="portal", roles=["MAIL_SENDER"])(
-            mail.SendMessage,
-            email_pb2.SendMessageRequest(user_id=self.beta["user_id"], template="welcome"),
-        ).message_id
-        self.beta["sign_in_id"] = "sid-south_agent"
+        asked = consent_pb2.RequestAccessRequest(
+            organization_id=organization_id,
+            sections=["SECTION_USERS"],
+            minutes=20,
+            reason="cannot join",
+            ticket="INC-2",
+        )
+        no = consent_pb2.AnswerAccessRequestRequest()
+        no.access_request_id = agent(consents.RequestAccess, asked).access_request_id
+        admin(consents.AnswerAccessRequest, no)
+        things["access_request_id"] = agent(consents.RequestAccess, asked).access_request_id
+        granted = consent_pb2.GrantAccessRequest(sections=["SECTION_USERS"], reason="go ahead")
+        things["consent_id"] = admin(consents.GrantAccess, granted).consent_id
+        admin(consents.GrantAccess, granted)
+        started = view_pb2.StartViewRequest(organization_id=organization_id, ticket="INC-2")
+        things["view_id"] = agent(views.StartView, started).view_id
+        self.product.caller(agent_name, sid="elsewhere")(views.StartView, started)
+        code = caller_check_pb2.SendCodeRequest(user_id=things["user_id"], ticket="INC-2")
+        things["check_id"] = agent(checks.SendCode, code).check_id
+        welcome = email_pb2.SendMessageRequest(user_id=things["user_id"], template="welcome")
+        portal = self.product.caller(sub="portal", roles=["MAIL_SENDER"])
+        things["message_id"] = portal(mail.SendMessage, welcome).message_id
         self.settle()
-        auditor = self.product.caller(sub="an-auditor", partner=SOUTH, roles=["AUDITOR"])
+        auditor = self.product.caller(sub="an-auditor", partner=partner_id, roles=["AUDITOR"])
         request = audit_pb2.QueryActionsRequest(order=audit_pb2.ORDER_NEWEST_FIRST)
         record = auditor(audit.QueryActions, request).records[0]
-        self.beta |= {"record_id": record.record_id, "session_id": record.session_id}
+        things |= {"record_id": record.record_id, "session_id": record.session_id}
         self.settle()
-        return self
+        return things
 
     def settle(self):
         """Wait until nothing is on its way: mails are out, consumers have read what there is."""
@@ -132,13 +129,17 @@ def foreign_world(folder):
     """Run every service but the gateway, with a mail server beside them."""
     server = MailServer(free_address())
     server.start()
+    directory = small_directory()
+    device = directory["devices"][0]
+    second = {**device, "id": api_id("DEVICE", uuid(202)), "serial": "FOC87654321"}
+    directory["devices"].append({**second, "mac": "AA:BB:CC:00:11:23"})
     try:
         with running_product(
             folder,
             hosted(),
-            directory=small_directory(),
+            directory=directory,
             HELPDESK_EMAIL_SMTP_ADDRESS=server.address,
         ) as product:
-            yield World(product).prepare()
+            yield World(product)
     finally:
         server.stop()
