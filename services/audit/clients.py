@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
 from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc
 from helpdesk.kernel.context import Actor
-from helpdesk.kernel.errors import HelpdeskError
+from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound
 from helpdesk.kernel.hosting import Wiring
 from helpdesk.kernel.settings import SettingsError
 from services.audit.application.ports import SourceHead
@@ -39,6 +39,21 @@ class DirectoryClient:
         )
         answer = self._caller(stub.ResolveOrganization, request, timeout=_NAMES_WITHIN)
         return dict(zip(answer.partner_ids, answer.partner_names, strict=False))
+
+    def person_names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return names by id of those people who are known. Raises HelpdeskError."""
+        stub = internal_pb2_grpc.DirectoryInternalServiceStub(self._wiring.channel("identity"))
+        viewer = internal_pb2.Viewer(sees_all=True)
+        names: dict[str, str] = {}
+        for user_id in ids:
+            request = internal_pb2.ResolveUserRequest(viewer=viewer, user_id=user_id)
+            try:
+                answer = self._caller(stub.ResolveUser, request, timeout=_NAMES_WITHIN)
+            except (NotFound, InvalidArgument):
+                # A service, an operator, or somebody who was forgotten.
+                continue
+            names[user_id] = str(answer.display_name)
+        return names
 
 
 class LogHeads:

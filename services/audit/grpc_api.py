@@ -144,6 +144,7 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
             organization_id=request.organization_id,
             since=_at(request, "from"),
             until=_at(request, "until"),
+            partners_only=request.partners_only,
         )
         page, names, token = self._log.list_organization_activity(
             action, wanted, request.page_size, request.page_token
@@ -276,6 +277,7 @@ def _activity(opened: Opened, names: Mapping[str, str]) -> audit_pb2.Organizatio
         record_id=record.record_id,
         index=record.index,
         agent_id=record.agent_id,
+        agent_name=names.get(record.agent_id, ""),
         partner_id=record.partner_id,
         partner_name=names.get(record.partner_id, ""),
         action=record.action,

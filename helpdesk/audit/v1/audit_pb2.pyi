@@ -409,17 +409,19 @@ class SignCheckpointResponse(_message.Message):
     def __init__(self, checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ...) -> None: ...
 
 class ListOrganizationActivityRequest(_message.Message):
-    __slots__ = ("organization_id", "until", "page_size", "page_token")
+    __slots__ = ("partners_only", "organization_id", "until", "page_size", "page_token")
+    PARTNERS_ONLY_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     FROM_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    partners_only: bool
     organization_id: str
     until: _timestamp_pb2.Timestamp
     page_size: int
     page_token: str
-    def __init__(self, organization_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., **kwargs) -> None: ...
+    def __init__(self, partners_only: _Optional[bool] = ..., organization_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., **kwargs) -> None: ...
 
 class ListOrganizationActivityResponse(_message.Message):
     __slots__ = ("activities", "next_page_token")
@@ -430,10 +432,11 @@ class ListOrganizationActivityResponse(_message.Message):
     def __init__(self, activities: _Optional[_Iterable[_Union[OrganizationActivity, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class OrganizationActivity(_message.Message):
-    __slots__ = ("record_id", "index", "agent_id", "partner_id", "partner_name", "action", "outcome", "user_id", "occurred_at", "consent_id", "view_id", "error", "own", "reason", "ticket")
+    __slots__ = ("record_id", "index", "agent_id", "agent_name", "partner_id", "partner_name", "action", "outcome", "user_id", "occurred_at", "consent_id", "view_id", "error", "own", "reason", "ticket")
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
     PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -449,6 +452,7 @@ class OrganizationActivity(_message.Message):
     record_id: str
     index: int
     agent_id: str
+    agent_name: str
     partner_id: str
     partner_name: str
     action: str
@@ -461,7 +465,7 @@ class OrganizationActivity(_message.Message):
     own: bool
     reason: str
     ticket: str
-    def __init__(self, record_id: _Optional[str] = ..., index: _Optional[int] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., partner_name: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., user_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., error: _Optional[str] = ..., own: _Optional[bool] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+    def __init__(self, record_id: _Optional[str] = ..., index: _Optional[int] = ..., agent_id: _Optional[str] = ..., agent_name: _Optional[str] = ..., partner_id: _Optional[str] = ..., partner_name: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., user_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., error: _Optional[str] = ..., own: _Optional[bool] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class TailActionsRequest(_message.Message):
     __slots__ = ("filter", "from_index", "seconds", "organization_id", "user_id")

@@ -163,7 +163,7 @@ class AuditLog:
         self, action: SupportAction, wanted: Filter, size: int, token: str
     ) -> tuple[list[Opened], Mapping[str, str], str]:
         """
-        Return a page of a customer's feed, names of partners by id, and the next page's token.
+        Return a page of a customer's feed, names of who acted by id, and the next page's token.
 
         Raises NotFound for another customer's feed, InvalidArgument.
         """
@@ -172,7 +172,9 @@ class AuditLog:
             action, checked(wanted), size, token, kind="feed", newest_first=True
         )
         try:
-            names = self._directory.partner_names(action.actor, organization_id)
+            partners = self._directory.partner_names(action.actor, organization_id)
+            people = {str(each.fields.get("agent_id", "")) for each in page}
+            names = {**partners, **self._directory.person_names(people)}
         except HelpdeskError:
             # The feed says who by id; it must not fail because a name is not to be had.
             names = {}

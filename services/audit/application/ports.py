@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -186,10 +186,13 @@ class StandingView(Protocol):
 
 
 class Directory(Protocol):
-    """Names of partners."""
+    """Names of partners and of their people."""
 
     def partner_names(self, actor: Actor, organization_id: str) -> Mapping[str, str]:
         """Return names by id of the partners that manage a customer now. Raises HelpdeskError."""
+
+    def person_names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return names by id of those people who are known. Raises HelpdeskError."""
 
 
 class Heads(Protocol):

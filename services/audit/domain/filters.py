@@ -27,6 +27,7 @@ class Filter:
     service: str = ""
     since: int = 0
     until: int = 0
+    partners_only: bool = False
 
     def __str__(self) -> str:
         """Canonical form: what a page token is bound to."""

@@ -114,6 +114,8 @@ def _where(wanted: Filter, action: str) -> tuple[str, list[Any]]:
     elif wanted.action:
         parts.append("substr(a.action, 1, ?) = ?")
         params += [len(wanted.action), wanted.action]
+    if wanted.partners_only:
+        parts.append("a.partner_id <> ''")
     if wanted.outcome:
         rare = "" if wanted.outcome == "done" else " AND a.outcome <> 'done'"
         parts.append(f"a.outcome = ?{rare}")

@@ -1,0 +1,215 @@
+"""The agent's whole story in a real browser, on the imported directory with the real bounces."""
+
+import json
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from helpdesk.email.v1 import email_pb2, email_pb2_grpc, reports_pb2, reports_pb2_grpc
+from helpdesk.kernel.rpc.client import Caller
+from services.hosting import ALL
+from tests.acceptance.test_story_over_grpc import codes, flip_one_byte, in_order, verify
+from tests.support.browser import chromium
+from tests.support.exports import BOUNCES, Cast, exported_directory, needs_bounces, needs_directory
+from tests.support.product import running_product
+
+TICKET = "INC-4821"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    directory = exported_directory()
+    cast = Cast(directory)
+    folder = tmp_path_factory.mktemp("browser") / "data"
+    folder.mkdir()
+    people = [
+        ("agent", cast.agent),
+        ("partner admin", cast.partner_admin),
+        ("customer admin", cast.customer_admin),
+        ("auditor", cast.auditor),
+    ]
+    accounts = [
+        {"email": p["emails"][0], "name": p["displayName"], "role": role} for role, p in people
+    ]
+    (folder / "dev-accounts.json").write_text(json.dumps(accounts))
+    (folder / "dev-mail").mkdir()
+    (folder / "dev-mail" / "refused.json").write_text(json.dumps(cast.user["emails"][:1]))
+    with running_product(folder, ALL, directory=directory) as product:
+        product.settle(30)
+        with chromium() as browser:
+            yield Desk(product, cast, browser)
+
+
+class Desk:
+    def __init__(self, product, cast, browser):
+        self.product = product
+        self.cast = cast
+        self.browser = browser
+        self.home = f"http://{product.env['HELPDESK_GATEWAY_ADDRESS']}"
+        self.data_dir = product.host.wiring.data_dir
+        self.problems = []
+
+    def sign_in(self, person):
+        """A browser of somebody's own, signed in with the development provider."""
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": 900}, locale="en-US", timezone_id="UTC"
+        )
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.goto(self.home)
+        page.click("#provider-1")
+        page.locator("button.account-choice", has_text=person["displayName"]).first.click()
+        expect(page.locator("#account-open")).to_be_visible()
+        return page
+
+    def report_bounces(self):
+        stub = self.product.stub(reports_pb2_grpc.MailReportServiceStub, "email")
+        caller = Caller(lambda: self.product.service_token("MAIL_REPORTER"))
+        for path in sorted((BOUNCES / "mail").iterdir()):
+            caller(stub.ReportMail, reports_pb2.ReportMailRequest(raw=path.read_bytes()))
+
+    def welcome(self):
+        stub = self.product.stub(email_pb2_grpc.EmailServiceStub, "email")
+        caller = Caller(lambda: self.product.service_token("MAIL_SENDER"))
+        user = self.cast.user["id"]
+        caller(stub.SendMessage, email_pb2.SendMessageRequest(user_id=user, template="welcome"))
+
+
+def find(page, text, name):
+    page.keyboard.press("/")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.locator("main a.hit-name", has_text=name).first.click()
+
+
+@needs_directory
+@needs_bounces
+def test_an_agent_helps_a_user_in_the_browser(desk):
+    cast = desk.cast
+    name = cast.user["displayName"]
+    desk.report_bounces()
+    desk.welcome()
+    page = desk.sign_in(cast.agent)
+    page.fill("#ticket", TICKET)
+    page.click("#ticket-open")
+    page.wait_for_url(f"**/t/{TICKET}**")
+
+    # Search by keyboard without diacritics and open.
+    find(page, "stefana voinea", name)
+    expect(page.locator("h1")).to_contain_text(name)
+    assert TICKET in page.url
+    assert "voinea" not in page.url.lower()
+    assert "voinea" not in page.title().lower()
+
+    # The welcome mail bounced, with its cause.
+    page.keyboard.press("m")
+    expect(page.locator("#mail-verdict")).to_contain_text("No such mailbox")
+    expect(page.locator("#block")).to_be_visible()
+    expect(page.locator("#lanes")).to_contain_text("Bounced")
+    page.locator("#lanes summary").first.click()
+    expect(page.locator("#lanes")).to_contain_text("5.1.1")
+
+    # Unblock with a reason, re-send, see it delivered.
+    mails = desk.browser.new_context().new_page()
+    mails.goto(f"{desk.home}/dev/mail")
+    mails.locator("li", has_text=cast.user["emails"][0]).get_by_role("button").click()
+    expect(mails.locator("main")).to_contain_text("Every address takes mail")
+    page.locator("#block textarea").fill("The mailbox was set up now.")
+    page.click("#unblock")
+    expect(page.locator("#block")).to_have_count(0)
+    page.click("#resend")
+    expect(page.locator("#lanes article").first).to_contain_text("Delivered")
+
+    # Check the caller with the code from the mailbox.
+    page.keyboard.press("c")
+    page.click("#check-send")
+    expect(page.locator("#code-1")).to_be_visible()
+    mails.goto(f"{desk.home}/dev/mail")
+    mails.locator("main a", has_text=cast.user["emails"][0]).first.click()
+    code = codes(mails.locator(".message-body").inner_text())[0]
+    page.fill("#code-1", code[:4])
+    page.fill("#code-2", code[4:])
+    page.click("#code-send")
+    expect(page.locator("#check")).to_contain_text("Caller confirmed")
+    assert code not in page.content()
+
+    # The portal is refused until the customer's admin allows it.
+    page.click("#person-organization")
+    expect(page.locator("h1")).to_contain_text(cast.organization["displayName"])
+    expect(page.locator("#view-open")).to_have_count(0)
+    page.locator("#section-users").check()
+    page.locator("#request-access textarea").fill("Look at the caller's settings.")
+    page.click("#request-send")
+    expect(page.locator("#consent")).to_contain_text("Waiting for the customer")
+    admin = desk.sign_in(cast.customer_admin)
+    admin.goto(f"{desk.home}/consent")
+    admin.locator("#requests a").first.click()
+    admin.click("#grant")
+    expect(admin.locator("main")).not_to_contain_text("There is a problem")
+
+    # Look, be refused a section and a change, be stopped in the middle.
+    page.reload()
+    with page.context.expect_page() as opened:
+        page.click("#view-open")
+    view = opened.value
+    expect(view.locator(".view-word")).to_have_text("READ-ONLY")
+    expect(view.locator("#view-clock")).to_be_visible()
+    view.click("#section-users")
+    expect(view.locator("#portal-data")).to_contain_text(cast.customer_admin["displayName"])
+    view.click("#section-settings")
+    expect(view.locator("#portal-data")).to_contain_text("not allowed")
+    token = view.locator("input[name=form_token]").first.input_value()
+    forged = view.request.post(
+        view.url.split("?")[0],
+        form={"form_token": token, "displayName": "changed"},
+        headers={"Origin": desk.home},
+    )
+    assert forged.status in (403, 405)
+    assert "read-only" in forged.text()
+    view.click("#section-users")
+    expect(view.locator("#portal-data table")).to_be_visible()
+    admin.goto(f"{desk.home}/consent")
+    admin.locator("#running button", has_text="Stop now").click()
+    expect(view.locator("#portal-data")).not_to_contain_text(
+        cast.customer_admin["displayName"], timeout=5_000
+    )
+    admin.goto(f"{desk.home}/consent")
+    expect(admin.locator("#feed")).to_contain_text(TICKET)
+
+    # The auditor sees every step in order, and the log verifies.
+    desk.product.settle(30)
+    auditor = desk.sign_in(cast.auditor)
+    auditor.goto(f"{desk.home}/audit")
+    expect(auditor.locator("#complete")).to_contain_text("Complete")
+    auditor.locator("tr", has_text=TICKET).first.locator("a").click()
+    expect(auditor.locator("main")).to_contain_text("Removed an address from the blocklist")
+    steps = [
+        (record.action, record.outcome)
+        for service in ("search", "identity", "email", "session")
+        for record in desk.product.records(service, agent_id=cast.agent["id"], ticket=TICKET)
+    ]
+    assert ("search.search", "done") in steps
+    assert ("session.view.start", "done") in steps
+    assert in_order(
+        [s for s in steps if s[0].startswith("email.")],
+        [
+            ("email.mail.get", "done"),
+            ("email.blocklist.remove", "done"),
+            ("email.message.resend", "done"),
+            ("email.caller-check.send", "done"),
+            ("email.caller-check.verify", "done"),
+        ],
+    )
+    verified = verify(desk.data_dir)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    copy = desk.data_dir.parent / "copy"
+    shutil.copytree(desk.data_dir, copy)
+    flip_one_byte(copy / "audit.db")
+    damaged = verify(copy)
+    assert damaged.returncode == 1
+    assert re.search(r"[Rr]ecord \d", damaged.stdout + damaged.stderr)
+    assert desk.problems == []
