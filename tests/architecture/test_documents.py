@@ -2,13 +2,27 @@
 
 import dataclasses
 import importlib
+import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from helpdesk.kernel.hosting import HostSettings
+from helpdesk.kernel.tokens import new_private_key
+from services.audit.service import SERVICE as AUDIT
+from services.demo.domain import sample
+from services.identity.service import SERVICE as IDENTITY
+from services.search.service import SERVICE as SEARCH
+from tests.support.product import free_address, running_product
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
@@ -146,21 +160,70 @@ def test_every_command_is_in_some_document():
     assert wanted - used == set()
 
 
-def python_blocks():
-    for name, text in TEXTS.items():
-        for number, block in enumerate(BLOCK.findall(text)):
-            found = re.search(r"<<'END'\n(.*?)^END$", block, re.MULTILINE | re.DOTALL)
-            if found and "python" in block:
-                yield pytest.param(found.group(1), id=f"{name}-{number}")
+PYTHON = re.compile(
+    r"<<'END'\n(?P<code>.*?)^END$\n```\n"
+    r"(?:\nIt prints[^\n]*:\n\n```text\n(?P<output>.*?)^```$)?",
+    re.MULTILINE | re.DOTALL,
+)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 
 
-@pytest.mark.parametrize("code", list(python_blocks()))
-def test_python_in_documents_uses_what_there_is(code):
-    """Compile it and resolve what it imports and the names of the contracts that it uses."""
-    compile(code, "document", "exec")
-    imported = {}
-    for line in re.findall(r"^(?:from [\w.]+ )?import .+$", code, re.MULTILINE):
-        exec(line, imported)  # a document of this repository
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The sample of the demo behind a port, and what a reader's shell would have set."""
+    folder = tmp_path_factory.mktemp("documents")
+    key = new_private_key()
+    public = load_pem_private_key(key, None).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    (folder / "service.pem").write_bytes(key)
+    service = {"mail-gateway": {"public_key": pem, "roles": ["MAIL_REPORTER"]}}
+    (folder / "services.json").write_text(json.dumps(service))
+    made, address = sample(), free_address()
+    with running_product(
+        folder / "data",
+        [IDENTITY, SEARCH, AUDIT],
+        directory=made.records,
+        HELPDESK_GRPC_ADDRESS=address,
+        HELPDESK_IDENTITY_SERVICES=str(folder / "services.json"),
+    ) as product:
+        product.settle()
+        people = {person["emails"][0]: person for person in made.records["people"]}
+        tokens = {}
+        for email, person in people.items():
+            roles = [role.upper() for role in person["roles"]]
+            tokens[email] = product.token(sub=person["id"], partner=person["orgId"], roles=roles)
+        yield (
+            product,
+            tokens,
+            {
+                "HELPDESK_GRPC_ADDRESS": address,
+                "SERVICE_KEY": str(folder / "service.pem"),
+                "PYTHONPATH": str(ROOT),
+            },
+        )
 
-    for module, attribute in re.findall(r"\b(\w+_pb2(?:_grpc)?)\.(\w+)", code):
-        assert hasattr(imported[module], attribute), f"{module}.{attribute}"
+
+def test_programs_in_documents_print_what_the_documents_say(demo):
+    product, tokens, environ = demo
+    wrong, count = [], 0
+    for name in ("README.md", "docs/integrators.md", "docs/auditors.md"):
+        email = re.findall(r"helpdesk token (\S+?@[\w.-]+)", TEXTS[name])[0]
+        for block in PYTHON.finditer(TEXTS[name]):
+            done = subprocess.run(
+                [sys.executable, "-W", "ignore", "-c", block["code"]],
+                env={**os.environ, **environ, "TOKEN": tokens[email]},
+                capture_output=True,
+                text=True,
+            )
+            product.settle()
+            printed = MOMENT.sub("", done.stdout)
+            told = MOMENT.sub("", block["output"] or "")
+            count += 1
+            # The log holds the searches of every document; the others print just what they tell.
+            lines, wanted = printed.splitlines(), told.splitlines()
+            as_told = set(wanted) <= set(lines) if "auditors" in name else wanted in ([], lines)
+            if done.returncode or not as_told:
+                wrong.append((name, printed, done.stderr[-500:]))
+
+    assert count == 5
+    assert wrong == []
