@@ -147,7 +147,8 @@ def test_a_page_streams_what_changes_about_its_user(world: GatewayWorld):
 
 def test_a_page_that_is_behind_is_brought_up_to_date_at_once(world: GatewayWorld):
     browser = world.browser("north_agent")
-    address = f"{world.url}{USER}/mail/live?mail=older&check=older"
+    live = re.search(r'hx-sse:connect="([^"]+)"', browser.get(f"{USER}/mail").text)[1]
+    address = f"{world.url}{live.rsplit('/', 2)[0]}/older/older"
 
     with httpx.stream("GET", address, cookies=browser.cookies, headers=FORM, timeout=20) as answer:
         first = next(answer.iter_text())

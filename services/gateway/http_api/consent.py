@@ -11,7 +11,7 @@ from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused,
 from services.gateway.clients import outcome_of, sections_of
 from services.gateway.http_api import codes, errors
 from services.gateway.http_api.serving import Desk
-from services.gateway.http_api.visit import Person, Visit
+from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
     ActivityPage,
     ConsentPage,
@@ -137,7 +137,7 @@ def activity(visit: Visit) -> Response:
     model = ActivityPage(
         frame=visit.frame(),
         organization=visit.person.organization,
-        entries=tuple(_entry(visit.person, each) for each in found.activities),
+        entries=tuple(_entry(each) for each in found.activities),
         older=older,
     )
     return visit.page("activity", model)
@@ -172,10 +172,10 @@ def _feed(visit: Visit) -> tuple[FeedEntry, ...] | None:
         )
     except Unavailable:
         return None
-    return tuple(_entry(visit.person, each) for each in found.activities)
+    return tuple(_entry(each) for each in found.activities)
 
 
-def _entry(own: Person, found: Any) -> FeedEntry:
+def _entry(found: Any) -> FeedEntry:
     return FeedEntry(
         at=codes.moment_or_epoch(found.occurred_at),
         agent=found.agent_name or codes.short(found.agent_id),

@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute
 from helpdesk.kernel.errors import Exhausted, Forbidden, InvalidArgument, Refused
 from services.gateway.clients import SECTIONS, access_of, sections_of
 from services.gateway.http_api import codes, errors
+from services.gateway.http_api.people import masked
 from services.gateway.http_api.serving import Desk
-from services.gateway.http_api.users import masked
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
     Admin,

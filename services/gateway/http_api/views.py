@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute, Route
 from helpdesk.kernel.errors import Forbidden, HelpdeskError, NotFound, Refused
 from services.gateway.clients import SECTIONS, sections_of
 from services.gateway.http_api import codes, errors, organizations, streaming
+from services.gateway.http_api.people import masked
 from services.gateway.http_api.serving import Desk
-from services.gateway.http_api.users import REASONS, masked, revealed_part
+from services.gateway.http_api.users import REASONS, revealed_part
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import Fact, Frame, Masked, PortalRows, ViewPage
 

@@ -1,0 +1,92 @@
+"""The audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import grpc
+
+from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
+from helpdesk.kernel.rpc.client import Caller
+from services.gateway.clients.codes import OUTCOMES, stamp
+
+_FORMATS: Mapping[str, Any] = {
+    "proofs": audit_pb2.EXPORT_FORMAT_PROOFS,
+    "ocsf": audit_pb2.EXPORT_FORMAT_OCSF,
+    "cadf": audit_pb2.EXPORT_FORMAT_CADF,
+    "cloudevents": audit_pb2.EXPORT_FORMAT_CLOUDEVENTS,
+}
+_EXPORTED = 120.0
+
+
+class Audit:
+    """The audit log."""
+
+    def __init__(self, channel: grpc.Channel, call: Caller) -> None:
+        self._call = call
+        self._stub = audit_pb2_grpc.AuditServiceStub(channel)  # type: ignore[no-untyped-call]
+
+    def actions(
+        self, token: str, filters: Mapping[str, Any], page: str = "", *, oldest_first: bool = False
+    ) -> Any:
+        """Return a page of records."""
+        request = audit_pb2.QueryActionsRequest(
+            filter=_filter(filters),
+            order=audit_pb2.ORDER_OLDEST_FIRST if oldest_first else audit_pb2.ORDER_NEWEST_FIRST,
+            organization_id=filters.get("organization", ""),
+            page_size=200 if oldest_first else 50,
+            page_token=page,
+        )
+        return self._call(self._stub.QueryActions, request, token=token)
+
+    def activity(self, token: str, filters: Mapping[str, Any]) -> Any:
+        """Return counts for the picture."""
+        request = audit_pb2.GetActivityRequest(
+            filter=_filter(filters), buckets=60, organization_id=filters.get("organization", "")
+        )
+        return self._call(self._stub.GetActivity, request, token=token)
+
+    def session(self, token: str, session_id: str) -> Any | None:
+        """Return one session, or None."""
+        request = audit_pb2.ListSessionsRequest(session_id=session_id)
+        return next(iter(self._call(self._stub.ListSessions, request, token=token).sessions), None)
+
+    def checkpoint(self, token: str) -> Any:
+        """Return how the log stands."""
+        request = audit_pb2.GetCheckpointRequest()
+        return self._call(self._stub.GetCheckpoint, request, token=token)
+
+    def of_organization(self, token: str, organization_id: str, page: str, size: int) -> Any:
+        """Return a page of a customer's feed."""
+        request = audit_pb2.ListOrganizationActivityRequest(
+            organization_id=organization_id,
+            partners_only=True,
+            page_size=size,
+            page_token=page,
+        )
+        return self._call(self._stub.ListOrganizationActivity, request, token=token)
+
+    def export(self, token: str, filters: Mapping[str, Any], form: str) -> Iterator[bytes]:
+        """Stream the .zip file of the records that fit."""
+        request = audit_pb2.ExportRequest(
+            filter=_filter(filters),
+            organization_id=filters.get("organization", ""),
+            format=_FORMATS[form],
+        )
+        for part in self._call.stream(self._stub.Export, request, token=token, timeout=_EXPORTED):
+            yield part.chunk
+
+
+def _filter(filters: Mapping[str, Any]) -> Any:
+    wanted = audit_pb2.ActionFilter(
+        agent_id=filters.get("agent", ""),
+        outcome=OUTCOMES.get(filters.get("outcome", ""), audit_pb2.OUTCOME_UNSPECIFIED),
+        session_id=filters.get("session", ""),
+        until=stamp(filters.get("end")),
+    )
+    start = stamp(filters.get("start"))
+    if start is not None:
+        # "from" is a keyword, so it cannot be given like the other fields.
+        getattr(wanted, "from").CopyFrom(start)
+    return wanted

@@ -1,0 +1,139 @@
+"""Signing in, the directory and roles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import grpc
+
+from helpdesk.identity.v1 import (
+    directory_pb2,
+    directory_pb2_grpc,
+    internal_pb2,
+    internal_pb2_grpc,
+    roles_pb2,
+    roles_pb2_grpc,
+    sign_in_pb2,
+    sign_in_pb2_grpc,
+)
+from helpdesk.kernel.rpc.client import Caller
+from services.gateway.clients.codes import ROLES, stamp
+
+
+class Identity:
+    """Signing in, the directory and roles; ``own`` calls as the gateway itself."""
+
+    def __init__(self, channel: grpc.Channel, call: Caller, own: Caller) -> None:
+        self._call = call
+        self._own = own
+        self._sign_in = sign_in_pb2_grpc.SignInServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._directory = directory_pb2_grpc.DirectoryServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._roles = roles_pb2_grpc.RoleServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._internal = internal_pb2_grpc.DirectoryInternalServiceStub(channel)  # type: ignore[no-untyped-call]
+
+    def begin_sign_in(self, redirect_uri: str, locale: str) -> Any:
+        """Start a sign-in; returns where to send the browser, and the state."""
+        request = sign_in_pb2.BeginSignInRequest(redirect_uri=redirect_uri, locale=locale)
+        return self._call(self._sign_in.BeginSignIn, request, timeout=10)
+
+    def complete_sign_in(self, **answer: str) -> Any:
+        """End a sign-in with what came back. Raises Forbidden."""
+        request = sign_in_pb2.CompleteSignInRequest(**answer)
+        return self._call(self._sign_in.CompleteSignIn, request, timeout=10)
+
+    def issue_token(self, secret: str) -> Any:
+        """Return a token for a live session, and whom it names. Raises Forbidden."""
+        request = sign_in_pb2.IssueTokenRequest(secret=secret)
+        return self._call(self._sign_in.IssueToken, request)
+
+    def list_sign_ins(self, token: str) -> Any:
+        """Return the caller's sessions."""
+        return self._call(
+            self._sign_in.ListSignIns, sign_in_pb2.ListSignInsRequest(), token=token
+        ).sign_ins
+
+    def end_sign_in(self, token: str, sign_in_id: str, request_id: str) -> None:
+        """End a session; the calling one for an empty id."""
+        request = sign_in_pb2.EndSignInRequest(sign_in_id=sign_in_id, request_id=request_id)
+        self._call(self._sign_in.EndSignIn, request, token=token)
+
+    def user(self, token: str, user_id: str, ticket: str = "") -> Any:
+        """Return a user with licences and devices. Raises NotFound."""
+        request = directory_pb2.GetUserRequest(user_id=user_id, ticket=ticket)
+        return self._call(self._directory.GetUser, request, token=token)
+
+    def organization(self, token: str, organization_id: str, ticket: str = "") -> Any:
+        """Return a customer. Raises NotFound."""
+        request = directory_pb2.GetOrganizationRequest(
+            organization_id=organization_id, ticket=ticket
+        )
+        return self._call(self._directory.GetOrganization, request, token=token)
+
+    def users(self, token: str, organization_id: str, page_token: str = "") -> Any:
+        """Return a page of a customer's users."""
+        request = directory_pb2.ListUsersRequest(
+            organization_id=organization_id, page_size=100, page_token=page_token
+        )
+        return self._call(self._directory.ListUsers, request, token=token)
+
+    def devices(self, token: str, organization_id: str, page_token: str = "") -> Any:
+        """Return a page of a customer's devices."""
+        request = directory_pb2.ListDevicesRequest(
+            organization_id=organization_id, page_size=100, page_token=page_token
+        )
+        return self._call(self._directory.ListDevices, request, token=token)
+
+    def reveal(
+        self, token: str, user_id: str, field: str, index: int, reason: str, ticket: str
+    ) -> str:
+        """Return one personal field, unmasked. Raises NotFound, InvalidArgument."""
+        request = directory_pb2.RevealFieldRequest(
+            user_id=user_id, field=field, index=index, reason=reason, ticket=ticket
+        )
+        return str(self._call(self._directory.RevealField, request, token=token).value)
+
+    def people(self, token: str) -> list[Any]:
+        """Return all people of the caller's partner, with their roles."""
+        people: list[Any] = []
+        page = ""
+        while True:
+            request = roles_pb2.ListRolesRequest(page_size=200, page_token=page)
+            answer = self._call(self._roles.ListRoles, request, token=token)
+            people.extend(answer.people)
+            page = answer.next_page_token
+            if not page:
+                return people
+
+    def assign_role(
+        self,
+        token: str,
+        user_id: str,
+        role: str,
+        until: datetime | None,
+        reason: str,
+        request_id: str,
+    ) -> None:
+        """Give a person a role. Raises NotFound, Refused."""
+        request = roles_pb2.AssignRoleRequest(
+            user_id=user_id,
+            role=ROLES[role],
+            until=stamp(until),
+            reason=reason,
+            request_id=request_id,
+        )
+        self._call(self._roles.AssignRole, request, token=token)
+
+    def remove_role(
+        self, token: str, user_id: str, role: str, reason: str, request_id: str
+    ) -> None:
+        """Take a role away. Raises NotFound, Refused."""
+        request = roles_pb2.RemoveRoleRequest(
+            user_id=user_id, role=ROLES[role], reason=reason, request_id=request_id
+        )
+        self._call(self._roles.RemoveRole, request, token=token)
+
+    def person_with(self, address: str) -> str:
+        """Return the id of who has an address, or an empty text; for development only."""
+        request = internal_pb2.ResolveAddressRequest(address=address)
+        return str(self._own(self._internal.ResolveAddress, request).user_id)

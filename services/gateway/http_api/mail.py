@@ -1,0 +1,121 @@
+"""The mail to a user: what became of it, and the two things that an agent may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from helpdesk.kernel.errors import Exhausted, Forbidden, InvalidArgument, Refused
+from services.gateway import pages
+from services.gateway.http_api import errors, people, streaming
+from services.gateway.http_api.people import MailState, Subject
+from services.gateway.http_api.serving import Desk
+from services.gateway.http_api.visit import Visit
+from services.gateway.pages.models import CheckPage
+
+_REFUSED = (Refused, Forbidden, Exhausted)
+_LIVE = "{subject}/{mail}/{check}"
+_PARTS = ("mail", "check")
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    """Return the addresses of mail, and where pages about a user hear of changes."""
+    user = "/t/{ticket}/users/{user}"
+    return [
+        desk.get(f"{user}/mail", show),
+        desk.post(f"{user}/mail/unblock", unblock),
+        desk.post(f"{user}/mail/welcome", resend_welcome),
+        desk.get(f"{user}/live/{_LIVE}", lambda visit: live(visit, "user")),
+        desk.get(f"{user}/mail/live/{_LIVE}", lambda visit: live(visit, "mail")),
+        desk.get(f"{user}/check/live/{_LIVE}", lambda visit: live(visit, "check")),
+    ]
+
+
+def show(visit: Visit) -> Response:
+    """Show the mail to a user."""
+    found = visit.clients.identity.user(visit.token, visit.param("user"), visit.ticket)
+    subject = people.subject_of(found)
+    page = visit.request.query_params.get("page", "")[:1000]
+    state = people.mail_state(visit, subject.id, people.LANES, page)
+    base = f"{visit.base}/users/{subject.id}/mail"
+    older = ""
+    if state is not None and state.next_page:
+        older = f"{base}?{urlencode({'page': state.next_page})}"
+    frame = visit.frame(live="" if page else people.live(visit, base, subject, state))
+    return visit.page("mail", people.mail_page(frame, subject, state, visit.reference, older))
+
+
+def live(visit: Visit, page: str) -> Response:
+    """Stream pieces of a user's page as mail and check change."""
+    subject = people.live_subject(visit)
+    token, ticket = visit.token, visit.ticket
+    # What the page shows already; what happened while it was on its way is sent at once.
+    seen = {part: visit.param(part) for part in _PARTS}
+
+    def messages(opened: streaming.Opened) -> Iterator[str]:
+        state = MailState()
+        for answered in visit.clients.email.watch(token, subject.id, ticket, opened):
+            state.take(answered)
+            now = state.seen()
+            # Digits that somebody types stay while nothing changes.
+            changed = [part for part in _PARTS if now[part] != seen[part]]
+            seen.update(now)
+            yield (
+                streaming.fragment(_parts(visit, page, subject, state, changed))
+                if changed
+                else streaming.NOTHING
+            )
+
+    return streaming.stream(messages)
+
+
+def _parts(visit: Visit, page: str, subject: Subject, state: MailState, changed: list[str]) -> str:
+    frame = visit.frame()
+    mail_model = people.mail_page(frame, subject, state, visit.reference)
+    check_model = CheckPage(
+        frame=frame,
+        user=mail_model.user,
+        check=people.caller_check(subject, state),
+        steps=people.check_steps(state),
+    )
+    parts = {
+        "frame": frame,
+        "page": page,
+        "changed": changed,
+        "mail": mail_model,
+        "check": check_model,
+    }
+    return pages.render("live", parts, visit.locale, visit.theme)
+
+
+def unblock(visit: Visit) -> Response:
+    """Remove an address of the user from the blocklist."""
+    user_id = visit.param("user")
+    back = f"{visit.base}/users/{user_id}/mail"
+    index = visit.form.number("address", 0, 99, "choice")
+    reason = visit.form.reason()
+    if visit.form.problems:
+        return visit.invalid(back)
+    try:
+        visit.clients.email.remove_block(
+            visit.token, user_id, index, reason, visit.ticket, visit.request_id
+        )
+    except _REFUSED as error:
+        return visit.go(back, errors.refusal(error))
+    except InvalidArgument as error:
+        return visit.go(back, problems=(errors.problem(error),))
+    return visit.done(back, "removed")
+
+
+def resend_welcome(visit: Visit) -> Response:
+    """Send the welcome mail again."""
+    user_id = visit.param("user")
+    back = f"{visit.base}/users/{user_id}/mail"
+    try:
+        visit.clients.email.resend_welcome(visit.token, user_id, visit.ticket, visit.request_id)
+    except _REFUSED as error:
+        return visit.go(back, errors.refusal(error))
+    return visit.done(back, "resent")

@@ -1,0 +1,231 @@
+"""A user's page, mail and caller check as models, from what the services said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from helpdesk.kernel.errors import Refused, Unavailable
+from services.gateway.http_api import codes, errors
+from services.gateway.http_api.visit import Visit
+from services.gateway.pages.models import (
+    Block,
+    CallerCheck,
+    Evidence,
+    Frame,
+    MailLane,
+    MailPage,
+    Masked,
+    Step,
+    UserHead,
+)
+
+FIRST = 5
+LANES = 20
+_COMPARED = 3
+_SEALED = "subject"
+
+Shown = Callable[[str, str, str, str], Masked]
+"""Says what a personal value looks like: masked, or revealed in this request."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who a page is about; addresses and numbers are masked already."""
+
+    id: str
+    organization_id: str
+    organization: str
+    status: str
+    address: str
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass
+class MailState:
+    """What is known of a user's mail: newest messages first, addresses, the agent's check."""
+
+    messages: list[Any] = field(default_factory=list)
+    addresses: Sequence[Any] = ()
+    check: Any = None
+    next_page: str = ""
+
+    def take(self, changed: Any) -> None:
+        """Take what changed."""
+        known = {each.message_id: each for each in self.messages}
+        known |= {each.message_id: each for each in changed.messages}
+        self.messages = sorted(
+            known.values(), key=lambda each: codes.moment_or_epoch(each.queued_at), reverse=True
+        )[:LANES]
+        self.addresses = changed.addresses
+        if changed.HasField("check"):
+            self.check = changed.check
+
+    def seen(self) -> dict[str, str]:
+        """Return a digest of what people see of it, by part of the page."""
+        newest = self.messages[:_COMPARED]
+        mail = [(each.message_id, each.state, len(each.entries)) for each in newest]
+        blocks = [(each.blocked, each.on_probation, each.removals) for each in self.addresses]
+        check = self.check
+        return {
+            "mail": _digest(mail, blocks),
+            "check": _digest(check.check_id, check.state, check.tries_left, check.cause)
+            if check and check.check_id
+            else "-",
+        }
+
+
+def masked(name: str, subject: str, where: str, text: str) -> Masked:
+    """Return a personal value that can be revealed."""
+    return Masked(id=name, subject=subject, field=where, text=text)
+
+
+def subject_of(found: Any) -> Subject:
+    """Return who a page is about."""
+    return Subject(
+        id=found.user.user_id,
+        organization_id=found.user.organization_id,
+        organization=found.organization.display_name,
+        status=codes.status_of(found.user.status),
+        address=next(iter(found.user.emails), ""),
+        name=found.user.display_name,
+        phone=next(iter(found.user.phone_numbers), ""),
+    )
+
+
+def live(visit: Visit, base: str, subject: Subject, state: MailState | None) -> str:
+    """Return where a page hears of changes; it says, sealed, whom it shows and what it shows."""
+    if state is None:
+        return ""
+    known = asdict(replace(subject, name="", phone=""))
+    sealed = visit.site.seals.seal(_SEALED, visit.bound_to, known)
+    return f"{base}/live/{sealed}/{state.seen()['mail']}/{state.seen()['check']}"
+
+
+def live_subject(visit: Visit) -> Subject:
+    """Return whom a page shows, as it said itself. Raises NotFound."""
+    return Subject(**visit.site.seals.open(_SEALED, visit.bound_to, visit.param("subject")))
+
+
+def mail_state(visit: Visit, user_id: str, size: int = FIRST, page: str = "") -> MailState | None:
+    """Return what is known of a user's mail; None where the service does not answer."""
+    try:
+        found = visit.clients.email.mail(visit.token, user_id, visit.ticket, size=size, page=page)
+        check = visit.clients.email.check(visit.token, user_id, visit.ticket)
+    except Unavailable:
+        return None
+    return MailState(list(found.messages), found.addresses, check, found.next_page_token)
+
+
+def head(subject: Subject, state: MailState | None, shown: Shown = masked) -> UserHead:
+    """Return the head of a user's pages."""
+    phone = subject.phone
+    return UserHead(
+        id=subject.id,
+        name=subject.name,
+        organization_id=subject.organization_id,
+        organization=subject.organization,
+        status=subject.status,
+        address=shown("address", subject.id, "emails:0", subject.address or "–"),
+        blocked=state is not None and any(each.blocked for each in state.addresses),
+        phone=shown("phone", subject.id, "phone_numbers:0", phone) if phone else None,
+    )
+
+
+def caller_check(subject: Subject, state: MailState | None) -> CallerCheck:
+    """Return the agent's check of the user."""
+    if state is None or state.check is None:
+        return CallerCheck(address=subject.address, sends_left=0)
+    return codes.caller_check(state.check, subject.address, datetime.now(UTC))
+
+
+def checked(state: MailState) -> bool:
+    """Return whether the agent's check of the user holds now."""
+    check = state.check
+    if check is None or check.state != "confirmed":
+        return False
+    return codes.caller_check(check, "", datetime.now(UTC)).valid_in > 0
+
+
+def check_steps(state: MailState) -> tuple[Step, ...]:
+    """Return what happened to the mail with the code."""
+    if state.check is None or not state.check.message_id:
+        return ()
+    sent = [each for each in state.messages if each.message_id == state.check.message_id]
+    return codes.steps(sent[0].entries, sent[0].state) if sent else ()
+
+
+def mail_page(
+    frame: Frame, subject: Subject, state: MailState | None, reference: str, older: str = ""
+) -> MailPage:
+    """Return the mail page of what is known."""
+    if state is None:
+        return MailPage(frame=frame, user=head(subject, state), verdict=None, reference=reference)
+    is_checked = checked(state)
+    blocked = next((each for each in state.addresses if each.blocked), None)
+    probation = next((each for each in state.addresses if each.on_probation), None)
+    newest = state.messages[0] if state.messages else None
+    welcome = next((each for each in state.messages if each.kind == "welcome"), None)
+    allowed = blocked is None and (welcome is None or welcome.resend_allowed)
+    return MailPage(
+        frame=frame,
+        user=head(subject, state),
+        verdict=codes.verdict(newest, checked=is_checked),
+        block=_block(blocked, checked=is_checked) if blocked else None,
+        lanes=tuple(_lane(each) for each in state.messages),
+        can_resend=allowed and subject.status != "inactive",
+        checked=is_checked,
+        watching=codes.moment(probation.removed_at) if probation else None,
+        reference=reference,
+        older=older,
+    )
+
+
+def _block(address: Any, *, checked: bool) -> Block:
+    refusal = ""
+    lifts = ""
+    step = codes.next_step(address.next_step)
+    if not address.removal_allowed:
+        told = errors.refusal(Refused(address.removal_refusal or "REFUSED"))
+        refusal, lifts, step = told.code.removeprefix("rule_"), told.lifts, told.next_step
+    elif not checked:
+        step = "check_then_remove"
+    return Block(
+        since=codes.moment_or_epoch(address.since),
+        cause=address.cause,
+        removals=address.removals,
+        removals_limit=address.most_removals,
+        address=str(address.index),
+        refusal=refusal,
+        lifts=lifts,
+        next_step=step,
+    )
+
+
+def _lane(message: Any) -> MailLane:
+    said = [entry for entry in message.entries if entry.diagnosis or entry.status]
+    return MailLane(
+        id=message.message_id,
+        kind=message.kind,
+        at=codes.moment_or_epoch(message.queued_at),
+        status=codes.mail_state(message.state),
+        cause=message.cause,
+        fault=codes.fault(message.fault),
+        steps=codes.steps(message.entries, message.state),
+        evidence=tuple(
+            Evidence(
+                diagnostic=entry.diagnosis,
+                code=" ".join(part for part in (entry.reply_code, entry.status) if part),
+                received=codes.moment(entry.at),
+            )
+            for entry in said
+        ),
+    )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
