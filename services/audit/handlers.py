@@ -45,6 +45,6 @@ class ActionsConsumer:
         if records:
             self._ledger.append(f"{self.name}<{source}", position, records)
         if not self._signed:
-            # The timer's first turn is a minute away; a log that is checked before it must verify.
+            # The timer's first turn comes later; a log that is checked before it must verify.
             self._ledger.sign_now()
             self._signed = True
