@@ -1,0 +1,104 @@
+"""``benchmarks/run [NAME...] [--json]``: one row a comparison, both sides in the same run."""
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks import append, audit_proofs, read_mail, rpc, search, start
+
+LIBRARIES = (
+    *("grpcio", "protobuf", "eventsourcing", "tantivy", "cryptography", "joserfc"),
+    *("uvicorn", "pymerkle"),
+)
+_MISSING = (read_mail.PeerMissing, audit_proofs.PeerMissing)
+
+Rows = list[dict[str, Any]]
+
+
+def _mails() -> Rows:
+    measured = read_mail.run()
+    return [{**measured, "runs": len(measured["runs"])}]
+
+
+def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
+    """Return what there is to measure, by name."""
+    return {
+        "search": search.run,
+        "append": append.run,
+        "rpc": rpc.run,
+        "start": start.run,
+        "read_mail": _mails,
+        "audit_proofs": lambda: audit_proofs.run(chosen.size, 100),
+    }
+
+
+def machine() -> dict[str, str]:
+    """Return what the figures depend on."""
+    found = {
+        "processor": _processor(),
+        "cores": str(len(os.sched_getaffinity(0))),
+        "load": f"{os.getloadavg()[0]:.1f}",
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+    }
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())
+
+
+def main() -> int:
+    """Measure and print; 2 for a name that does not exist."""
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which comparisons; all without")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--size", type=int, default=20_000, help="records in the audit log")
+    chosen = parser.parse_args()
+    known = comparisons(chosen)
+    if unknown := set(chosen.names) - set(known):
+        parser.error(f"no such comparison: {', '.join(sorted(unknown))}; {', '.join(known)}")
+    about, rows, skipped = machine(), [], {}
+    if not chosen.json:
+        print("  ".join(f"{name} {value}" for name, value in about.items()))
+        print(f"{'':28}{'ours':>12}{'peer':>12} {'':8}{'ratio':>8}{'runs':>7}")
+    for name in chosen.names or known:
+        try:
+            measured = known[name]()
+        except _MISSING as missing:
+            skipped[name] = str(missing)
+            measured = []
+        rows += measured
+        if not chosen.json:
+            for each in measured:
+                print(
+                    f"{each['name']:28}{each['ours']:>12,}{each['peer']:>12,} {each['unit']:8}"
+                    f"{each['ratio']:>8}{each['runs']:>7}"
+                )
+            if name in skipped:
+                print(f"{name:28}skipped: {skipped[name]}")
+    if chosen.json:
+        print(json.dumps({"machine": about, "rows": rows, "skipped": skipped}, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

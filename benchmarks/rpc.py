@@ -1,0 +1,63 @@
+"""An RPC through the interceptor, with token, rules and record, against a bare gRPC echo."""
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+
+from benchmarks.measuring import milliseconds
+from benchmarks.product import running
+from helpdesk.identity.v1 import (
+    directory_pb2,
+    directory_pb2_grpc,
+    internal_pb2,
+    internal_pb2_grpc,
+    tokens_pb2,
+    tokens_pb2_grpc,
+)
+from helpdesk.kernel.rpc.client import OPTIONS
+from services.demo.domain import sample
+from services.identity.service import SERVICE as IDENTITY
+
+_PATH = "/benchmark.Echo/Echo"
+
+
+class _Echo(grpc.GenericRpcHandler):
+    def service(self, details: Any) -> Any:
+        if details.method == _PATH:
+            return grpc.unary_unary_rpc_method_handler(lambda data, _: data)
+        return None
+
+
+def run(runs: int = 300) -> list[dict[str, Any]]:
+    """A public method, one that services call inside an action, and one that leaves a record."""
+    with (
+        running([IDENTITY]) as product,
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(16) as pool,
+    ):
+        product.load({kind: list(rows) for kind, rows in sample().records.items()})
+        server = grpc.server(pool, handlers=[_Echo()], options=OPTIONS)
+        server.add_insecure_port(f"unix:{folder}/echo")
+        server.start()
+        keys = product.stub(tokens_pb2_grpc.TokenServiceStub, "identity")
+        internal = product.stub(internal_pb2_grpc.DirectoryInternalServiceStub, "identity")
+        me = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+        service = product.caller(sub="search", roles=["SERVICE"])
+        person = product.caller(sub="agent", roles=["HELP_DESK"])
+        nobody = internal_pb2.ResolveAddressRequest(address="nobody@nowhere.example")
+        answer = person(me.GetMe, directory_pb2.GetMeRequest()).SerializeToString()
+        with grpc.insecure_channel(f"unix:{folder}/echo", options=OPTIONS) as bare:
+            echo: Any = bare.unary_unary(_PATH)
+            calls = {
+                "rpc, public": lambda _: service(keys.GetKeys, tokens_pb2.GetKeysRequest()),
+                "rpc, token": lambda _: service(internal.ResolveAddress, nobody),
+                "rpc, token and record": lambda _: person(me.GetMe, directory_pb2.GetMeRequest()),
+            }
+            rows = [
+                milliseconds(name, call, lambda _: echo(answer), runs)
+                for name, call in calls.items()
+            ]
+        server.stop(grace=0)
+        return rows
