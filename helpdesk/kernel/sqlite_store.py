@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -167,6 +167,9 @@ class SqliteEngine:
                     tx.execute("INSERT INTO schema_migration VALUES (?)", (path.name,))
                     applied.append(path.name)
         return applied
+
+    def watch(self, moved: Callable[[], object]) -> None:
+        """One process has the file; its own commits wake its readers."""
 
     def close(self) -> None:
         with self._lock:

@@ -23,6 +23,8 @@ from helpdesk.kernel.vault import Vault
 S = TypeVar("S")
 _log = logging.getLogger(__name__)
 _GROUP = 256
+OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+"""Reason of an Unavailable whose transaction may have been committed all the same."""
 
 
 class Database(Protocol):
@@ -86,6 +88,9 @@ class Engine(Protocol):
 
     def migrate(self, folder: Path) -> list[str]:
         """Apply the migrations of a folder that are not applied yet; return their names."""
+
+    def watch(self, moved: Callable[[], object]) -> None:
+        """Call a function when another process may have committed; from any thread."""
 
     def close(self) -> None:
         """Close all connections."""
@@ -168,6 +173,7 @@ class Store:
         self._closed = False
         self._thread = threading.Thread(target=self._write, name=f"{name}-store", daemon=True)
         self._thread.start()
+        engine.watch(self.refresh)
 
     def stream_id(self, stream: str) -> UUID:
         """Map a stream name to its id; keyed, because names may hold personal data."""
@@ -275,56 +281,83 @@ class Store:
         number = self._number
         try:
             with self.engine.transaction() as tx:
-                for unit in group:
-                    before = self._number
-                    try:
-                        with tx.savepoint():
-                            unit.position = self._write_unit(tx, unit)
-                    except Unavailable:
-                        raise
-                    except HelpdeskError as error:
-                        self._number = before
-                        unit.error = error
-                    except Exception as error:
-                        self._number = before
-                        _log.exception("a unit of %s could not be stored", self.name)
-                        unit.error = error
-        except BaseException as error:
+                self._write_units(tx, group)
+        except Unavailable as error:
+            self._failed(group, error, number)
+        except Exception as error:
             self._number = number
-            if not isinstance(error, Unavailable):
-                _log.exception("a group of %s could not be committed", self.name)
-            failure = Unavailable(
-                "STORE_UNAVAILABLE", "Nothing was changed or shown: it could not be recorded."
-            )
-            for unit in group:
-                if unit.error is None:
-                    unit.error = failure
+            if len(group) > 1:
+                self._write_apart(group)
+            else:
+                self._refused(group[0], error)
         self._advance(max((unit.position for unit in group if unit.error is None), default=0))
         for unit in group:
             unit.done.set()
 
-    def _write_unit(self, tx: Transaction, unit: Unit) -> int:
+    def _write_apart(self, group: list[Unit]) -> None:
+        # One of the group is wrong: a savepoint each tells whose error it is.
+        number = self._number
+        try:
+            with self.engine.transaction() as tx:
+                for unit in group:
+                    before = self._number
+                    try:
+                        with tx.savepoint():
+                            self._write_units(tx, [unit])
+                    except Unavailable:
+                        raise
+                    except Exception as error:
+                        self._number = before
+                        self._refused(unit, error)
+        except BaseException as error:
+            self._failed(group, error, number)
+
+    def _refused(self, unit: Unit, error: Exception) -> None:
+        if not isinstance(error, HelpdeskError):
+            _log.error("a unit of %s could not be stored: %s", self.name, type(error).__name__)
+        unit.error = error
+
+    def _failed(self, group: list[Unit], error: BaseException, number: int) -> None:
+        self._number = number
+        failure = Unavailable(
+            "STORE_UNAVAILABLE", "Nothing was changed or shown: it could not be recorded."
+        )
+        if isinstance(error, Unavailable) and error.reason == OUTCOME_UNKNOWN:
+            failure = error
+            # Its numbers may be taken or not: the next record begins a stream of its own.
+            self.writer, self._number = uuid4().hex, 0
+        elif not isinstance(error, Unavailable):
+            _log.error("a group of %s failed with %s", self.name, type(error).__name__)
+        for unit in group:
+            if unit.error is None:
+                unit.error = failure
+
+    def _write_units(self, tx: Transaction, units: Sequence[Unit]) -> None:
         rows: list[tuple[UUID, int, str, bytes]] = []
-        stamped: list[tuple[Event, str, int]] = []
-        for append in unit.appends:
-            for version, event in enumerate(append.events, start=append.version + 1):
-                stamped.append((self._stamp(event, unit), append.stream, version))
-        if unit.record is not None:
-            self._number += 1
-            record = replace(unit.record, writer=self.writer, number=self._number)
-            stream = f"actions:{self.writer}"
-            stamped.append((self._stamp(record, unit), stream, self._number))
-        for event, stream, version in stamped:
+        stamped: list[tuple[Unit, Event, str, int]] = []
+        for unit in units:
+            unit.position = 0
+            for append in unit.appends:
+                for version, event in enumerate(append.events, start=append.version + 1):
+                    stamped.append((unit, self._stamp(event, unit), append.stream, version))
+            if unit.record is not None:
+                self._number += 1
+                record = replace(unit.record, writer=self.writer, number=self._number)
+                stream = f"actions:{self.writer}"
+                stamped.append((unit, self._stamp(record, unit), stream, self._number))
+            if unit.tracking is not None and not tx.track(*unit.tracking):
+                raise Conflict("This event was handled before.")
+        for _, event, stream, version in stamped:
             state = encode(event, self.vault)
             rows.append((self.stream_id(stream), version, event.NAME, state))
-        if unit.tracking is not None and not tx.track(*unit.tracking):
-            raise Conflict("This event was handled before.")
         positions = tx.insert(rows) if rows else []
-        for (event, stream, version), position in zip(stamped, positions, strict=True):
+        for (unit, event, stream, version), position in zip(stamped, positions, strict=True):
+            unit.position = position
             projection = self._projections.get(event.NAME)
             if projection is not None:
                 projection(tx, Recorded(event, stream, version, position))
-        return positions[-1] if positions else self._newest
+        for unit in units:
+            unit.position = unit.position or self._newest
 
     def _stamp(self, event: Event, unit: Unit) -> Event:
         if unit.now is None:
