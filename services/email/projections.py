@@ -120,7 +120,17 @@ def on_caller_check_ended(db: Database, recorded: Recorded) -> None:
     )
 
 
+def on_webhook_event_received(db: Database, recorded: Recorded) -> None:
+    """A webhook's event is known, so that its replay is refused."""
+    event: Any = recorded.event
+    db.execute(
+        "INSERT INTO webhook_seen VALUES (?, ?, ?)",
+        (event.event_digest, event.provider, timestamp(event.seen_until)),
+    )
+
+
 PROJECTIONS: Projections = {
+    facts.WebhookEventReceived.NAME: on_webhook_event_received,
     facts.MessageQueued.NAME: on_message_known,
     facts.MessageDiscovered.NAME: on_message_known,
     **{kind.NAME: on_message_moved for kind in _STATES},

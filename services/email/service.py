@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpdesk.email.v1 import caller_check_pb2_grpc, email_pb2_grpc, reports_pb2_grpc
-from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
+from helpdesk.kernel.errors import Unavailable
+from helpdesk.kernel.hosting import Background, Running, Service, Timer, Wiring
 from helpdesk.kernel.settings import parse
 from services.email.application.checks import Checks
 from services.email.application.delivery import Delivery
 from services.email.application.mail import Mail
+from services.email.application.refusals import RefusedWebhooks
 from services.email.application.reports import Reports
+from services.email.application.webhooks import Webhooks
 from services.email.clients import IdentityDirectory
 from services.email.domain.caller_check import DIGITS
 from services.email.grpc_api import CallerCheckServicer, EmailServicer, MailReportServicer
 from services.email.handlers import Postman, consumers, sender_of
+from services.email.handlers import Renderer as MakesMails
+from services.email.http_api import Inbound as WebhookInbound
+from services.email.http_api import WebhookListener
 from services.email.projections import PROJECTIONS
 from services.email.providers.rendering import Renderer, Sender
 from services.email.providers.smtp import SmtpServer, SmtpTransport
-from services.email.settings import Settings
+from services.email.providers.webhooks.configured import providers
+from services.email.providers.webhooks.fetching import fetch
+from services.email.providers.webhooks.postmark import Labelled, networks_of
+from services.email.settings import Settings, WebhookSettings
 from services.email.smtp_api import Inbound, listeners
 from services.email.views import Views
 
+_log = logging.getLogger(__name__)
 _NAME = "email"
+_WEBHOOK = "email_webhook"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _RETRY_EVERY = 1.0
 _END_CHECKS_EVERY = 5.0
+_COUNT_EVERY = 60.0
+_FORGET_EVERY = 600.0
 
 
 def new_code() -> str:
@@ -38,6 +52,7 @@ def new_code() -> str:
 def build(wiring: Wiring) -> Running:
     """Build the service."""
     settings = parse(Settings, _NAME, wiring.env)
+    hooks = parse(WebhookSettings, _WEBHOOK, wiring.env).checked()
     key = wiring.secret("email.code.key")
     store = wiring.open_store(_NAME, PROJECTIONS, _MIGRATIONS)
     found = Views(store.engine)
@@ -50,10 +65,15 @@ def build(wiring: Wiring) -> Running:
         accepted_is_delivered=settings.accepted_is_delivered,
         first_pause=timedelta(seconds=settings.retry_seconds),
     )
+    renderer: MakesMails = Renderer(
+        Sender(settings.domain, settings.sender_name, settings.sign_in_url)
+    )
+    if hooks.address and hooks.postmark_login:
+        renderer = Labelled(renderer)
     postman = Postman(
         store,
         delivery,
-        Renderer(Sender(settings.domain, settings.sender_name, settings.sign_in_url)),
+        renderer,
         SmtpTransport(
             SmtpServer(
                 settings.smtp_address,
@@ -70,6 +90,15 @@ def build(wiring: Wiring) -> Running:
     calls = CallerCheckServicer(checks)
     taking = MailReportServicer(reports)
     inbound = Inbound(store, reports)
+    refused = RefusedWebhooks(store)
+    background: list[Background] = list(
+        listeners(inbound, settings.inbound_address, settings.lmtp_address)
+    )
+    if hooks.address:
+        known = providers(hooks, settings.domain, fetch)
+        webhooks = WebhookInbound(store, Webhooks(store, reports, found), refused, known)
+        proxies = networks_of("HELPDESK_EMAIL_WEBHOOK_PROXIES", hooks.proxies)
+        background.append(WebhookListener(webhooks, hooks.address, hooks.largest_bytes, proxies))
     return Running(
         store=store,
         servicers={
@@ -87,9 +116,24 @@ def build(wiring: Wiring) -> Running:
         timers=[
             Timer("email-retries", _RETRY_EVERY, postman.try_again),
             Timer("email-checks", _END_CHECKS_EVERY, postman.end_checks),
+            Timer("email-refused-webhooks", _COUNT_EVERY, refused.flush),
+            Timer(
+                "email-seen-webhooks",
+                _FORGET_EVERY,
+                lambda: found.forget_webhook_events(datetime.now(UTC)),
+            ),
         ],
-        background=list(listeners(inbound, settings.inbound_address, settings.lmtp_address)),
+        background=background,
+        close=lambda: _flush(refused),
     )
 
 
-SERVICE = Service(name=_NAME, build=build, settings={_NAME: Settings})
+def _flush(refused: RefusedWebhooks) -> None:
+    try:
+        refused.flush()
+    except Unavailable as error:
+        # The service ends all the same.
+        _log.warning("refused webhooks were not recorded: %s", error.reason)
+
+
+SERVICE = Service(name=_NAME, build=build, settings={_NAME: Settings, _WEBHOOK: WebhookSettings})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from helpdesk.kernel.settings import SettingsError, is_loopback
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,48 @@ class Settings:
     retry_seconds: float = 5.0
     inbound_address: str = "127.0.0.1:2525"
     lmtp_address: str = ""
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """
+    ``HELPDESK_EMAIL_WEBHOOK_...``: webhooks of mail providers; an empty ``address`` is none.
+
+    A provider is on where its key is set: ``sns_topics`` (ARNs, for SES), ``sendgrid_key``,
+    ``mailgun_key``, ``postmark_login`` (``user:password``). Beyond loopback ``url``, where
+    providers post to, must be https: something in front of it ends TLS and is one of ``proxies``.
+
+    A delivery is fresh for ``fresh_seconds`` after it was signed. SNS signs a message once and
+    tries for an hour, Postmark tries for ten and a half hours with the event's own time, so theirs
+    are longer. ``sns_confirm`` confirms subscriptions by itself, of the named topics only.
+    ``sns_roots`` are certificates in PEM; empty are Amazon's own.
+    """
+
+    address: str = ""
+    url: str = ""
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    largest_bytes: int = 1024 * 1024
+    fresh_seconds: float = 300.0
+    sns_topics: tuple[str, ...] = ()
+    sns_fresh_seconds: float = 3900.0
+    sns_confirm: bool = False
+    sns_roots: str = ""
+    sendgrid_key: str = ""
+    mailgun_key: str = field(default="", repr=False)
+    postmark_login: str = field(default="", repr=False)
+    postmark_sources: tuple[str, ...] = ()
+    postmark_fresh_seconds: float = 12 * 3600.0
+
+    def checked(self) -> WebhookSettings:
+        """Return itself. Raises SettingsError for settings that prove nothing."""
+        host, _, port = self.address.rpartition(":")
+        if self.address and (not host or not port.isdigit()):
+            raise SettingsError("HELPDESK_EMAIL_WEBHOOK_ADDRESS: host:port is wanted")
+        if self.address and not is_loopback(self.address) and not self.url.startswith("https://"):
+            raise SettingsError(
+                "HELPDESK_EMAIL_WEBHOOK_ADDRESS: beyond loopback HELPDESK_EMAIL_WEBHOOK_URL "
+                "must be https://..."
+            )
+        if self.postmark_login and not all(self.postmark_login.partition(":")):
+            raise SettingsError("HELPDESK_EMAIL_WEBHOOK_POSTMARK_LOGIN: user:password is wanted")
+        return self

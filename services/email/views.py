@@ -9,6 +9,8 @@ from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.store import Engine
 from services.email.application.ports import Listed
 
+_IN_ONE_QUERY = 500
+
 
 class Views:
     """Finds messages and checks; what they say is read from their streams."""
@@ -77,6 +79,23 @@ class Views:
             (timestamp(now), limit),
         )
         return [str(row[0]) for row in rows]
+
+    def seen_webhook_events(self, digests: Sequence[str]) -> set[str]:
+        """Return those of the digests whose events were received before."""
+        seen: set[str] = set()
+        for start in range(0, len(digests), _IN_ONE_QUERY):
+            some = digests[start : start + _IN_ONE_QUERY]
+            marks = ", ".join("?" * len(some))
+            rows = self._engine.query(
+                f"SELECT event_digest FROM webhook_seen WHERE event_digest IN ({marks})", some
+            )
+            seen.update(str(row[0]) for row in rows)
+        return seen
+
+    def forget_webhook_events(self, now: datetime) -> None:
+        """Forget the events whose replay would be refused for its age."""
+        with self._engine.transaction() as tx:
+            tx.execute("DELETE FROM webhook_seen WHERE seen_until < ?", (timestamp(now),))
 
 
 def _of(user_id: str, digests: Sequence[str]) -> tuple[str, tuple[str, ...]]:

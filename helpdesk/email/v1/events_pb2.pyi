@@ -373,3 +373,31 @@ class SendCounted(_message.Message):
     limit: str
     message_id: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., limit: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class WebhookEventReceived(_message.Message):
+    __slots__ = ("stamp", "provider", "event_digest", "outcome", "seen_until")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    EVENT_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    SEEN_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    provider: str
+    event_digest: str
+    outcome: str
+    seen_until: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., provider: _Optional[str] = ..., event_digest: _Optional[str] = ..., outcome: _Optional[str] = ..., seen_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class WebhookRefused(_message.Message):
+    __slots__ = ("stamp", "provider", "reason", "count", "minute")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    MINUTE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    provider: str
+    reason: str
+    count: int
+    minute: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., count: _Optional[int] = ..., minute: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -8,7 +8,7 @@ from helpdesk.kernel.actions import SupportAction, UnitOfWork
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import Event
-from helpdesk.kernel.store import Store
+from helpdesk.kernel.store import Loaded, Store
 from services.email.application.ports import Directory, Owner, address_digest, address_stream
 from services.email.domain import blocklist, caller_check, evidence, message, origins
 from services.email.domain.blocklist import Address, Whose
@@ -25,7 +25,8 @@ from services.email.domain.message import Message
 from services.email.reports import Cause, Fault, Kind, MailReport, RecipientReport, read_mail
 
 LARGEST = 10 * 1024 * 1024
-_WORTH_KEEPING = frozenset({"bounced", "delayed", "complained"})
+WORTH_KEEPING = frozenset({"bounced", "delayed", "complained"})
+"""What is kept of a message that another system sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,13 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
+    """A report, how the message that it is about was found, and its bytes as they came."""
+
     report_id: str
     report: MailReport
     matched_by: str
+    raw: bytes
 
 
 class Reports:
@@ -77,7 +81,18 @@ class Reports:
         if loaded.version:
             return Taken(loaded.state.kind, duplicate=True)
         report = read_mail(raw)
-        ours, matched_by = self._ours(action, raw, envelope_recipient, report)
+        ours, matched_by = self.message_of(action, raw, envelope_recipient, report)
+        return self.take(action, loaded, Reading(report_id, report, matched_by, raw), ours)
+
+    def take(
+        self,
+        action: SupportAction,
+        loaded: Loaded[evidence.Report],
+        reading: Reading,
+        ours: Message,
+    ) -> Taken:
+        """Record what was read of a message of ours, or of somebody else's where that is empty."""
+        report_id, report = reading.report_id, reading.report
         if ours.message_id:
             action.about(organization_id=ours.organization_id, user_id=ours.user_id)
             found = [(ours, _answer_for(ours, report))]
@@ -86,7 +101,6 @@ class Reports:
                 (self._discovered(action, report_id, report, answer), answer)
                 for answer in report.recipients
             ]
-        reading = _Reading(report_id, report, matched_by)
         recorded = [
             self._record(action, reading, each, answer)
             for each, answer in found
@@ -95,7 +109,7 @@ class Reports:
         known = [each for each, _ in found if each.message_id]
         action.about(*(f"message:{each.message_id}" for each in known))
         holds_words = report.kind is not Kind.NONE
-        raw_text, cut = evidence.kept(raw, may_hold_code=ours.kind in ("", message.CODE))
+        raw_text, cut = evidence.kept(reading.raw, may_hold_code=ours.kind in ("", message.CODE))
         action.stage(
             loaded,
             MailReportTaken(
@@ -111,9 +125,10 @@ class Reports:
         )
         return Taken(report.kind.value, recipients=tuple(recorded))
 
-    def _ours(
+    def message_of(
         self, action: SupportAction, raw: bytes, envelope_recipient: str, report: MailReport
     ) -> tuple[Message, str]:
+        """Return the message of ours that a report is about, and by what it was found."""
         envelope = origins.by_envelope(self._key, envelope_recipient.encode(), raw)
         if envelope:
             found = self._message(action, envelope)
@@ -136,7 +151,7 @@ class Reports:
         report: MailReport,
         answer: RecipientReport,
     ) -> Message:
-        if message.outcome(report.kind, answer, report.feedback_type) not in _WORTH_KEEPING:
+        if message.outcome(report.kind, answer, report.feedback_type) not in WORTH_KEEPING:
             return Message()
         try:
             address = canonical(answer.recipient)
@@ -165,7 +180,7 @@ class Reports:
         return self._message(action, message_id)
 
     def _record(
-        self, action: SupportAction, reading: _Reading, found: Message, answer: RecipientReport
+        self, action: SupportAction, reading: Reading, found: Message, answer: RecipientReport
     ) -> Recorded:
         report = reading.report
         cause, fault = answer.cause.value, answer.fault.value

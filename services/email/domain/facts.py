@@ -301,3 +301,27 @@ class SendCounted(Event):
 
     limit: str
     message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookEventReceived(Event):
+    """A provider's webhook told of an event, proved to come from the provider."""
+
+    NAME = "helpdesk.email.v1.WebhookEventReceived"
+
+    provider: str
+    event_digest: str
+    outcome: str
+    seen_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookRefused(Event):
+    """Webhooks without proof, counted for one minute; nothing of them is kept."""
+
+    NAME = "helpdesk.email.v1.WebhookRefused"
+
+    provider: str
+    reason: str
+    count: int
+    minute: datetime

@@ -1,0 +1,1 @@
+"""Webhooks of mail providers: proved to come from them, then read."""
