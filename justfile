@@ -19,7 +19,7 @@ types:
 
 # Import contracts only
 imports:
-    lint-imports
+    lint-imports --no-cache
 
 # Lint the contracts, generate helpdesk/<service>/v1
 protos:

@@ -12,7 +12,7 @@ _COMMANDS = {
     "demo": "services.demo.commands:demo",
     "serve": "services.hosting:serve",
     "check-config": "services.hosting:check_config",
-    "init": "services.identity.commands:init",
+    "init": "services.hosting:init",
     "import": "services.identity.commands:import_directory",
     "token": "services.identity.commands:token",
     "link": "services.identity.commands:link",
@@ -55,6 +55,8 @@ def main() -> None:
     from helpdesk.kernel.errors import HelpdeskError
     from helpdesk.kernel.settings import SettingsError
 
+    # What the product stores is nobody else's to read.
+    os.umask(0o077)
     try:
         helpdesk(prog_name="helpdesk", standalone_mode=True)
     except (SettingsError, HelpdeskError, OSError) as error:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import click
 
 from helpdesk.kernel import logging as structured
+from helpdesk.kernel import secrets
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
+from helpdesk.kernel.tokens import Signer
 from services.audit.service import SERVICE as AUDIT
+from services.audit.service import SIGNING_KEY, public_key
 from services.email.service import SERVICE as EMAIL
 from services.gateway.service import SERVICE as GATEWAY
 from services.identity.service import SERVICE as IDENTITY
@@ -23,6 +29,14 @@ from services.session.service import SERVICE as SESSION
 ALL: Sequence[Service] = (IDENTITY, SEARCH, EMAIL, SESSION, AUDIT, GATEWAY)
 
 
+@runtime_checkable
+class Checked(Protocol):
+    """Settings with rules that no single one of them can tell."""
+
+    def checked(self) -> object:
+        """Raise SettingsError where they do not fit together."""
+
+
 def checked(env: Mapping[str, str]) -> HostSettings:
     """Return the host's settings after every setting was parsed. Raises SettingsError."""
     known = names(HostSettings, "")
@@ -30,7 +44,9 @@ def checked(env: Mapping[str, str]) -> HostSettings:
         known.append(f"HELPDESK_{service.name.upper()}_ADDRESS")
         for prefix, kind in service.settings.items():
             known += names(kind, prefix)
-            parse(kind, prefix, env)
+            settings: object = parse(kind, prefix, env)
+            if isinstance(settings, Checked):
+                settings.checked()
     check_unknown(env, known)
     return parse(HostSettings, "", env)
 
@@ -57,6 +73,20 @@ def serve(names_of_services: tuple[str, ...]) -> None:
         announce(settings.data_dir, host.address)
         click.echo(f"ready: {', '.join(host.running)}", err=True)
         wait_for_signal()
+
+
+@click.command()
+def init() -> None:
+    """Make the keys of a new installation; what is there already stays."""
+    settings = parse(HostSettings, "", os.environ)
+    folder = Path(settings.secrets_dir or settings.data_dir / "secrets")
+    made = secrets.create(folder)
+    click.echo(f"{len(made)} secrets made in {folder}" if made else f"all secrets are in {folder}")
+    token_key = Signer(secrets.read(folder, "token.signing.pem")).public_jwk()
+    click.echo(f"token key: {json.dumps(token_key)}")
+    click.echo(f"audit key: {public_key(secrets.read(folder, SIGNING_KEY), os.environ)}")
+    click.echo("Keep the audit key apart from this machine: it proves the audit log.")
+    click.echo("Next: helpdesk import DIR")
 
 
 @click.command()

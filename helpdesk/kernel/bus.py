@@ -163,6 +163,8 @@ class InProcessBus:
     def stop(self) -> None:
         """End after the facts that are being handled now."""
         self._stopping.set()
+        for store in self._stores.values():
+            store.wake()
         for thread in self._threads:
             thread.join()
 
@@ -180,7 +182,7 @@ class InProcessBus:
         key = (consumer.name, store.name)
         pause = 0.0
         while not self._stopping.is_set():
-            if not store.wait(self._after[key] + 1, timeout=0.5):
+            if not store.wait(self._after[key] + 1, timeout=5, unless=self._stopping.is_set):
                 continue
             try:
                 self._deliver(consumer, store, names, key)

@@ -91,7 +91,7 @@ class Wiring:
         self.local: set[str] = set()
         self._channels: dict[str, grpc.Channel] = {}
         self._lock = threading.Lock()
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.vault = Vault(self.data_dir / "vault.db", self.secret("vault.key"))
 
     def secret(self, name: str) -> bytes:

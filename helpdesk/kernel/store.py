@@ -232,10 +232,24 @@ class Store:
         """The newest position that readers can see."""
         return self._newest
 
-    def wait(self, position: int, timeout: float = 2.0) -> bool:
-        """Wait until the log reached a position; False when it did not in time (seconds)."""
+    def wait(
+        self, position: int, timeout: float = 2.0, *, unless: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """
+        Wait until the log reached a position; False when it did not in time (seconds).
+
+        Ends early when ``unless`` holds, which is asked at each ``wake``.
+        """
         with self._moved:
-            return self._moved.wait_for(lambda: self._newest >= position or self._closed, timeout)
+            self._moved.wait_for(
+                lambda: self._newest >= position or self._closed or unless(), timeout
+            )
+            return self._newest >= position or self._closed
+
+    def wake(self) -> None:
+        """Let those who wait look again."""
+        with self._moved:
+            self._moved.notify_all()
 
     def refresh(self) -> int:
         """Look for what other processes committed; wake readers; return the newest position."""

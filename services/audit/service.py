@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,17 +23,27 @@ from services.audit.views.ledger import Ledger
 from services.audit.views.sessions import Sessions
 from services.audit.views.standing import Standing
 
+SIGNING_KEY = "audit.signing.pem"
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def public_key(pem: bytes, env: Mapping[str, str]) -> str:
+    """Return the log's public key as auditors keep it, NAME+ID+BASE64. Raises SettingsError."""
+    return str(_signer(pem, parse(AuditSettings, "audit", env)).verifier_key)
+
+
+def _signer(pem: bytes, settings: AuditSettings) -> Signer:
+    private = load_pem_private_key(pem, None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise SettingsError(f"secret {SIGNING_KEY} is not an Ed25519 key")
+    return Signer(settings.origin, Kind.LOG, private)
 
 
 def build(wiring: Wiring) -> Running:
     """Build the service."""
     settings = parse(AuditSettings, "audit", wiring.env)
     store = wiring.open_store("audit", migrations=_MIGRATIONS)
-    private = load_pem_private_key(wiring.secret("audit.signing.pem"), None)
-    if not isinstance(private, Ed25519PrivateKey):
-        raise SettingsError("secret audit.signing.pem is not an Ed25519 key")
-    ledger = Ledger(store.engine, Signer(settings.origin, Kind.LOG, private))
+    ledger = Ledger(store.engine, _signer(wiring.secret(SIGNING_KEY), settings))
     actions = Actions(store.engine)
     log = AuditLog(
         actions=actions,

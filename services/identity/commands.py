@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +17,7 @@ from helpdesk.identity.v1 import (
     sign_in_pb2,
     sign_in_pb2_grpc,
 )
-from helpdesk.kernel import secrets
-from helpdesk.kernel.hosting import HostSettings
 from helpdesk.kernel.operating import Operator
-from helpdesk.kernel.settings import parse
-from helpdesk.kernel.tokens import Signer
 
 _ORDER = (
     *("partners", "organizations", "domains", "sites"),
@@ -32,20 +26,6 @@ _ORDER = (
 _AT_ONCE = 200
 _LONGEST_BATCH = 8 * 1024 * 1024
 _SECONDS = 3600.0
-
-
-@click.command()
-def init() -> None:
-    """Make the keys of a new installation; what is there already stays."""
-    settings = parse(HostSettings, "", os.environ)
-    folder = Path(settings.secrets_dir or settings.data_dir / "secrets")
-    made = secrets.create(folder)
-    click.echo(f"{len(made)} secrets made in {folder}" if made else f"all secrets are in {folder}")
-    for name in ("token", "audit"):
-        key = Signer(secrets.read(folder, f"{name}.signing.pem")).public_jwk()
-        click.echo(f"{name} key: {json.dumps(key)}")
-    click.echo("Keep the audit key apart from this machine: it proves the audit log.")
-    click.echo("Next: helpdesk import DIR")
 
 
 @click.command("import")

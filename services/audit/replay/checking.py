@@ -26,6 +26,19 @@ _TRACKING = "audit.actions<"
 _ROW = "record {index} ({source} {position}, id {id})"
 
 
+_DERIVED = frozenset(
+    {
+        "COUNT_ALTERED",
+        "INDEX_ALTERED",
+        "INDEX_INSERTED",
+        "INDEX_MISSING",
+        "NAME_ALTERED",
+        "SESSION_ALTERED",
+        "WRITER_ALTERED",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong, in a plain sentence; ``index`` is None where no record is named."""
@@ -94,6 +107,8 @@ def check_data(
         for source in SOURCES:
             if (folder / f"{source}.db").is_file():
                 _check_store(db, folder, source, report)
+    # What is built from the records differs wherever a record does: the record comes first.
+    report.problems.sort(key=lambda problem: problem.kind in _DERIVED)
     return report
 
 

@@ -50,7 +50,8 @@ class MePage:
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorPage:
-    """A whole page refused or failed.
+    """
+    A whole page refused or failed.
 
     `lifts` and `next_step` are codes of words.LIFTS and words.NEXT; `rule` of words.RULE.
     """

@@ -9,7 +9,8 @@ from services.gateway.pages.models.frame import Frame, State
 
 @dataclass(frozen=True, kw_only=True)
 class Completeness:
-    """The line on top of each auditor's page; `state` warn is late, blocked does not verify.
+    """
+    The line on top of each auditor's page; `state` warn is late, blocked does not verify.
 
     `broken_record` names a record that does not verify, `missing_*` a hole in a service's numbers.
     """

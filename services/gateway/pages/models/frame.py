@@ -35,7 +35,8 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """The result of the last action, or why it was refused; codes of words.NOTICE.
+    """
+    The result of the last action, or why it was refused; codes of words.NOTICE.
 
     `subject` is filled into the sentence; `lifts`, `next_step`: codes of words.LIFTS and NEXT.
     """
@@ -67,7 +68,8 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Masked:
-    """A personal value: masked, or shown after its reveal was recorded.
+    """
+    A personal value: masked, or shown after its reveal was recorded.
 
     `id` is unique in the page; `subject` and `field` say what a reveal asks for.
     """

@@ -105,7 +105,8 @@ class PortalRows:
 
 @dataclass(frozen=True, kw_only=True)
 class ViewPage:
-    """The customer's portal, read only.
+    """
+    The customer's portal, read only.
 
     `remaining` and `window` are seconds; `state` other than running hides the data.
     """

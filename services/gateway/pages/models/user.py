@@ -51,7 +51,8 @@ class CallerCheck:
 
 @dataclass(frozen=True, kw_only=True)
 class MailVerdict:
-    """The last mail in one sentence: what happened, why, whose fault, what to do next.
+    """
+    The last mail in one sentence: what happened, why, whose fault, what to do next.
 
     `cause` is a code of words.CAUSE, `next_step` of words.NEXT.
     """
