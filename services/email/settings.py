@@ -74,4 +74,12 @@ class WebhookSettings:
             )
         if self.postmark_login and not all(self.postmark_login.partition(":")):
             raise SettingsError("HELPDESK_EMAIL_WEBHOOK_POSTMARK_LOGIN: user:password is wanted")
+        for name in (
+            "fresh_seconds",
+            "sns_fresh_seconds",
+            "postmark_fresh_seconds",
+            "largest_bytes",
+        ):
+            if not getattr(self, name) > 0:
+                raise SettingsError(f"HELPDESK_EMAIL_WEBHOOK_{name.upper()}: more than 0 is wanted")
         return self

@@ -2,16 +2,21 @@
 
 import json
 import socket
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
+from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.store import wait_until
 from services.email.application.refusals import RefusedWebhooks
 from services.email.domain.facts import WebhookEventReceived, WebhookRefused
 from services.email.http_api import WebhookListener
+from services.email.providers.webhooks.fetching import fetch
 from tests.contract.email_world import SHARED_USER, STEFANA, email_world
 from tests.support.product import free_address
 from tests.unit.email.webhooks import vectors
@@ -468,3 +473,43 @@ def test_a_slow_sender_holds_nobody_up(hooks, monkeypatch):
 
     assert b" 408 " in answer
     assert wait_until(lambda: hooks.counts == {("ses", "TOO_SLOW"): 1})
+
+
+class Pages(BaseHTTPRequestHandler):
+    """A host that redirects, refuses or gives too much."""
+
+    def do_GET(self):
+        status, body = {
+            "/good": (200, b"x" * 100),
+            "/large": (200, b"x" * 70_000),
+            "/moved": (302, b""),
+        }.get(self.path, (404, b""))
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/good")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        # Who has enough hangs up.
+        with suppress(OSError):
+            self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_certificate_is_fetched_without_redirects_and_not_endlessly():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        good = fetch(f"{url}/good")
+        reasons = []
+        for place in (f"{url}/large", f"{url}/moved", f"{url}/none", "http://127.0.0.1:1/x", "x:"):
+            with pytest.raises(Unavailable) as failed:
+                fetch(place)
+            reasons.append(failed.value.reason)
+        server.shutdown()
+        thread.join()
+
+    assert good == b"x" * 100
+    assert reasons == ["FETCH_FAILED"] * 5
