@@ -183,6 +183,7 @@ VALUES: dict[str, Any] = {
     "lines": [],
     "first_line": 1,
     "torn": False,
+    "partners_only": False,
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "GetCallerCheckRequest": {"user_id": UNSET},
