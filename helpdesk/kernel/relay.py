@@ -1,0 +1,136 @@
+"""A store's log to the broker: in order, each event at least once, the position kept after that."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from helpdesk.kernel.broker import headers
+from helpdesk.kernel.errors import Unavailable
+from helpdesk.kernel.events import RequestAnswered
+from helpdesk.kernel.postgres_store import Leadership, PostgresEngine
+from helpdesk.kernel.resources import Timer
+
+_log = logging.getLogger(__name__)
+_BATCH = 1000
+_PAUSE = 0.5
+_PRIVATE = frozenset({RequestAnswered.NAME})
+
+
+class Publishing(Protocol):
+    """What the relay publishes with."""
+
+    def publish(self, name: str, headers: dict[str, str], body: bytes) -> None:
+        """Publish one event."""
+
+    def flush(self) -> None:
+        """Return when everything is confirmed."""
+
+    def idle(self) -> None:
+        """Keep the connection alive."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class Relay:
+    """
+    Follows the log of one service while it has the lead; several may run.
+
+    The service's timers run beside the active one, so they are single.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        engine: PostgresEngine,
+        connect: Callable[[], Publishing],
+        timers: Sequence[Timer] = (),
+    ) -> None:
+        self._source = source
+        self._engine = engine
+        self._connect = connect
+        self._timers = timers
+        self._moved = threading.Event()
+        self._stopping = threading.Event()
+        self.leading = threading.Event()
+
+    def run(self) -> None:
+        """Relay until stopped."""
+        self._engine.watch(self._moved.set)
+        threads = [threading.Thread(target=self._tick, args=(each,)) for each in self._timers]
+        for thread in threads:
+            thread.start()
+        while not self._stopping.is_set():
+            try:
+                self._take_turn()
+            except Unavailable as error:
+                _log.warning("the relay of %s starts again: %s", self._source, error.message)
+            self._stopping.wait(_PAUSE)
+        for thread in threads:
+            thread.join()
+
+    def stop(self) -> None:
+        """End after the batch that is being published."""
+        self._stopping.set()
+        self._moved.set()
+
+    def _take_turn(self) -> None:
+        lead = self._engine.lead("relay")
+        if lead is None:
+            return
+        try:
+            publisher = self._connect()
+            try:
+                _log.info("the relay of %s leads", self._source)
+                self.leading.set()
+                self._follow(lead, publisher)
+            finally:
+                self.leading.clear()
+                publisher.close()
+        finally:
+            lead.close()
+
+    def _follow(self, lead: Leadership, publisher: Publishing) -> None:
+        found = lead.execute(
+            "SELECT position, latest FROM relay_position WHERE relay = ?", (self._source,)
+        )
+        position = int(found[0][0]) if found else 0
+        latest: dict[str, int] = json.loads(found[0][1]) if found else {}
+        while not self._stopping.is_set():
+            self._moved.clear()
+            rows = self._engine.select_log(position, _BATCH, ())
+            for row in rows:
+                if row.name not in _PRIVATE:
+                    own = latest.get(row.name, 0)
+                    after = {name: at for name, at in latest.items() if at >= own and at}
+                    trace = json.loads(row.state).get("stamp", {}).get("traceparent", "")
+                    made = headers(self._source, row, after, trace)
+                    publisher.publish(row.name, made, row.state)
+                    latest[row.name] = row.position
+            if rows:
+                publisher.flush()
+                position = rows[-1].position
+                # On the connection that holds the lead: who lost it cannot move the position.
+                lead.execute(
+                    "INSERT INTO relay_position VALUES (?, ?, ?) ON CONFLICT (relay) DO UPDATE "
+                    "SET position = excluded.position, latest = excluded.latest",
+                    (self._source, position, json.dumps(latest)),
+                )
+            else:
+                publisher.idle()
+                lead.execute("SELECT 1")
+                self._moved.wait(1.0)
+
+    def _tick(self, timer: Timer) -> None:
+        while not self._stopping.wait(timer.seconds):
+            if self.leading.is_set():
+                try:
+                    timer.function()
+                except Unavailable as error:
+                    _log.warning("%s: %s", timer.name, error.reason)
+                except Exception as error:
+                    _log.error("%s failed with %s", timer.name, type(error).__name__)

@@ -1,0 +1,97 @@
+"""What every process of a service builds itself from: settings, secrets, the vault, its store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpdesk.kernel import secrets
+from helpdesk.kernel.bus import Consumer
+from helpdesk.kernel.settings import parse
+from helpdesk.kernel.sqlite_store import SqliteEngine
+from helpdesk.kernel.store import Engine, Projections, Store
+from helpdesk.kernel.vault import Vault
+
+
+@dataclass(frozen=True)
+class HostSettings:
+    """
+    ``HELPDESK_...`` of the process itself.
+
+    With a ``broker_url`` consumers and timers run in processes of their own (``helpdesk work``,
+    ``helpdesk relay``), not beside the gRPC servers.
+    """
+
+    data_dir: Path = Path(".data")
+    secrets_dir: str = ""
+    grpc_address: str = ""
+    log_level: str = "INFO"
+    durable: bool = True
+    broker_url: str = ""
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """``HELPDESK_<SERVICE>_...``: an empty ``database_url`` is SQLite in the data directory."""
+
+    database_url: str = ""
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A function that runs every so many seconds."""
+
+    name: str
+    seconds: float
+    function: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Work:
+    """The consuming side of a service; ``close`` frees what it opened beside its store."""
+
+    store: Store
+    consumers: Sequence[Consumer] = ()
+    timers: Sequence[Timer] = ()
+    close: Callable[[], None] = lambda: None
+
+
+class Resources:
+    """Settings, secrets, vault and stores; knows no wire, so workers and relays use it too."""
+
+    def __init__(self, env: Mapping[str, str], *, listen: bool = True) -> None:
+        self.env = env
+        self.settings = parse(HostSettings, "", env)
+        self.data_dir = self.settings.data_dir
+        self.secrets_dir = Path(self.settings.secrets_dir or self.data_dir / "secrets")
+        self._listen = listen
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.vault = Vault(self.data_dir / "vault.db", self.secret("vault.key"))
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret made by ``helpdesk init``."""
+        return secrets.read(self.secrets_dir, name)
+
+    def open_store(
+        self, name: str, projections: Projections | None = None, migrations: Path | None = None
+    ) -> Store:
+        """Open the service's store. Raises SettingsError where a migration is missing."""
+        engine: Engine
+        url = parse(StoreSettings, name, self.env).database_url
+        if url:
+            # The embedded size does without PostgreSQL's driver.
+            from helpdesk.kernel.postgres_store import PostgresEngine
+
+            database = PostgresEngine(url, name, listen=self._listen)
+            database.check(migrations)
+            engine = database
+        else:
+            engine = SqliteEngine(self.data_dir / f"{name}.db", durable=self.settings.durable)
+            if migrations is not None:
+                engine.migrate(migrations)
+        return Store(name, engine, self.vault, self.secret(f"{name}.stream.key"), projections)
+
+    def close(self) -> None:
+        """Close the vault."""
+        self.vault.close()

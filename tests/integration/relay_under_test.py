@@ -1,0 +1,19 @@
+"""A relay process of a small service."""
+
+import signal
+import sys
+
+from helpdesk.kernel.broker import Publisher
+from helpdesk.kernel.postgres_store import PostgresEngine
+from helpdesk.kernel.relay import Relay
+
+
+def main(url, schema, broker_url, consumer):
+    wants = {consumer: {"source": ("helpdesk.test.v1.LineWritten",)}} if consumer else {}
+    relay = Relay("source", PostgresEngine(url, schema), lambda: Publisher(broker_url, wants))
+    signal.signal(signal.SIGTERM, lambda *_: relay.stop())
+    print("started", flush=True)
+    relay.run()
+
+
+main(*sys.argv[1:])
