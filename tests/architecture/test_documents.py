@@ -1,7 +1,6 @@
 """What the documents say is still so: links, settings, permissions, commands, named tests."""
 
 import dataclasses
-import importlib
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from helpdesk.kernel.hosting import HostSettings
 from helpdesk.kernel.tokens import new_private_key
 from services.audit.service import SERVICE as AUDIT
 from services.demo.domain import sample
+from services.hosting import ALL
 from services.identity.service import SERVICE as IDENTITY
 from services.search.service import SERVICE as SEARCH
 from tests.support.product import free_address, running_product
@@ -66,14 +66,8 @@ def test_links_lead_somewhere(name):
 
 def settings():
     kinds = {"": HostSettings}
-    for path in (ROOT / "services").glob("*/settings.py"):
-        module = importlib.import_module(f"services.{path.parent.name}.settings")
-        declared = [
-            value
-            for value in vars(module).values()
-            if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
-        ]
-        kinds[path.parent.name] = declared[0]
+    for service in ALL:
+        kinds |= service.settings
     for prefix, kind in kinds.items():
         for field in dataclasses.fields(kind):
             name = "_".join(("HELPDESK", *filter(None, (prefix.upper(), field.name.upper()))))
