@@ -16,6 +16,7 @@ from helpdesk.kernel import logging as structured
 from helpdesk.kernel import secrets
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.operating import announce
+from helpdesk.kernel.resources import StoreSettings
 from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
 from helpdesk.kernel.tokens import Signer
 from services.audit.service import SERVICE as AUDIT
@@ -42,6 +43,7 @@ def checked(env: Mapping[str, str]) -> HostSettings:
     known = names(HostSettings, "")
     for service in ALL:
         known.append(f"HELPDESK_{service.name.upper()}_ADDRESS")
+        known += names(StoreSettings, service.name)
         for prefix, kind in service.settings.items():
             known += names(kind, prefix)
             settings: object = parse(kind, prefix, env)

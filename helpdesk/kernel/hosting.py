@@ -14,33 +14,23 @@ from typing import Any, Protocol, Self
 import grpc
 
 from helpdesk.eventlog.v1 import eventlog_pb2_grpc
-from helpdesk.kernel import secrets
 from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer
+from helpdesk.kernel.resources import HostSettings, Resources, Timer
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer, serve
-from helpdesk.kernel.settings import SettingsError, is_loopback, parse
-from helpdesk.kernel.sqlite_store import SqliteEngine
-from helpdesk.kernel.store import Projections, Store
+from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.store import Store
 from helpdesk.kernel.tokens import Verifier
-from helpdesk.kernel.vault import Vault
 
+__all__ = [
+    "Background", "Host", "HostSettings", "Running", "Service", "Timer", "Wiring",
+]  # fmt: skip
 _log = logging.getLogger(__name__)
 _EVENT_LOG = "helpdesk.eventlog.v1.EventLogService"
-
-
-@dataclass(frozen=True)
-class HostSettings:
-    """``HELPDESK_...`` of the process itself."""
-
-    data_dir: Path = Path(".data")
-    secrets_dir: str = ""
-    grpc_address: str = ""
-    log_level: str = "INFO"
-    durable: bool = True
 
 
 class Background(Protocol):
@@ -51,15 +41,6 @@ class Background(Protocol):
 
     def stop(self) -> None:
         """End and free what it held."""
-
-
-@dataclass(frozen=True)
-class Timer:
-    """A function that runs every so many seconds."""
-
-    name: str
-    seconds: float
-    function: Callable[[], object]
 
 
 @dataclass
@@ -79,33 +60,15 @@ class Running:
     close: Callable[[], None] = lambda: None
 
 
-class Wiring:
-    """What a service builds itself from: settings, secrets, its store, channels to the others."""
+class Wiring(Resources):
+    """What a service builds itself from: its resources, and channels to the others."""
 
     def __init__(self, env: Mapping[str, str], sockets: Path) -> None:
-        self.env = env
-        self.settings = parse(HostSettings, "", env)
-        self.data_dir = self.settings.data_dir
-        self.secrets_dir = Path(self.settings.secrets_dir or self.data_dir / "secrets")
+        super().__init__(env)
         self._sockets = sockets
         self.local: set[str] = set()
         self._channels: dict[str, grpc.Channel] = {}
         self._lock = threading.Lock()
-        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.vault = Vault(self.data_dir / "vault.db", self.secret("vault.key"))
-
-    def secret(self, name: str) -> bytes:
-        """Return a secret made by ``helpdesk init``."""
-        return secrets.read(self.secrets_dir, name)
-
-    def open_store(
-        self, name: str, projections: Projections | None = None, migrations: Path | None = None
-    ) -> Store:
-        """Open the service's store, its views migrated."""
-        engine = SqliteEngine(self.data_dir / f"{name}.db", durable=self.settings.durable)
-        if migrations is not None:
-            engine.migrate(migrations)
-        return Store(name, engine, self.vault, self.secret(f"{name}.stream.key"), projections)
 
     def address(self, service: str) -> str:
         """Return where a service listens."""
@@ -137,7 +100,7 @@ class Wiring:
         """Close channels and vault."""
         for channel in self._channels.values():
             channel.close()
-        self.vault.close()
+        super().close()
 
 
 @dataclass(frozen=True)
@@ -184,7 +147,12 @@ class Host:
             self.running[service.name] = service.build(wiring)
         stores = {n: r.store for n, r in self.running.items() if r.store is not None}
         everything: list[Servicer] = []
-        timers = [timer for running in self.running.values() for timer in running.timers]
+        # With a broker they run in the service's worker and beside its active relay.
+        timers = [
+            timer
+            for running in self.running.values()
+            for timer in (() if wiring.settings.broker_url else running.timers)
+        ]
         for name, store in stores.items():
             refused = RefusedCalls(store)
             timers.append(Timer(f"{name}-refused-calls", 60, refused.flush))
@@ -200,8 +168,9 @@ class Host:
         if everything:
             everything.append(_event_log(stores, everything[0].served))
             self._servers.append(serve([self.address], everything))
+        distributed = bool(wiring.settings.broker_url)
         for running in self.running.values():
-            for consumer in running.consumers:
+            for consumer in () if distributed else running.consumers:
                 self.bus.connect(consumer, stores)
         self.bus.start()
         for timer in timers:
