@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent, Tracking
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
 
 from helpdesk.kernel.errors import Conflict, Unavailable
@@ -91,6 +91,9 @@ class SqliteEngine:
         self._lock = threading.Lock()
         self._readers: list[sqlite3.Connection] = []
         self._local = threading.local()
+        self._idle = threading.Condition()
+        self._reading = 0
+        self._closed = False
 
     @contextmanager
     def transaction(self) -> Iterator[_Transaction]:
@@ -110,13 +113,27 @@ class SqliteEngine:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 
-    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    @contextmanager
+    def _read(self) -> Iterator[None]:
+        # A connection that is closed under a running statement takes the process with it.
+        with self._idle:
+            if self._closed:
+                raise Unavailable("STORE_CLOSED", "This service is stopping.")
+            self._reading += 1
         try:
-            return self._reader().execute(sql, params).fetchall()
-        except sqlite3.OperationalError as error:
+            yield
+        except (sqlite3.OperationalError, OperationalError) as error:
             if "no such" in str(error) or "syntax" in str(error):
                 raise
             raise Unavailable("STORE_UNAVAILABLE", "The store cannot be read.") from error
+        finally:
+            with self._idle:
+                self._reading -= 1
+                self._idle.notify_all()
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._read():
+            return self._reader().execute(sql, params).fetchall()
 
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -131,7 +148,8 @@ class SqliteEngine:
         return connection
 
     def select_stream(self, stream_id: UUID, after: int = 0) -> list[StoredRow]:
-        events = self._recorder.select_events(stream_id, gt=after or None)
+        with self._read():
+            events = self._recorder.select_events(stream_id, gt=after or None)
         return [
             StoredRow(0, e.originator_id.hex, e.originator_version, e.topic, e.state)
             for e in events
@@ -139,9 +157,10 @@ class SqliteEngine:
         ]
 
     def select_log(self, after: int, limit: int, names: Sequence[str]) -> list[StoredRow]:
-        found = self._recorder.select_notifications(
-            after, limit, topics=names, inclusive_of_start=False
-        )
+        with self._read():
+            found = self._recorder.select_notifications(
+                after, limit, topics=names, inclusive_of_start=False
+            )
         return [
             StoredRow(n.id, n.originator_id.hex, n.originator_version, n.topic, n.state)
             for n in found
@@ -149,10 +168,12 @@ class SqliteEngine:
         ]
 
     def newest(self) -> int:
-        return self._recorder.max_notification_id() or 0
+        with self._read():
+            return self._recorder.max_notification_id() or 0
 
     def tracked(self, source: str) -> int:
-        return self._recorder.max_tracking_id(source) or 0
+        with self._read():
+            return self._recorder.max_tracking_id(source) or 0
 
     def migrate(self, folder: Path) -> list[str]:
         applied = []
@@ -172,6 +193,9 @@ class SqliteEngine:
         """One process has the file; its own commits wake its readers."""
 
     def close(self) -> None:
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: not self._reading)
         with self._lock:
             for connection in self._readers:
                 connection.close()

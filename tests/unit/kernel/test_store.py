@@ -148,3 +148,40 @@ def test_stream_ids_cannot_be_computed_without_the_key(open_store):
     assert store.stream_id("address:a@b.example") != type(store).stream_id(
         type("Other", (), {"_key": b"other"})(), "address:a@b.example"
     )
+
+
+def test_a_store_is_not_closed_under_a_running_query(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, tuple(note(str(n)) for n in range(50)))))
+    stopped, failures = threading.Event(), []
+
+    def read():
+        while not stopped.is_set():
+            try:
+                store.engine.query(
+                    "SELECT a.state FROM stored_events a, stored_events b, stored_events c"
+                )
+            except Unavailable:
+                return
+            except Exception as error:
+                failures.append(error)
+                return
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    store.close()
+    stopped.set()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+
+
+def test_a_closed_store_says_that_its_service_is_stopping(open_store):
+    store = open_store()
+    store.close()
+
+    with pytest.raises(Unavailable) as caught:
+        store.engine.query("SELECT 1")
+    assert caught.value.reason == "STORE_CLOSED"
