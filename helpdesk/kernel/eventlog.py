@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+
+import grpc
 
 from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import InvalidArgument
-from helpdesk.kernel.store import Store
+from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.store import Store, StoredRow
 
 _MOST = 1000
 _USUAL = 500
+_WHOLE_LOG = 3600.0
 
 
 class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
@@ -53,3 +57,23 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
                 if not request.follow:
                     return
                 store.wait(after + 1, timeout=1.0)
+
+
+def owners_log(
+    caller: Caller, channel: grpc.Channel, source: str
+) -> Callable[[int, Sequence[str]], Iterator[tuple[list[StoredRow], int]]]:
+    """Return what reads a service's facts from its log, in batches, up to its present end."""
+    stub = eventlog_pb2_grpc.EventLogServiceStub(channel)
+
+    def read(after: int, names: Sequence[str]) -> Iterator[tuple[list[StoredRow], int]]:
+        request = eventlog_pb2.ReadEventsRequest(
+            source=source, after=after, names=names, batch_size=_USUAL
+        )
+        for answer in caller.stream(stub.ReadEvents, request, timeout=_WHOLE_LOG):
+            rows = [
+                StoredRow(each.position, each.stream_id, each.version, each.name, each.state)
+                for each in answer.events
+            ]
+            yield rows, answer.position
+
+    return read

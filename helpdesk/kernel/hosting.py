@@ -151,7 +151,8 @@ class Host:
         timers = [
             timer
             for running in self.running.values()
-            for timer in (() if wiring.settings.broker_url else running.timers)
+            for timer in running.timers
+            if timer.everywhere or not wiring.settings.broker_url
         ]
         for name, store in stores.items():
             refused = RefusedCalls(store)

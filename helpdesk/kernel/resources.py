@@ -40,11 +40,17 @@ class StoreSettings:
 
 @dataclass(frozen=True)
 class Timer:
-    """A function that runs every so many seconds."""
+    """
+    A function that runs every so many seconds.
+
+    It runs in one process of a service at a time; where it is about what a process keeps in its
+    memory, ``everywhere`` makes it run in each that serves.
+    """
 
     name: str
     seconds: float
     function: Callable[[], object]
+    everywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,25 @@ class Work:
     consumers: Sequence[Consumer] = ()
     timers: Sequence[Timer] = ()
     close: Callable[[], None] = lambda: None
+
+
+Wants = Mapping[str, Mapping[str, Sequence[str]]]
+"""Names of facts by source, by consumer."""
+
+
+class Blank:
+    """Stands for what a consumer only needs to handle, where the question is what it wants."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def __getattr__(self, _name: str) -> Blank:
+        return self
+
+
+def wants_of(consumers: Sequence[Consumer]) -> Wants:
+    """Return what consumers want."""
+    return {consumer.name: dict(consumer.wants) for consumer in consumers}
 
 
 class Resources:

@@ -1,0 +1,225 @@
+"""The commands of the distributed size: migrations, relays, workers, catching up, dead letters."""
+
+from __future__ import annotations
+
+import getpass
+import importlib
+import logging
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from helpdesk.kernel import logging as structured
+from helpdesk.kernel.resources import HostSettings, Resources, StoreSettings, Wants, Work
+from helpdesk.kernel.secrets import SERVICES
+from helpdesk.kernel.settings import SettingsError, parse
+
+_log = logging.getLogger(__name__)
+_WORKERS = ("email", "session", "audit")
+_HERE = Path(__file__).parent
+_NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
+_NAME = click.argument("name", metavar="NAME")
+
+
+class Composed(Protocol):
+    """A service's ``worker`` module."""
+
+    def wants(self) -> Wants:
+        """Return which facts its consumers want."""
+
+    def build(self, resources: Resources) -> Work:
+        """Build the consuming side."""
+
+
+def _worker(name: str) -> Composed:
+    if name not in _WORKERS:
+        raise SettingsError(f"{name} has no worker; there are {', '.join(_WORKERS)}")
+    module: Any = importlib.import_module(f"services.{name}.worker")
+    composed: Composed = module
+    return composed
+
+
+def _service(name: str) -> str:
+    if name not in SERVICES:
+        raise SettingsError(f"no such service: {name}")
+    return name
+
+
+def _database(name: str) -> str:
+    url = parse(StoreSettings, _service(name), os.environ).database_url
+    if not url:
+        raise SettingsError(f"HELPDESK_{name.upper()}_DATABASE_URL is not set")
+    return url
+
+
+def _broker() -> str:
+    settings = parse(HostSettings, "", os.environ)
+    structured.configure(settings.log_level)
+    if not settings.broker_url:
+        raise SettingsError("HELPDESK_BROKER_URL is not set")
+    return settings.broker_url
+
+
+def _wants() -> Wants:
+    """Return who wants what; declared by relays, so that no queue comes too late."""
+    wants: dict[str, Mapping[str, Sequence[str]]] = {}
+    for name in _WORKERS:
+        wants.update(_worker(name).wants())
+    return wants
+
+
+@click.command()
+@_NAMES
+def migrate(names: tuple[str, ...]) -> None:
+    """Bring the databases of all services, or of the named ones, up to date; run it once."""
+    from helpdesk.kernel.postgres_store import PostgresEngine
+
+    for name in names or SERVICES:
+        if not names and not parse(StoreSettings, name, os.environ).database_url:
+            click.echo(f"{name}: no database, skipped")
+            continue
+        engine = PostgresEngine(_database(name), name, listen=False)
+        try:
+            applied = engine.migrate(_HERE / name / "migrations")
+        finally:
+            engine.close()
+        click.echo(f"{name}: {', '.join(applied) or 'up to date'}")
+
+
+@click.command()
+@_NAME
+def relay(name: str) -> None:
+    """Publish the log of a service to RabbitMQ; of several one is active."""
+    from helpdesk.kernel.broker import Publisher
+    from helpdesk.kernel.postgres_store import PostgresEngine
+    from helpdesk.kernel.relay import Relay
+
+    broker = _broker()
+    engine = PostgresEngine(_database(name), name)
+    engine.check()
+    resources, work = None, None
+    if name in _WORKERS:
+        resources = Resources(os.environ)
+        work = _worker(name).build(resources)
+    wants = _wants()
+    running = Relay(name, engine, lambda: Publisher(broker, wants), work.timers if work else ())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: running.stop())
+    click.echo(f"relaying {name}", err=True)
+    running.run()
+    engine.close()
+    if work is not None and resources is not None:
+        _ended(work, resources)
+
+
+@click.command()
+@_NAME
+def work(name: str) -> None:
+    """Run the consumers of a service on RabbitMQ."""
+    _worker(name)
+    # Patches sockets and locks, so it comes before whatever holds one.
+    from helpdesk.kernel import consumer
+
+    broker = _broker()
+    resources = Resources(os.environ, listen=False)
+    composed = _worker(name).build(resources)
+    click.echo(f"working for {name}", err=True)
+    consumer.run(name, broker, composed)
+    _ended(composed, resources)
+
+
+def _ended(composed: Work, resources: Resources) -> None:
+    composed.close()
+    composed.store.close()
+    resources.close()
+
+
+@click.command("catch-up")
+@_NAME
+@click.option("--source", "only", default="", help="Of this service only.")
+def catch_up(name: str, only: str) -> None:
+    """Read what the consumers of a service miss from the logs of its owners."""
+    from helpdesk.kernel import inbox
+    from helpdesk.kernel.eventlog import owners_log
+    from helpdesk.kernel.hosting import Wiring
+
+    wiring = Wiring(os.environ, Path())
+    composed = _worker(name).build(wiring)
+    try:
+        for consumer in composed.consumers:
+            for source in consumer.wants:
+                if only and source != only:
+                    continue
+                read = owners_log(wiring.caller(name), wiring.channel(source), source)
+                count = inbox.catch_up(consumer, composed.store, source, read)
+                click.echo(f"{consumer.name}: {count} facts of {source}")
+    finally:
+        _ended(composed, wiring)
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """What consumers could not handle."""
+
+
+@dead_letters.command("list")
+def list_() -> None:
+    """Say how many there are of each consumer."""
+    from helpdesk.kernel.broker import DeadLetters
+
+    letters = DeadLetters(_broker())
+    for consumer in _wants():
+        click.echo(f"{consumer}: {letters.count(consumer)}")
+    letters.close()
+
+
+@dead_letters.command()
+@click.argument("consumer")
+def show(consumer: str) -> None:
+    """Show which facts they are; their personal fields are sealed."""
+
+    def shown(headers: Mapping[str, Any], body: bytes) -> bool:
+        click.echo(_line(headers) + " " + body.decode(errors="replace"))
+        return False
+
+    _each(consumer, shown)
+
+
+@dead_letters.command()
+@click.argument("consumer")
+@click.argument("ids", nargs=-1)
+def replay(consumer: str, ids: tuple[str, ...]) -> None:
+    """Bring them, or those named, to their consumer again."""
+    _each(consumer, None, ids)
+
+
+def _each(
+    consumer: str,
+    function: Callable[[Mapping[str, Any], bytes], bool] | None,
+    ids: tuple[str, ...] = (),
+) -> None:
+    from helpdesk.kernel.broker import DeadLetters
+
+    letters = DeadLetters(_broker())
+
+    def again(headers: Mapping[str, Any], body: bytes) -> bool:
+        if ids and headers.get("cloudEvents:id") not in ids:
+            return False
+        letters.replay(consumer, headers, body)
+        _log.warning("%s replayed %s of %s", getpass.getuser(), _line(headers), consumer)
+        return True
+
+    count = letters.each(consumer, function or again)
+    letters.close()
+    if function is None:
+        click.echo(f"{count} brought again")
+
+
+def _line(headers: Mapping[str, Any]) -> str:
+    return " ".join(
+        str(headers.get(f"cloudEvents:{key}", "?")) for key in ("id", "source", "position", "type")
+    )

@@ -1,0 +1,58 @@
+"""What ends views and requests when identity says so or their time is over, without gRPC."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn, cast
+
+from helpdesk.kernel.resources import Blank, Resources, Timer, Wants, Work, wants_of
+from helpdesk.kernel.settings import parse
+from helpdesk.kernel.store import Store
+from services.session.application.consents import ConsentUseCases
+from services.session.application.ports import Directory, windows
+from services.session.application.viewing import ViewUseCases
+from services.session.handlers import consumers
+from services.session.projections import PROJECTIONS
+from services.session.settings import SessionSettings
+from services.session.views import AccessViews
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class _NobodyToAsk:
+    """Stands for the directory: what follows from a stored fact asks nobody."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise LookupError(f"a worker asked the directory for {name}")
+
+
+def wants() -> Wants:
+    """Return which facts the consumers want."""
+    return wants_of(
+        consumers(
+            cast("Store", Blank("session")),
+            cast("ConsentUseCases", Blank()),
+            cast("ViewUseCases", Blank()),
+        )
+    )
+
+
+def build(resources: Resources) -> Work:
+    """Build the consumers and the timers."""
+    settings = parse(SessionSettings, "session", resources.env)
+    store = resources.open_store("session", PROJECTIONS, MIGRATIONS)
+    finder = AccessViews(store)
+    directory = cast("Directory", _NobodyToAsk())
+    lengths = windows(
+        settings.view_minutes, settings.idle_minutes, settings.answer_hours, settings.grant_days
+    )
+    viewing = ViewUseCases(store, directory, finder, lengths)
+    consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
+    return Work(
+        store,
+        consumers=consumers(store, consenting, viewing),
+        timers=[
+            Timer("session-requests", 5, consenting.lapse_requests),
+            Timer("session-ends", 5, viewing.end_what_is_over),
+        ],
+    )
