@@ -14,7 +14,7 @@ from tests.contract.gateway_world import (
     problems,
     title,
 )
-from tests.support.product import ACME, BETA, person_id
+from tests.support.product import ACME, BETA, PEOPLE, person_id
 
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 CUSTOMER = f"/t/INC-1/orgs/{ACME}"
@@ -290,6 +290,28 @@ def test_a_bounce_is_explained_and_its_block_removed(world: GatewayWorld):
     assert notice(removed) == "The address is off the blocklist. The next delivery is watched."
 
 
+def test_a_blocked_sole_address_gets_no_code_until_its_block_is_removed(world: GatewayWorld):
+    page = world.browser("north_agent").get(_blocked(world, "orphan_user"))
+
+    assert "Next:</strong> Remove the address from the blocklist." in page.text
+    assert "The address is blocked: the code cannot arrive." in page.text
+    assert re.search(r'id="check-send" aria-disabled="true"', page.text)
+
+
+def test_a_code_goes_to_the_address_that_is_not_blocked(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    user = _blocked(world, "shared_admin")
+
+    page = browser.get(user)
+    browser.submit(f"{user}/check", address="1")
+    world.product.settle()
+
+    assert "Check the caller" in page.text
+    assert re.search(r'name="address" value="1"', page.text)
+    assert "shared+second@" not in page.text
+    assert "sharon+second@shared.example" in world.browser().get("/dev/mail").text
+
+
 def test_a_double_click_acts_once(world: GatewayWorld):
     browser = world.browser("north_agent")
     user = f"/t/INC-2/users/{person_id('shared_user')}"
@@ -412,3 +434,45 @@ def _code_of_the_newest_mail(world: GatewayWorld) -> str:
         if found:
             return found[1] + found[2]
     raise AssertionError("no mail with a code")
+
+
+def test_records_name_people_customers_and_partners(world: GatewayWorld):
+    world.browser("north_agent").get(USER)
+    world.product.settle()
+    auditor = world.browser("north_auditor")
+
+    page = auditor.get("/audit")
+    replay = auditor.get(links(page, r"/audit/sessions/[\w-]+")[0])
+
+    assert "Ned Agent" in page.text
+    assert "North Partner" in page.text
+    assert "Acme</td>" in page.text
+    assert "North Partner" in replay.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("ned@north.example", True), ("sue@south.example", False), ("x@y.z", False)],
+)
+def test_an_auditor_finds_an_agent_of_the_own_partner_by_address(world: GatewayWorld, typed, found):
+    world.browser("north_agent").get(USER)
+    world.product.settle()
+
+    page = world.browser("north_auditor").submit("/audit", agent=typed)
+
+    assert ("Ned Agent" in page.text) is found
+    assert ("No record in this time." in page.text) is not found
+    assert not [url for url in world.browser("north_auditor").went if "@" in unquote(str(url))]
+
+
+def _blocked(world: GatewayWorld, name: str) -> str:
+    """Return the page of somebody whose first address was blocked by a bounce."""
+    user = f"/t/INC-8/users/{person_id(name)}"
+    outside = world.browser()
+    found = re.search(r'name="form_token" value="(\w+)"', outside.get("/dev/mail").text)
+    address = {"form_token": found[1], "address": PEOPLE[name][4]}
+    outside.post("/dev/mail/refused", data={**address, "answer": "refuse"})
+    world.browser("north_agent").submit(f"{user}/mail/welcome")
+    world.product.settle()
+    outside.post("/dev/mail/refused", data={**address, "answer": "accept"})
+    return user

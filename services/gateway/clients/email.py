@@ -58,10 +58,10 @@ class Email:
         request = email_pb2.WatchUserMailRequest(user_id=user_id, ticket=ticket)
         return self._call.stream(self._mail.WatchUserMail, request, token=token, opened=opened)
 
-    def send_code(self, token: str, user_id: str, ticket: str, request_id: str) -> Any:
-        """Send a code to the user's first address. Raises Refused, Exhausted."""
+    def send_code(self, token: str, user_id: str, index: int, ticket: str, request_id: str) -> Any:
+        """Send a code to one of the user's addresses. Raises Refused, Exhausted."""
         request = caller_check_pb2.SendCodeRequest(
-            user_id=user_id, ticket=ticket, request_id=request_id
+            user_id=user_id, address_index=index, ticket=ticket, request_id=request_id
         )
         return self._call(self._check.SendCode, request, token=token)
 

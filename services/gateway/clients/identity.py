@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from helpdesk.identity.v1 import (
 )
 from helpdesk.kernel.rpc.client import Caller
 from services.gateway.clients.codes import ROLES, stamp
+
+_ALL = internal_pb2.Viewer(sees_all=True)
 
 
 class Identity:
@@ -133,7 +136,22 @@ class Identity:
         )
         self._call(self._roles.RemoveRole, request, token=token)
 
+    def names(self, users: Iterable[str], organizations: Iterable[str]) -> dict[str, str]:
+        """Return the names of people and customers by id; for ids of records one may read."""
+        things = [f"user:{each}" for each in sorted(set(users)) if each]
+        things += [f"organization:{each}" for each in sorted(set(organizations)) if each]
+        if not things:
+            return {}
+        request = internal_pb2.ResolveRowsRequest(viewer=_ALL, things=things)
+        rows = self._own(self._internal.ResolveRows, request).rows
+        return {row.thing.partition(":")[2]: row.title for row in rows}
+
+    def company_of(self, user_id: str) -> str:
+        """Return the name of the partner or customer that somebody belongs to. Raises NotFound."""
+        request = internal_pb2.ResolveUserRequest(viewer=_ALL, user_id=user_id)
+        return str(self._own(self._internal.ResolveUser, request).organization_name)
+
     def person_with(self, address: str) -> str:
-        """Return the id of who has an address, or an empty text; for development only."""
+        """Return the id of who has an address, or an empty text. Raises InvalidArgument."""
         request = internal_pb2.ResolveAddressRequest(address=address)
         return str(self._own(self._internal.ResolveAddress, request).user_id)

@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound
 from services.gateway.clients import outcome_of
-from services.gateway.http_api import codes, errors
+from services.gateway.http_api import codes, errors, naming
+from services.gateway.http_api.naming import Names
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
@@ -32,6 +33,7 @@ from services.gateway.pages.models import (
 _SEALED = "audit"
 _LATE = 60
 _DAY = timedelta(hours=24)
+_MINUTE = timedelta(minutes=1)
 _OUTCOMES = ("", "done", "refused", "failed")
 _FORMATS = ("proofs", "ocsf", "cadf", "cloudevents")
 _MOST_STEPS = 1000
@@ -87,14 +89,15 @@ def session(visit: Visit) -> Response:
     step = visit.request.query_params.get("step", "1")
     current = min(max(int(step) if step.isdigit() and len(step) < 6 else 1, 1), len(records)) - 1
     here = records[current]
+    names = naming.of_records(visit, records)
     model = AuditSessionPage(
         frame=visit.frame(),
         completeness=_completeness(visit),
         session=session_id,
-        agent=codes.short(about.agent_id),
-        partner=codes.short(about.partner_id) or "–",
+        agent=names.of(about.agent_id),
+        partner=names.of(about.partner_id) or "–",
         ticket=", ".join(about.tickets) or "–",
-        organization=", ".join(codes.short(each) for each in about.organization_ids) or "–",
+        organization=", ".join(names.of(each) for each in about.organization_ids) or "–",
         purpose=here.reason or "–",
         steps=tuple(
             PlayerStep(
@@ -106,7 +109,7 @@ def session(visit: Visit) -> Response:
             for each in records
         ),
         current=current,
-        facts=_facts(here),
+        facts=_facts(here, names),
         digest="recorded",
         digest_text=here.answer_digest,
     )
@@ -185,9 +188,10 @@ def _joined(first: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
 
 def _activity(visit: Visit, wanted: dict[str, Any]) -> Response:
     start, end = _moved(_when(wanted, "start"), _when(wanted, "end"), "")
-    filters = {**wanted, "start": start, "end": end}
+    filters = {**wanted, "start": start, "end": end, "agent": _agent(visit, wanted)}
     counted = visit.clients.audit.activity(visit.token, filters)
     records = visit.clients.audit.actions(visit.token, filters, wanted.get("page", ""))
+    names = naming.of_records(visit, records.records)
     older = ""
     if records.next_page_token:
         kept = {**wanted, "start": start.isoformat(), "end": end.isoformat()}
@@ -204,10 +208,10 @@ def _activity(visit: Visit, wanted: dict[str, Any]) -> Response:
             )
             for each in counted.buckets
         ),
-        entries=tuple(_entry(each) for each in records.records),
+        entries=tuple(_entry(each, names) for each in records.records),
         total=counted.done + counted.refused + counted.failed,
         start=_field(start),
-        end=_field(end),
+        end=_field(end + _MINUTE - timedelta(microseconds=1)),
         agent=wanted.get("agent", ""),
         organization=wanted.get("organization", ""),
         outcome=wanted.get("outcome", ""),
@@ -216,27 +220,38 @@ def _activity(visit: Visit, wanted: dict[str, Any]) -> Response:
     return visit.page("audit", model)
 
 
-def _entry(record: Any) -> AuditEntry:
+def _agent(visit: Visit, wanted: dict[str, Any]) -> str:
+    typed = str(wanted.get("agent", ""))
+    if "@" not in typed:
+        return typed
+    try:
+        # Nobody's address finds no record, just as the address of another partner's person.
+        return visit.clients.identity.person_with(typed) or typed
+    except InvalidArgument:
+        return typed
+
+
+def _entry(record: Any, names: Names) -> AuditEntry:
     return AuditEntry(
         number=record.index,
         at=codes.moment_or_epoch(record.occurred_at),
-        agent=codes.short(record.agent_id) or "–",
-        partner=codes.short(record.partner_id),
+        agent=names.of(record.agent_id) or "–",
+        partner=names.of(record.partner_id),
         ticket=record.ticket,
         action=record.action or "calls_without_token",
         outcome=cast("Any", outcome_of(record.outcome)),
-        organization=codes.short(record.organization_id),
+        organization=names.of(record.organization_id),
         session=record.session_id,
     )
 
 
-def _facts(record: Any) -> tuple[ReplayedFact, ...]:
+def _facts(record: Any, names: Names) -> tuple[ReplayedFact, ...]:
     named = [
         ("query", record.query),
         ("reason", record.reason),
         ("ticket", record.ticket),
-        ("user", codes.short(record.user_id)),
-        ("customer", codes.short(record.organization_id)),
+        ("user", names.of(record.user_id)),
+        ("customer", names.of(record.organization_id)),
         ("refusal", record.error),
         *(("shown", each) for each in record.shown),
     ]

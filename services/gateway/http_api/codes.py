@@ -92,12 +92,12 @@ def steps(entries: Any, state: str = "") -> tuple[Step, ...]:
     return tuple(found)
 
 
-def verdict(message: Any | None, *, checked: bool) -> MailVerdict:
+def verdict(message: Any | None, *, check_first: bool) -> MailVerdict:
     """Return the last mail in one sentence."""
     if message is None:
         return MailVerdict(status="none")
     step = next_step(message.next_step)
-    if step == "next_remove_block" and not checked:
+    if step == "next_remove_block" and check_first:
         step = "check_then_remove"
     return MailVerdict(
         status=mail_state(message.state),

@@ -14,10 +14,12 @@ from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
     Block,
     CallerCheck,
+    CodeAddress,
     Evidence,
     Frame,
     MailLane,
     MailPage,
+    MailVerdict,
     Masked,
     Step,
     UserHead,
@@ -43,6 +45,7 @@ class Subject:
     address: str
     name: str = ""
     phone: str = ""
+    sends_left: int = 0
 
 
 @dataclass
@@ -72,10 +75,10 @@ class MailState:
         blocks = [(each.blocked, each.on_probation, each.removals) for each in self.addresses]
         check = self.check
         return {
-            "mail": _digest(mail, blocks),
-            "check": _digest(check.check_id, check.state, check.tries_left, check.cause)
+            "mail": _digest(mail, blocks, checked(self)),
+            "check": _digest(check.check_id, check.state, check.tries_left, check.cause, blocks)
             if check and check.check_id
-            else "-",
+            else _digest(blocks),
         }
 
 
@@ -101,7 +104,8 @@ def live(visit: Visit, base: str, subject: Subject, state: MailState | None) -> 
     """Return where a page hears of changes; it says, sealed, whom it shows and what it shows."""
     if state is None:
         return ""
-    known = asdict(replace(subject, name="", phone=""))
+    sends_left = state.check.sends_left if state.check else 0
+    known = asdict(replace(subject, name="", phone="", sends_left=sends_left))
     sealed = visit.site.seals.seal(_SEALED, visit.bound_to, known)
     return f"{base}/live/{sealed}/{state.seen()['mail']}/{state.seen()['check']}"
 
@@ -138,9 +142,29 @@ def head(subject: Subject, state: MailState | None, shown: Shown = masked) -> Us
 
 def caller_check(subject: Subject, state: MailState | None) -> CallerCheck:
     """Return the agent's check of the user."""
-    if state is None or state.check is None:
+    if state is None:
         return CallerCheck(address=subject.address, sends_left=0)
-    return codes.caller_check(state.check, subject.address, datetime.now(UTC))
+    # The stream says nothing of a check while there is none; what the page knew still holds.
+    check = CallerCheck(address=subject.address, sends_left=subject.sends_left)
+    if state.check is not None:
+        check = codes.caller_check(state.check, subject.address, datetime.now(UTC))
+    choices = tuple(
+        CodeAddress(index=each.index, text=each.address)
+        for each in state.addresses
+        if not each.blocked
+    )
+    return replace(check, choices=choices, blocked=not choices and len(state.addresses) > 0)
+
+
+def verdict(state: MailState) -> MailVerdict:
+    """Return the last mail in one sentence, with a next step that can be taken."""
+    newest = state.messages[0] if state.messages else None
+    return codes.verdict(newest, check_first=check_first(state))
+
+
+def check_first(state: MailState) -> bool:
+    """Return whether the caller is to be checked before a block is removed, and can be."""
+    return not checked(state) and any(not each.blocked for each in state.addresses)
 
 
 def checked(state: MailState) -> bool:
@@ -168,14 +192,13 @@ def mail_page(
     is_checked = checked(state)
     blocked = next((each for each in state.addresses if each.blocked), None)
     probation = next((each for each in state.addresses if each.on_probation), None)
-    newest = state.messages[0] if state.messages else None
     welcome = next((each for each in state.messages if each.kind == "welcome"), None)
     allowed = blocked is None and (welcome is None or welcome.resend_allowed)
     return MailPage(
         frame=frame,
         user=head(subject, state),
-        verdict=codes.verdict(newest, checked=is_checked),
-        block=_block(blocked, checked=is_checked) if blocked else None,
+        verdict=verdict(state),
+        block=_block(blocked, check_first=check_first(state)) if blocked else None,
         lanes=tuple(_lane(each) for each in state.messages),
         can_resend=allowed and subject.status != "inactive",
         checked=is_checked,
@@ -185,14 +208,14 @@ def mail_page(
     )
 
 
-def _block(address: Any, *, checked: bool) -> Block:
+def _block(address: Any, *, check_first: bool) -> Block:
     refusal = ""
     lifts = ""
     step = codes.next_step(address.next_step)
     if not address.removal_allowed:
         told = errors.refusal(Refused(address.removal_refusal or "REFUSED"))
         refusal, lifts, step = told.code.removeprefix("rule_"), told.lifts, told.next_step
-    elif not checked:
+    elif check_first:
         step = "check_then_remove"
     return Block(
         since=codes.moment_or_epoch(address.since),

@@ -52,16 +52,12 @@ def _show(visit: Visit, user_id: str, shown: Shown) -> Response:
     found = visit.clients.identity.user(visit.token, user_id, visit.ticket)
     subject = people.subject_of(found)
     state = people.mail_state(visit, subject.id)
-    verdict = None
-    if state is not None:
-        newest = state.messages[0] if state.messages else None
-        verdict = codes.verdict(newest, checked=people.checked(state))
     base = f"{visit.base}/users/{subject.id}"
     model = UserPage(
         frame=visit.frame(live=people.live(visit, base, subject, state)),
         user=people.head(subject, state, shown),
         check=people.caller_check(subject, state),
-        mail=verdict,
+        mail=people.verdict(state) if state is not None else None,
         licences=tuple(Licence(name=each.name, status="assigned") for each in found.licenses),
         devices=tuple(
             Device(
@@ -99,11 +95,16 @@ def check(visit: Visit) -> Response:
 
 
 def send_code(visit: Visit) -> Response:
-    """Send a code to the user's first address."""
+    """Send a code to the chosen address of the user, the first one where none was chosen."""
     user_id = visit.param("user")
     back = f"{visit.base}/users/{user_id}/check"
+    index = visit.form.number("address", 0, 99, "choice") if visit.form.raw("address") else 0
+    if visit.form.problems:
+        return visit.invalid(back)
     try:
-        sent = visit.clients.email.send_code(visit.token, user_id, visit.ticket, visit.request_id)
+        sent = visit.clients.email.send_code(
+            visit.token, user_id, index, visit.ticket, visit.request_id
+        )
     except _REFUSED as error:
         return visit.go(back, errors.refusal(error))
     if sent.state == "cannot_arrive":

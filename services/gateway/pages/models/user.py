@@ -35,8 +35,20 @@ class UserHead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CodeAddress:
+    """An address, masked, that a code can be sent to; `index` is its place among the user's."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallerCheck:
-    """The caller check as the agent sees it; never the code."""
+    """
+    The caller check as the agent sees it; never the code.
+
+    `choices` are the addresses that are not on the blocklist; `blocked`: there is none of them.
+    """
 
     state: CheckState = "ready"
     address: str = ""
@@ -47,6 +59,8 @@ class CallerCheck:
     valid_in: int = 0
     at: datetime | None = None
     cause: str = ""
+    choices: tuple[CodeAddress, ...] = ()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
