@@ -313,7 +313,7 @@ class PostgresEngine:
             connection.execute(b"SELECT pg_advisory_lock(hashtextextended(%s, 1))", (self.schema,))
             connection.execute(b"SET lock_timeout = 0")
             if not self._exists("schema_migration"):
-                connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'.encode())
+                self._create_schema(connection)
                 connection.execute(b"CREATE TABLE schema_migration (name TEXT PRIMARY KEY)")
             self._recorder.create_table()
             applied = []
@@ -325,6 +325,16 @@ class PostgresEngine:
                     connection.execute(b"INSERT INTO schema_migration VALUES (%s)", (path.name,))
                 applied.append(path.name)
         return applied
+
+    def _create_schema(self, connection: Connection) -> None:
+        # A service's role usually owns a schema that was made for it, and may make none.
+        if self.query("SELECT to_regnamespace(?)", (f'"{self.schema}"',)) == [(None,)]:
+            try:
+                connection.execute(f'CREATE SCHEMA "{self.schema}"'.encode())
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise SettingsError(
+                    f"there is no schema {self.schema}, and this role may not make it"
+                ) from error
 
     def check(self, folder: Path | None = None) -> None:
         """Raise SettingsError where a migration is missing."""
