@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import getpass
 import importlib
-import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import click
 
 from helpdesk.kernel import logging as structured
+from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.resources import HostSettings, Resources, StoreSettings, Wants, Work
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
+from helpdesk.kernel.store import Unit
 
-_log = logging.getLogger(__name__)
 _WORKERS = ("email", "session", "audit")
 _HERE = Path(__file__).parent
 _NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
@@ -76,8 +77,14 @@ def _wants() -> Wants:
 @_NAMES
 def migrate(names: tuple[str, ...]) -> None:
     """Bring the databases of all services, or of the named ones, up to date; run it once."""
+    from helpdesk.kernel.postgres_keys import PostgresKeys
     from helpdesk.kernel.postgres_store import PostgresEngine
 
+    url = parse(HostSettings, "", os.environ).vault_database_url
+    if url and not names:
+        keys = PostgresKeys(url)
+        click.echo(f"vault: {', '.join(keys.migrate()) or 'up to date'}")
+        keys.close()
     for name in names or SERVICES:
         if not names and not parse(StoreSettings, name, os.environ).database_url:
             click.echo(f"{name}: no database, skipped")
@@ -189,34 +196,74 @@ def show(consumer: str) -> None:
     _each(consumer, shown)
 
 
+_CONSUMER = click.argument("consumer")
+_IDS = click.argument("ids", nargs=-1, required=True)
+_REASON = click.option("--reason", required=True, help="Why; it is recorded.")
+
+
 @dead_letters.command()
-@click.argument("consumer")
-@click.argument("ids", nargs=-1)
-def replay(consumer: str, ids: tuple[str, ...]) -> None:
-    """Bring them, or those named, to their consumer again."""
-    _each(consumer, None, ids)
+@_CONSUMER
+@_IDS
+@_REASON
+def replay(consumer: str, ids: tuple[str, ...], reason: str) -> None:
+    """Bring the named facts to their consumer again; who did it is recorded."""
+    _settle(consumer, ids, reason, drop=False)
 
 
-def _each(
-    consumer: str,
-    function: Callable[[Mapping[str, Any], bytes], bool] | None,
-    ids: tuple[str, ...] = (),
-) -> None:
+@dead_letters.command()
+@_CONSUMER
+@_IDS
+@_REASON
+def drop(consumer: str, ids: tuple[str, ...], reason: str) -> None:
+    """Go on without the named facts; who did it is recorded."""
+    _settle(consumer, ids, reason, drop=True)
+
+
+def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> None:
+    from helpdesk.kernel import broker
+    from helpdesk.kernel.inbox import Delivery, skip
+
+    letters = broker.DeadLetters(_broker())
+    resources = Resources(os.environ, listen=False)
+    composed = _worker(consumer.partition(".")[0]).build(resources)
+    following = {each.name: each for each in composed.consumers}[consumer]
+
+    def settled(headers: Mapping[str, Any], body: bytes) -> bool:
+        if headers.get("cloudEvents:id") not in ids:
+            return False
+        fact = Delivery(*broker.read(headers, body))
+        verb = "drop" if drop else "replay"
+        record = SupportActionRecorded(
+            action=f"operations.dead_letter.{verb}",
+            outcome="done",
+            agent_id=f"operator:{getpass.getuser()}",
+            roles=("OPERATOR",),
+            subjects=(f"fact:{fact.source}:{fact.row.position}",),
+            reason_key=resources.vault.spare("reason"),
+            reason=reason,
+            occurred_at=datetime.now(UTC),
+            service=composed.store.name,
+        )
+        if drop:
+            skip(following, composed.store, fact, record)
+        else:
+            composed.store.commit(Unit(record=record, now=record.occurred_at))
+            letters.replay(consumer, headers, body)
+        return True
+
+    try:
+        click.echo(f"{letters.each(consumer, settled)} of {len(ids)} found and settled")
+    finally:
+        letters.close()
+        _ended(composed, resources)
+
+
+def _each(consumer: str, function: Callable[[Mapping[str, Any], bytes], bool]) -> None:
     from helpdesk.kernel.broker import DeadLetters
 
     letters = DeadLetters(_broker())
-
-    def again(headers: Mapping[str, Any], body: bytes) -> bool:
-        if ids and headers.get("cloudEvents:id") not in ids:
-            return False
-        letters.replay(consumer, headers, body)
-        _log.warning("%s replayed %s of %s", getpass.getuser(), _line(headers), consumer)
-        return True
-
-    count = letters.each(consumer, function or again)
+    letters.each(consumer, function)
     letters.close()
-    if function is None:
-        click.echo(f"{count} brought again")
 
 
 def _line(headers: Mapping[str, Any]) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpdesk.kernel.bus import Consumer, Published
-from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.store import Store, StoredRow
+from helpdesk.kernel.errors import Refused, Unavailable
+from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.store import Store, StoredRow, Unit
 
 _log = logging.getLogger(__name__)
 
@@ -168,3 +169,21 @@ def catch_up(
             consumer.flush(source, max(reached, rows[-1].position))
     Inbox(consumer, store).resume()
     return count
+
+
+def skip(
+    consumer: Consumer, store: Store, delivery: Delivery, record: SupportActionRecorded
+) -> None:
+    """
+    Let a consumer go on after a fact that it cannot handle; the record says who decided it.
+
+    Raises Refused while something before it is missing.
+    """
+    at = consumer.position(delivery.source)
+    if delivery.needs(consumer.wants.get(delivery.source, ())) > at:
+        raise Refused("NOT_NEXT", "What comes before it is missing: run 'helpdesk catch-up' first.")
+    tracking = (f"{consumer.name}<{delivery.source}", delivery.row.position)
+    unhandled = delivery.row.position > at
+    store.commit(
+        Unit(record=record, now=record.occurred_at, tracking=tracking if unhandled else None)
+    )

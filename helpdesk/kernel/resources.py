@@ -11,7 +11,7 @@ from helpdesk.kernel.bus import Consumer
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Engine, Projections, Store
-from helpdesk.kernel.vault import Vault
+from helpdesk.kernel.vault import KeyTable, Vault
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class HostSettings:
     log_level: str = "INFO"
     durable: bool = True
     broker_url: str = ""
+    vault_database_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,16 @@ class Resources:
         self.secrets_dir = Path(self.settings.secrets_dir or self.data_dir / "secrets")
         self._listen = listen
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.vault = Vault(self.data_dir / "vault.db", self.secret("vault.key"))
+        self.vault = Vault(self._keys(), self.secret("vault.key"))
+
+    def _keys(self) -> Path | KeyTable:
+        if not self.settings.vault_database_url:
+            return self.data_dir / "vault.db"
+        from helpdesk.kernel.postgres_keys import PostgresKeys
+
+        keys = PostgresKeys(self.settings.vault_database_url)
+        keys.check()
+        return keys
 
     def secret(self, name: str) -> bytes:
         """Return a secret made by ``helpdesk init``."""

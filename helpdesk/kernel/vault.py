@@ -6,9 +6,10 @@ import base64
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,6 +21,27 @@ _PREFIX = "sealed:v1:"
 _NONCE = 12
 _CACHED = 50_000
 _SPARE = 256
+SHARED_SECONDS = 30.0
+"""How long a process may go on with a key that another one has destroyed."""
+
+
+class KeyTable(Protocol):
+    """Where wrapped keys are kept; a forgotten person has a row without a key."""
+
+    shared: bool
+    """Whether other processes write to it."""
+
+    def add(self, keys: Sequence[tuple[str, bytes]]) -> None:
+        """Store wrapped keys of persons who have no row, durably."""
+
+    def find(self, person: str) -> tuple[bytes | None] | None:
+        """Return the wrapped key of a person; None for an unknown one."""
+
+    def forget(self, person: str) -> bool:
+        """Destroy a key for ever; return whether there was a row to change."""
+
+    def close(self) -> None:
+        """Close the database."""
 
 
 class Vault:
@@ -31,20 +53,13 @@ class Vault:
     ``query:<action id>`` for a search text. Safe for use from several threads.
     """
 
-    def __init__(self, path: Path | str, master_key: bytes) -> None:
+    def __init__(self, keys: Path | str | KeyTable, master_key: bytes) -> None:
         self._master = master_key
         self._lock = threading.RLock()
         self._cache: dict[str, AESGCM] = {}
+        self._cached_at = time.monotonic()
         self._spare: dict[str, list[str]] = {}
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        # A destroyed key must not survive in a free page of the file.
-        self._db.execute("PRAGMA secure_delete=ON")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS person_key ("
-            "person TEXT PRIMARY KEY, wrapped BLOB, forgotten_at TEXT) WITHOUT ROWID"
-        )
+        self._keys = SqliteKeys(keys) if isinstance(keys, Path | str) else keys
 
     def prepare(self, persons: Iterable[str]) -> None:
         """Make the keys that are missing, in one transaction; saves time before a large batch."""
@@ -52,17 +67,7 @@ class Vault:
             missing = [p for p in dict.fromkeys(persons) if p and p not in self._cache]
             if not missing:
                 return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                for person in missing:
-                    self._db.execute(
-                        "INSERT OR IGNORE INTO person_key (person, wrapped) VALUES (?, ?)",
-                        (person, aes_key_wrap(self._master, os.urandom(32))),
-                    )
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
+            self._keys.add([(p, aes_key_wrap(self._master, os.urandom(32))) for p in missing])
 
     def spare(self, kind: str) -> str:
         """Return the name of a fresh key, ``<kind>:<random>``; they are made 256 at a time."""
@@ -134,42 +139,33 @@ class Vault:
         """Destroy the person's key for ever; return whether there was one."""
         with self._lock:
             self._cache.pop(person, None)
-            cursor = self._db.execute(
-                "INSERT INTO person_key (person, wrapped, forgotten_at) "
-                "VALUES (?, NULL, strftime('%Y-%m-%dT%H:%M:%SZ')) ON CONFLICT (person) DO UPDATE "
-                "SET wrapped = NULL, forgotten_at = excluded.forgotten_at "
-                "WHERE person_key.wrapped IS NOT NULL",
-                (person,),
-            )
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return cursor.rowcount > 0
+            return self._keys.forget(person)
 
     def is_forgotten(self, person: str) -> bool:
         """Return whether the person's key was destroyed."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT wrapped FROM person_key WHERE person = ?", (person,)
-            ).fetchone()
+            row = self._keys.find(person)
         return row is not None and row[0] is None
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
-            self._db.close()
+            self._keys.close()
 
     def _key(self, person: str, *, create: bool) -> AESGCM | None:
         if not person:
             raise ValueError("a personal field without a person")
         with self._lock:
+            self._forget_what_is_old()
             key = self._cache.get(person)
             if key is not None:
                 return key
-            row = self._select(person)
+            row = self._keys.find(person)
             if row is None:
                 if not create:
                     return None
                 self.prepare([person])
-                row = self._select(person)
+                row = self._keys.find(person)
             if row is None or row[0] is None:
                 return None
             key = AESGCM(aes_key_unwrap(self._master, row[0]))
@@ -178,8 +174,56 @@ class Vault:
             self._cache[person] = key
             return key
 
-    def _select(self, person: str) -> tuple[bytes | None] | None:
+    def _forget_what_is_old(self) -> None:
+        # Another process may have destroyed a key since it was read.
+        if self._keys.shared and time.monotonic() - self._cached_at > SHARED_SECONDS:
+            self._cache.clear()
+            self._cached_at = time.monotonic()
+
+
+class SqliteKeys:
+    """The keys in a file of their own."""
+
+    shared = False
+
+    def __init__(self, path: Path | str) -> None:
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        # A destroyed key must not survive in a free page of the file.
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS person_key ("
+            "person TEXT PRIMARY KEY, wrapped BLOB, forgotten_at TEXT) WITHOUT ROWID"
+        )
+
+    def add(self, keys: Sequence[tuple[str, bytes]]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany(
+                "INSERT OR IGNORE INTO person_key (person, wrapped) VALUES (?, ?)", keys
+            )
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def find(self, person: str) -> tuple[bytes | None] | None:
         row: tuple[bytes | None] | None = self._db.execute(
             "SELECT wrapped FROM person_key WHERE person = ?", (person,)
         ).fetchone()
         return row
+
+    def forget(self, person: str) -> bool:
+        cursor = self._db.execute(
+            "INSERT INTO person_key (person, wrapped, forgotten_at) "
+            "VALUES (?, NULL, strftime('%Y-%m-%dT%H:%M:%SZ')) ON CONFLICT (person) DO UPDATE "
+            "SET wrapped = NULL, forgotten_at = excluded.forgotten_at "
+            "WHERE person_key.wrapped IS NOT NULL",
+            (person,),
+        )
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return cursor.rowcount > 0
+
+    def close(self) -> None:
+        self._db.close()

@@ -44,7 +44,7 @@ def test_nothing_is_sealed_for_a_forgotten_person_again(vault):
 
 def test_the_key_of_a_forgotten_person_is_in_no_file(vault, tmp_path):
     vault.seal("u1", ["Ana"], "x")
-    wrapped = vault._select("u1")[0]
+    wrapped = vault._keys.find("u1")[0]
     vault.forget("u1")
 
     assert not any(wrapped in path.read_bytes() for path in tmp_path.glob("vault.db*"))

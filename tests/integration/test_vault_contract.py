@@ -1,0 +1,102 @@
+"""What the vault promises, asked of its keys in a file and in PostgreSQL."""
+
+import psycopg
+import pytest
+
+from helpdesk.kernel import vault as module
+from helpdesk.kernel.events import ERASED
+from helpdesk.kernel.postgres_keys import PostgresKeys
+from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.vault import Vault
+
+MASTER = b"m" * 32
+
+
+class VaultContract:
+    """The cases; a subclass says in its fixture ``keys`` where the keys are."""
+
+    @pytest.fixture
+    def open_vault(self, keys):
+        opened = []
+
+        def make():
+            opened.append(Vault(keys(), MASTER))
+            return opened[-1]
+
+        yield make
+        for each in opened:
+            each.close()
+
+    def test_what_was_sealed_opens_again_in_another_process(self, open_vault):
+        sealed = open_vault().seal("u1", ["Ștefana"], "x.y")
+
+        assert open_vault().open("u1", sealed, "x.y") == ["Ștefana"]
+
+    def test_a_forgotten_person_stays_forgotten(self, open_vault):
+        vault = open_vault()
+        sealed = vault.seal("u1", ["a"], "x.y")
+
+        assert vault.forget("u1")
+        assert not vault.forget("u1")
+        assert vault.is_forgotten("u1")
+        assert open_vault().open("u1", sealed, "x.y") == [ERASED]
+        assert vault.seal("u1", ["b"], "x.y") == [ERASED]
+
+    def test_a_key_is_made_once(self, open_vault):
+        one, two = open_vault(), open_vault()
+        one.prepare(["u2", "u1"])
+        two.prepare(["u1", "u2"])
+
+        assert two.open("u1", one.seal("u1", ["a"], "x"), "x") == ["a"]
+
+
+class TestFile(VaultContract):
+    @pytest.fixture
+    def keys(self, tmp_path):
+        return lambda: tmp_path / "vault.db"
+
+
+class TestPostgres(VaultContract):
+    @pytest.fixture
+    def url(self, owner_url, schema):
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{schema}"')
+        yield owner_url.rpartition("/")[0] + f"/{schema}"
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{schema}" WITH (FORCE)')
+
+    @pytest.fixture
+    def keys(self, url):
+        made = PostgresKeys(url)
+        assert made.migrate() == ["vault.person_key"]
+        assert made.migrate() == []
+        made.close()
+        return lambda: PostgresKeys(url)
+
+    def test_a_missing_table_is_said_at_start(self, url):
+        keys = PostgresKeys(url)
+        with pytest.raises(SettingsError, match="helpdesk migrate"):
+            keys.check()
+        keys.close()
+
+    def test_a_key_that_another_process_destroyed_is_not_used_for_long(
+        self, open_vault, monkeypatch
+    ):
+        one, two = open_vault(), open_vault()
+        sealed = one.seal("u1", ["a"], "x")
+        two.forget("u1")
+        monkeypatch.setattr(module, "SHARED_SECONDS", 0)
+
+        assert one.open("u1", sealed, "x") == [ERASED]
+
+    def test_a_connection_that_was_cut_is_replaced(self, open_vault, url):
+        vault = open_vault()
+        sealed = vault.seal("u1", ["a"], "x")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+        assert vault.is_forgotten("u2") is False
+        assert vault.open("u1", sealed, "x") == ["a"]
