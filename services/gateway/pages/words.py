@@ -132,7 +132,7 @@ NEXT: dict[str, str] = {
     "ask_address": _("Ask for a correct address; the customer admin changes it."),
     "ask_admin": _("Ask the customer admin."),
     "ask_partner_admin": _("Ask a partner admin of your company."),
-    "ask_recipient": _("Send the confirmation link; the recipient must agree first."),
+    "ask_recipient": _("The recipient must agree first."),
     "wait": _("Wait for the receiving system; it is tried again by itself."),
     "report": _("Report it to the platform team; nothing is wrong with the user."),
     "nothing": _("Nothing to do."),
@@ -224,7 +224,6 @@ NOTICE: dict[str, str] = {
     "removed": _("The address is off the blocklist. The next delivery is watched."),
     "resent": _("The welcome mail is on its way."),
     "code_sent": _("The code was sent to %(subject)s."),
-    "confirmation_sent": _("The confirmation link was sent to %(subject)s."),
     "access_requested": _("%(subject)s was asked for access. You see the answer here."),
     "granted": _("%(subject)s may look now. You can stop it at any time."),
     "rejected": _("The request of %(subject)s was rejected."),
@@ -234,8 +233,6 @@ NOTICE: dict[str, str] = {
     "role_removed": _("%(subject)s no longer has the role."),
     "saved": _("Saved."),
     "new_bounce": _("A new mail to %(subject)s bounced."),
-    "partners_blocked": _("No partner can ask for access or look any more."),
-    "partners_allowed": _("Partners can ask for access again."),
     "exported": _("The export is ready."),
     "refused": _("Refused: %(subject)s"),
     "read_only": _("This view is read-only. Nothing was changed."),
@@ -366,15 +363,6 @@ TOGGLE_SOURCE: dict[str, str] = {
     "platform": _("default of the platform"),
 }
 
-ALARM: dict[str, str] = {
-    "enumeration": _("Opened very many users in a short time"),
-    "no_ticket": _("Looked at users without a ticket"),
-    "vip": _("Looked at a protected person"),
-    "third_removal": _("An address was locked after three removals"),
-    "check_denied": _("A caller said: this was not me"),
-    "code_guessing": _("Many wrong codes"),
-}
-
 FIELD: dict[str, str] = {
     "emails:0": _("e-mail address"),
     "phone_numbers:0": _("phone number"),
@@ -431,7 +419,6 @@ PLAIN: dict[str, dict[str, str]] = {
     "role": ROLE,
     "action": ACTION,
     "toggle_source": TOGGLE_SOURCE,
-    "alarm": ALARM,
     "field": FIELD,
     "column": COLUMN,
 }

@@ -8,7 +8,6 @@ from typing import get_args
 
 from services.gateway import pages
 from services.gateway.pages import models as v
-from services.gateway.pages.models.consent import CallerLinkPage as _Caller
 from services.gateway.pages.models.user import CheckState
 
 NOW = datetime(2027, 3, 4, 14, 32, 10, tzinfo=UTC)
@@ -344,33 +343,7 @@ CONSENT = v.ConsentPage(
             window=1800,
         ),
     ),
-    receipts=(
-        v.Receipt(
-            id="c-1",
-            partner="Northwind",
-            ticket="INC-4807",
-            status="granted",
-            at=_ago(minutes=12),
-        ),
-        v.Receipt(
-            id="c-0",
-            partner="Fabrikam",
-            ticket="7731",
-            status="rejected",
-            at=_ago(days=12),
-        ),
-    ),
     feed=_feed(),
-)
-CALLER = v.CallerLinkPage(
-    frame=OUTSIDE,
-    token="t-1",
-    agent="Elena Marin",
-    partner="Northwind Services",
-    ticket="INC-4821",
-    phrase="amber river",
-    code="48210937",
-    expires_in=431,
 )
 ROLES = v.RolesPage(
     frame=PARTNER,
@@ -416,11 +389,11 @@ BARS = tuple(
 
 def _entries() -> tuple[v.AuditEntry, ...]:
     rows = (
-        ("session.view.read", "done", "s-5", 12),
-        ("email.blocklist.remove", "refused", "", 61),
-        ("identity.field.reveal", "done", "s-5", 35),
-        ("search.search", "done", "", 8),
-        ("email.check.send", "failed", "", 4),
+        ("session.view.read", "done", "s-5"),
+        ("email.blocklist.remove", "refused", ""),
+        ("identity.field.reveal", "done", "s-5"),
+        ("search.search", "done", ""),
+        ("email.check.send", "failed", ""),
     )
     return tuple(
         v.AuditEntry(
@@ -433,9 +406,8 @@ def _entries() -> tuple[v.AuditEntry, ...]:
             outcome=outcome,  # type: ignore[arg-type]
             organization="Acme" if n != 3 else "",
             session=session,
-            risk=risk,
         )
-        for n, (action, outcome, session, risk) in enumerate(rows)
+        for n, (action, outcome, session) in enumerate(rows)
     )
 
 
@@ -523,7 +495,6 @@ def _check(state: CheckState) -> v.CallerCheck:
     return replace(
         READY,
         state=state,
-        phrase="amber river",
         expires_in=431,
         sends_left=2,
         tries_left=4,
@@ -538,43 +509,7 @@ def _search_pages() -> dict[str, tuple[str, object]]:
     )
     within = replace(FRAME, within_id="o-3d01", within_name="Acme")
     return {
-        "home": (
-            "home",
-            v.HomePage(
-                frame=FRAME,
-                cases=(
-                    v.Case(
-                        number="INC-4821",
-                        organization="Acme",
-                        subject="Welcome mail does not arrive",
-                        state="idle",
-                        status="open",
-                        next_step="check_then_remove",
-                    ),
-                    v.Case(
-                        number="INC-4807",
-                        organization="Globex România SRL",
-                        subject="Device is offline",
-                        state="warn",
-                        status="waiting",
-                        next_step="ask_admin",
-                    ),
-                ),
-                probations=(
-                    v.Probation(
-                        user_id="u-9",
-                        ticket="INC-4790",
-                        address="d••••@globex.example",
-                        since=_ago(hours=3),
-                        status="watching",
-                    ),
-                ),
-                recent=(
-                    v.Recent(id="u-77f0c2", kind="user", name="Ștefan Țîrlea", organization="Acme"),
-                    v.Recent(id="o-3d01", kind="organization", name="Acme"),
-                ),
-            ),
-        ),
+        "home": ("home", v.HomePage(frame=FRAME)),
         "home-empty": ("home", v.HomePage(frame=NO_TICKET)),
         "search": ("search", full),
         "search-within": ("search", replace(full, frame=within, groups=groups[:1], total=5)),
@@ -632,7 +567,7 @@ def _user_pages() -> dict[str, tuple[str, object]]:
             "user",
             replace(USER, check=CONFIRMED, mail=replace(VERDICT, next_step="remove")),
         ),
-        "user-fine": ("user", replace(USER, user=replace(calm, vip=True), mail=fine)),
+        "user-fine": ("user", replace(USER, user=calm, mail=fine)),
         "user-waiting": ("user", replace(USER, user=calm, mail=waiting)),
         "user-empty": (
             "user",
@@ -763,10 +698,6 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
     found |= {
         "consent": ("consent", CONSENT),
         "consent-empty": ("consent", v.ConsentPage(frame=CUSTOMER, organization="Acme")),
-        "consent-blocked": (
-            "consent",
-            v.ConsentPage(frame=CUSTOMER, organization="Acme", partners_blocked=True),
-        ),
         "request": (
             "consent_request",
             v.ConsentRequestPage(frame=CUSTOMER, organization="Acme", request=REQUEST),
@@ -797,13 +728,7 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
         ),
         "activity-empty": ("activity", v.ActivityPage(frame=CUSTOMER, organization="Acme")),
     }
-    for state in ("open", "confirmed", "denied", "expired", "used", "unknown"):
-        found[f"caller-{state}"] = ("c", _caller(state))
     return found
-
-
-def _caller(state: str) -> _Caller:
-    return replace(CALLER, state=state)  # type: ignore[arg-type]
 
 
 def _office_pages() -> dict[str, tuple[str, object]]:
@@ -833,19 +758,7 @@ def _office_pages() -> dict[str, tuple[str, object]]:
             ),
         ),
         "roles-empty": ("roles", replace(ROLES, holders=())),
-        "alarms": (
-            "alarms",
-            v.AlarmsPage(
-                frame=PARTNER,
-                alarms=(
-                    v.Alarm(at=_ago(hours=1), state="bad", code="check_denied", agent="Ana Pop"),
-                    v.Alarm(at=_ago(hours=9), state="warn", code="enumeration", agent="Ana Pop"),
-                ),
-            ),
-        ),
-        "alarms-empty": ("alarms", v.AlarmsPage(frame=PARTNER)),
         "audit": ("audit", AUDIT),
-        "audit-review": ("audit", replace(AUDIT, review=True, bars=(), older="/audit/review/2")),
         "audit-empty": ("audit", replace(AUDIT, bars=(), entries=(), total=0)),
         "audit-late": ("audit", replace(AUDIT, completeness=late)),
         "audit-broken": ("audit", replace(AUDIT, completeness=broken)),

@@ -48,7 +48,6 @@ class AuditEntry:
     outcome: Literal["done", "refused", "failed"]
     organization: str = ""
     session: str = ""
-    risk: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,6 @@ class AuditActivityPage:
     agent: str = ""
     organization: str = ""
     outcome: str = ""
-    review: bool = False
     older: str = ""
 
 

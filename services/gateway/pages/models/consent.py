@@ -1,10 +1,10 @@
-"""What a customer admin sees: requests, running views, receipts, the feed; and a caller's link."""
+"""What a customer admin sees: requests, running views, receipts, the feed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.gateway.pages.models.frame import Frame, State
+from services.gateway.pages.models.frame import Frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +33,6 @@ class RunningView:
     sections: tuple[str, ...]
     remaining: int
     window: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """A signed receipt of a consent that was given or refused."""
-
-    id: str
-    partner: str
-    ticket: str
-    status: str
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +68,8 @@ class ConsentPage:
     organization: str
     requests: tuple[ConsentRequest, ...] = ()
     running: tuple[RunningView, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
     consents: tuple[GivenConsent, ...] = ()
     feed: tuple[FeedEntry, ...] | None = ()
-    partners_blocked: bool = False
     reference: str = ""
 
 
@@ -106,21 +93,6 @@ class ActivityPage:
     entries: tuple[FeedEntry, ...] = ()
     days: int = 30
     older: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallerLinkPage:
-    """A caller opened the link of the mail: shows who asks, confirms on POST."""
-
-    frame: Frame
-    token: str
-    agent: str = ""
-    partner: str = ""
-    ticket: str = ""
-    phrase: str = ""
-    code: str = ""
-    state: Literal["open", "confirmed", "denied", "expired", "used", "unknown"] = "open"
-    expires_in: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,21 +121,3 @@ class RolesPage:
     role: str = ""
     reason: str = ""
     until: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alarm:
-    """Something a partner admin should look at; `code` of words.ALARM."""
-
-    at: datetime
-    state: State
-    code: str
-    agent: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AlarmsPage:
-    """Alarms of the partner, newest first."""
-
-    frame: Frame
-    alarms: tuple[Alarm, ...] = ()

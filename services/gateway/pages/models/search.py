@@ -1,10 +1,9 @@
 """Search: results, suggestions, and the agent's home."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
-from services.gateway.pages.models.frame import Frame, State
+from services.gateway.pages.models.frame import Frame
 
 HitKind = Literal["user", "organization", "site", "domain", "order", "device"]
 
@@ -65,45 +64,7 @@ class Suggestions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """A ticket the agent works on, with what is to be done next (a code of words.NEXT)."""
-
-    number: str
-    organization: str
-    subject: str
-    state: State
-    status: str
-    next_step: str = ""
-    changed: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probation:
-    """A blocklist removal whose next delivery is watched."""
-
-    user_id: str
-    ticket: str
-    address: str
-    since: datetime
-    status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recent:
-    """A user or organization opened lately."""
-
-    id: str
-    kind: HitKind
-    name: str
-    organization: str = ""
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class HomePage:
-    """Search, tickets, watched removals, recent customers and users."""
+    """The agent's home: search, and the ticket to work on."""
 
     frame: Frame
-    cases: tuple[Case, ...] = ()
-    probations: tuple[Probation, ...] = ()
-    recent: tuple[Recent, ...] = ()

@@ -31,7 +31,6 @@ class UserHead:
     address: Masked
     blocked: bool = False
     phone: Masked | None = None
-    vip: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,6 @@ class CallerCheck:
 
     state: CheckState = "ready"
     address: str = ""
-    phrase: str = ""
     sends_left: int = 3
     tries_left: int = 5
     expires_in: int = 0
