@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from starlette.responses import Response
@@ -9,7 +10,8 @@ from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused, Unavailable
 from services.gateway.clients import outcome_of, sections_of
-from services.gateway.http_api import codes, errors
+from services.gateway.http_api import codes, errors, naming
+from services.gateway.http_api.naming import Names
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
@@ -137,7 +139,7 @@ def activity(visit: Visit) -> Response:
     model = ActivityPage(
         frame=visit.frame(),
         organization=visit.person.organization,
-        entries=tuple(_entry(each) for each in found.activities),
+        entries=_entries(visit, found.activities),
         older=older,
     )
     return visit.page("activity", model)
@@ -172,10 +174,15 @@ def _feed(visit: Visit) -> tuple[FeedEntry, ...] | None:
         )
     except Unavailable:
         return None
-    return tuple(_entry(each) for each in found.activities)
+    return _entries(visit, found.activities)
 
 
-def _entry(found: Any) -> FeedEntry:
+def _entries(visit: Visit, activities: Sequence[Any]) -> tuple[FeedEntry, ...]:
+    names = naming.of_people(visit, [each.user_id for each in activities])
+    return tuple(_entry(each, names) for each in activities)
+
+
+def _entry(found: Any, names: Names) -> FeedEntry:
     return FeedEntry(
         at=codes.moment_or_epoch(found.occurred_at),
         agent=found.agent_name or codes.short(found.agent_id),
@@ -183,5 +190,5 @@ def _entry(found: Any) -> FeedEntry:
         ticket=found.ticket,
         action=found.action,
         outcome=cast("Any", outcome_of(found.outcome)),
-        subject=codes.short(found.user_id),
+        subject=names.of(found.user_id),
     )

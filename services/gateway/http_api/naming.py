@@ -38,6 +38,14 @@ def of_records(visit: Visit, records: Iterable[Any]) -> Names:
     return Names(known)
 
 
+def of_people(visit: Visit, ids: Iterable[str]) -> Names:
+    """Ask once for the names of people; short ids where nobody answers."""
+    try:
+        return Names(visit.clients.identity.names(ids, ()))
+    except Unavailable:
+        return Names({})
+
+
 def _company(visit: Visit, agent_id: str) -> str:
     try:
         return visit.clients.identity.company_of(agent_id)

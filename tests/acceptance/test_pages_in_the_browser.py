@@ -1,0 +1,240 @@
+"""Every page of every role in a real browser: usable by all, on any screen, with the keyboard."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from helpdesk.email.v1 import email_pb2, email_pb2_grpc
+from helpdesk.kernel.rpc.client import Caller
+from services.demo.domain import sample
+from services.hosting import ALL
+from tests.support.browser import chromium
+from tests.support.product import running_product
+
+TICKET = "INC-4821"
+HEIGHT = 900
+# Colours are all that a theme changes, so the second one is only asked about colours.
+LOOKS = [
+    (1280, "light", None),
+    (390, "light", None),
+    (1280, "dark", "color-contrast"),
+    (390, "dark", "color-contrast"),
+]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    made = sample()
+    folder = tmp_path_factory.mktemp("pages") / "data"
+    (folder / "dev-mail").mkdir(parents=True)
+    accounts = [{"email": e, "name": n, "role": r} for r, n, e in made.sign_ins]
+    (folder / "dev-accounts.json").write_text(json.dumps(accounts))
+    (folder / "dev-mail" / "refused.json").write_text(json.dumps([made.bounces]))
+    with running_product(folder, ALL, directory=made.records) as product:
+        stub = product.stub(email_pb2_grpc.EmailServiceStub, "email")
+        caller = Caller(lambda: product.service_token("MAIL_SENDER"))
+        for user_id in made.welcomed:
+            caller(
+                stub.SendMessage, email_pb2.SendMessageRequest(user_id=user_id, template="welcome")
+            )
+        product.settle(30)
+        with chromium() as browser:
+            desk = Desk(product, made, browser)
+            desk.prepare()
+            yield desk
+
+
+class Desk:
+    """The product, a signed-in browser for each role, and the pages of each role."""
+
+    def __init__(self, product, made, browser):
+        self.product = product
+        self.made = made
+        self.browser = browser
+        self.home = f"http://{product.env['HELPDESK_GATEWAY_ADDRESS']}"
+        self.problems = []
+        self.pages = {}
+        self.paths = {}
+        people = made.records["people"]
+        self.user = next(p for p in people if made.bounces in p["emails"])
+        self.names = {word for p in people for word in p["displayName"].split()} | {
+            o["displayName"] for o in made.records["organizations"] + made.records["partners"]
+        }
+
+    def open(self):
+        """A browser of its own whose errors are kept."""
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": HEIGHT}, locale="en-US", reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        return page
+
+    def sign_in(self, role):
+        """The browser of the first person with a role."""
+        page = self.open()
+        name = next(name for said, name, _ in self.made.sign_ins if said == role)
+        page.goto(self.home)
+        page.click("#provider-1")
+        page.locator("button.account-choice", has_text=name).first.click()
+        expect(page.locator("#account-open")).to_be_visible()
+        return page
+
+    def prepare(self):
+        """Let every page have something to show: a bounce, a request, a running view."""
+        user = f"/t/{TICKET}/users/{self.user['id']}"
+        customer = f"/t/{TICKET}/orgs/{self.user['orgId']}"
+        agent, admin = self.sign_in("agent"), self.sign_in("customer admin")
+        agent.goto(self.home + customer)
+        agent.locator("#section-users").check()
+        agent.locator("#request-access textarea").fill("Look at the caller's settings.")
+        agent.click("#request-send")
+        admin.goto(f"{self.home}/consent")
+        request = admin.locator("#requests a").first.get_attribute("href")
+        admin.goto(self.home + request)
+        admin.click("#grant")
+        expect(admin.locator("#notice")).to_be_visible()
+        agent.reload()
+        with agent.context.expect_page() as opened:
+            agent.click("#view-open")
+        view = opened.value.url.removeprefix(self.home).partition("?")[0].rpartition("/")[0]
+        opened.value.close()
+        agent.goto(f"{self.home}/t/{TICKET}")
+        agent.fill("#q", "stefana voinea")
+        agent.keyboard.press("Enter")
+        expect(agent.locator("main a.hit-name").first).to_be_visible()
+        found = agent.url.removeprefix(self.home)
+        self.product.settle(30)
+        auditor = self.sign_in("auditor")
+        auditor.goto(f"{self.home}/audit")
+        session = auditor.locator("tr", has_text=TICKET).first.locator("a").get_attribute("href")
+        self.pages = {
+            "nobody": self.open(),
+            "agent": agent,
+            "customer admin": admin,
+            "auditor": auditor,
+            "partner admin": self.sign_in("partner admin"),
+        }
+        self.paths = {
+            "nobody": ["/signin", "/signin/go", "/dev/mail"],
+            "agent": [
+                "/",
+                f"/t/{TICKET}",
+                found,
+                user,
+                f"{user}/mail",
+                f"{user}/check",
+                customer,
+                f"{view}/overview",
+                f"{view}/users",
+                "/me",
+            ],
+            "customer admin": ["/consent", request, "/activity"],
+            "auditor": ["/audit", session, "/audit/log", "/audit/export"],
+            "partner admin": ["/admin/roles"],
+        }
+
+
+def violations(page, rule):
+    """What axe finds wrong with a page, one line each."""
+    options = {"resultTypes": ["violations"]}
+    if rule:
+        options["runOnly"] = [rule]
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+def speak(desk, page, language):
+    """Choose a language, as the settings page does."""
+    page.context.add_cookies([{"name": "helpdesk-language", "value": language, "url": desk.home}])
+
+
+@pytest.mark.parametrize("language", ["en", "ro"])
+@pytest.mark.parametrize("role", ["nobody", "agent", "customer admin", "auditor", "partner admin"])
+def test_everybody_can_use_every_page_of_a_role(desk, role, language):
+    page = desk.pages[role]
+    speak(desk, page, language)
+    wrong = []
+    for path in desk.paths[role]:
+        assert page.goto(desk.home + path).status == 200
+        title = page.title()
+        wrong += [f"{path} names {name}" for name in desk.names if name in title]
+        assert page.locator("html").get_attribute("lang") == language
+        for width, scheme, rule in LOOKS:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            look = f"{path} at {width} in {scheme}"
+            wrong += [f"{look}: {each}" for each in violations(page, rule)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{look} scrolls sideways")
+
+    assert wrong == []
+    assert desk.problems == []
+
+
+def test_an_agent_finds_and_opens_a_user_with_the_keyboard_alone(desk):
+    page = desk.pages["agent"]
+    speak(desk, page, "en")
+    page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    page.goto(f"{desk.home}/t/{TICKET}")
+    user = f"/t/{TICKET}/users/{desk.user['id']}"
+
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("stefana voinea")
+    first = page.locator("#suggestions [role=option]").first
+    expect(first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(first).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{user}")
+    page.keyboard.press("m")
+    page.wait_for_url(f"**{user}/mail")
+    page.keyboard.press("c")
+    page.wait_for_url(f"**{user}/check")
+
+    expect(page.locator("#check")).to_be_visible()
+
+
+def test_escape_closes_suggestions_keys_and_menus(desk):
+    page = desk.pages["agent"]
+    page.goto(f"{desk.home}/t/{TICKET}")
+
+    page.keyboard.press("/")
+    page.keyboard.type("stef")
+    expect(page.locator("#suggestions [role=option]").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#suggestions")).to_be_hidden()
+    expect(page.locator("#q")).to_be_focused()
+    page.locator("#account-open").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#signout")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#account-open")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#keys")).to_be_hidden()
+    expect(page.locator("#signout")).to_be_hidden()
+
+
+def test_no_key_changes_anything(desk):
+    page = desk.pages["agent"]
+    page.goto(f"{desk.home}/t/{TICKET}/users/{desk.user['id']}/mail")
+    posted = []
+    page.on(
+        "request", lambda request: posted.append(request.url) if request.method == "POST" else 0
+    )
+
+    for key in "abdefhijklnopqrtuvwxyz":
+        page.keyboard.press(key)
+
+    assert posted == []
+    assert re.search("/users/", page.url)
