@@ -384,6 +384,8 @@ class PostgresEngine:
         except _LOST as error:
             raise Unavailable("STORE_UNAVAILABLE", "The database cannot be reached.") from error
         if row is not None and row[0]:
+            # What a leader notes may be a little old after a crash: it only works twice then.
+            connection.execute(b"SET synchronous_commit = off")
             return Leadership(connection)
         connection.close()
         return None

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -15,11 +16,14 @@ from kombu import Connection
 
 from helpdesk.kernel import broker
 from helpdesk.kernel.bus import StoreConsumer
-from helpdesk.kernel.inbox import catch_up
+from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.inbox import Delivery, catch_up, skip
+from helpdesk.kernel.relay import Relay
 from helpdesk.kernel.store import Append, Store, Unit, wait_until
 
 HERE = Path(__file__).parent
 ROOTS = os.pathsep.join([str(HERE.parents[1]), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+RELAYED = "SELECT position FROM relay_position"
 WANTED = "helpdesk.test.v1.LineWritten"
 
 
@@ -215,8 +219,7 @@ def test_what_the_broker_lost_is_read_from_the_owner(store, line, relay, worker,
     first.kill()
     first.wait()
     lost = write(store, line, 3)
-    relayed = "SELECT position FROM relay_position"
-    assert wait_until(lambda: store.engine.query(relayed) == [(store.engine.newest(),)], 10)
+    assert wait_until(lambda: store.engine.query(RELAYED) == [(store.engine.newest(),)], 10)
     with Connection(broker_url) as connection:
         assert connection.channel().queue_purge(name) == 3
     worker()
@@ -255,3 +258,62 @@ def close_all_connections(broker_url):
     """What clients see of a restart, without ending a broker that others use."""
     script = '. scripts/engines; mapfile -t set <"$ENGINES/rabbitmq/env"; exec setpriv --reuid $RUNNER --regid $RUNNER --clear-groups env "${set[@]}" "$(cat "$ENGINES/rabbitmq/ctl")" -n helpdesk@localhost close_all_connections restart'
     subprocess.run(["bash", "-c", script], cwd=HERE.parents[1], check=True, capture_output=True)
+
+
+def test_a_dead_letter_that_is_dropped_lets_the_others_follow(
+    store, line, relay, worker, letters, name
+):
+    relay()
+    worker()
+    write(store, line, 2)
+    poison = store.commit(
+        Unit(appends=(Append("poison", 0, (line(count=13),)),), now=datetime.now(UTC))
+    )
+    write(store, line, 3)
+    assert wait_until(lambda: letters.count(name) == 1, 20, 0.1)
+    followed = StoreConsumer(name, store, {"source": {WANTED: lambda *_: None}})
+    record = SupportActionRecorded(
+        action="operations.dead_letter.drop", outcome="done", occurred_at=datetime.now(UTC)
+    )
+
+    def dropped(headers, body):
+        skip(followed, store, Delivery(*broker.read(headers, body)), record)
+        return True
+
+    assert letters.each(name, dropped) == 1
+    assert wait_until(lambda: len(handled(store)) == 5, 20, 0.1)
+    assert handled(store) == [p for p in everything(store) if p != poison]
+
+
+def test_relaying_keeps_up_with_bare_publishing_with_confirms(store, line, broker_url, name):
+    count = 6000
+    for _ in range(count // 200):
+        write(store, line, 200)
+    wants = {name: {"source": (WANTED,)}}
+    rows = store.read(0, count)
+    ratios = []
+    for _ in range(3):
+        bare = broker.Publisher(broker_url, wants)
+        began = time.monotonic()
+        for row in rows:
+            headers = {"cloudEvents:id": f"{row.stream_id}:{row.version}"}
+            bare.publish(row.name, headers, row.state)
+        bare.flush()
+        theirs = count / (time.monotonic() - began)
+        bare.close()
+        with store.engine.transaction() as tx:
+            tx.execute("DELETE FROM relay_position")
+        relaying = Relay("source", store.engine, lambda: broker.Publisher(broker_url, wants))
+        thread = threading.Thread(target=relaying.run)
+        thread.start()
+        # Neither side's time holds connecting.
+        assert relaying.leading.wait(10)
+        began = time.monotonic()
+        assert wait_until(lambda: store.engine.query(RELAYED) == [(count,)], 60)
+        ours = count / (time.monotonic() - began)
+        relaying.stop()
+        thread.join()
+        ratios.append(ours / theirs)
+        print(f"relay {ours:.0f}/s, bare {theirs:.0f}/s: {ours / theirs:.2f}x")
+
+    assert sorted(ratios)[1] >= 0.5
