@@ -312,6 +312,26 @@ def test_a_code_goes_to_the_address_that_is_not_blocked(world: GatewayWorld):
     assert "sharon+second@shared.example" in world.browser().get("/dev/mail").text
 
 
+def test_the_reports_on_a_mail_are_shown_on_demand_and_recorded(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    user = _blocked(world, "orphan_user")
+    page = browser.get(f"{user}/mail")
+    message = re.search(r'name="message" value="([\w-]+)"', page.text)[1]
+    before = len(world.product.records("email", action="email.evidence.get"))
+
+    fields = {**browser.form(), "message": message}
+    part = browser.post(f"{user}/mail/evidence", data=fields, headers=FRAGMENT)
+    whole = browser.post(f"{user}/mail/evidence", data=fields)
+    foreign = browser.post(f"{FOREIGN_USER}/mail/evidence", data=fields)
+
+    assert "Answer to our mail system" in part.text
+    assert "<html" not in part.text
+    assert "otto@" not in part.text
+    assert '<details class="evidence" open>' in whole.text
+    assert foreign.status_code == 404
+    assert len(world.product.records("email", action="email.evidence.get")) == before + 3
+
+
 def test_a_double_click_acts_once(world: GatewayWorld):
     browser = world.browser("north_agent")
     user = f"/t/INC-2/users/{person_id('shared_user')}"

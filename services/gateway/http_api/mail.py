@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import Exhausted, Forbidden, InvalidArgument, Refused
@@ -14,7 +15,7 @@ from services.gateway.http_api import errors, people, streaming
 from services.gateway.http_api.people import MailState, Subject
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
-from services.gateway.pages.models import CheckPage
+from services.gateway.pages.models import CheckPage, EvidencePart
 
 _REFUSED = (Refused, Forbidden, Exhausted)
 _LIVE = "{subject}/{mail}/{check}"
@@ -27,6 +28,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [
         desk.get(f"{user}/mail", show),
         desk.post(f"{user}/mail/unblock", unblock),
+        desk.post(f"{user}/mail/evidence", evidence),
         desk.post(f"{user}/mail/welcome", resend_welcome),
         desk.get(f"{user}/live/{_LIVE}", lambda visit: live(visit, "user")),
         desk.get(f"{user}/mail/live/{_LIVE}", lambda visit: live(visit, "mail")),
@@ -46,6 +48,27 @@ def show(visit: Visit) -> Response:
         older = f"{base}?{urlencode({'page': state.next_page})}"
     frame = visit.frame(live="" if page else people.live(visit, base, subject, state))
     return visit.page("mail", people.mail_page(frame, subject, state, visit.reference, older))
+
+
+def evidence(visit: Visit) -> Response:
+    """Show the reports on one message; a piece of the page for a script, else the whole page."""
+    user_id = visit.param("user")
+    message_id = visit.form.text("message", 200, required=True)
+    if visit.form.problems:
+        return errors.unexpected(visit, 400, "invalid")
+    found = visit.clients.email.evidence(visit.token, user_id, message_id, visit.ticket)
+    reports = tuple(people.report(each) for each in found)
+    if visit.is_fragment:
+        model = EvidencePart(frame=visit.frame(), reports=reports)
+        content = pages.render("evidence", model, visit.locale, visit.theme)
+        return visit.finished(HTMLResponse(content))
+    subject = people.subject_of(visit.clients.identity.user(visit.token, user_id, visit.ticket))
+    state = people.mail_state(visit, subject.id, people.LANES)
+    page = people.mail_page(visit.frame(), subject, state, visit.reference)
+    lanes = tuple(
+        replace(lane, reports=reports) if lane.id == message_id else lane for lane in page.lanes
+    )
+    return visit.page("mail", replace(page, lanes=lanes))
 
 
 def live(visit: Visit, page: str) -> Response:

@@ -21,6 +21,7 @@ from services.gateway.pages.models import (
     MailPage,
     MailVerdict,
     Masked,
+    RawReport,
     Step,
     UserHead,
 )
@@ -223,6 +224,7 @@ def _block(address: Any, *, check_first: bool) -> Block:
         removals=address.removals,
         removals_limit=address.most_removals,
         address=str(address.index),
+        text=address.address,
         refusal=refusal,
         lifts=lifts,
         next_step=step,
@@ -247,6 +249,21 @@ def _lane(message: Any) -> MailLane:
             )
             for entry in said
         ),
+        has_reports=message.has_evidence,
+    )
+
+
+def report(found: Any) -> RawReport:
+    """Return what a mail system reported."""
+    return RawReport(
+        kind=found.kind,
+        at=codes.moment_or_epoch(found.at),
+        reporter=found.reporting_mta,
+        remote=found.remote_mta,
+        code=" ".join(part for part in (found.reply_code, found.status) if part),
+        diagnostic=found.diagnosis,
+        text=found.raw,
+        cut=found.cut,
     )
 
 

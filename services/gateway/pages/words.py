@@ -370,6 +370,15 @@ FIELD: dict[str, str] = {
     "phone": _("phone number"),
 }
 
+REPORT: dict[str, str] = {
+    "reply": _("Answer to our mail system"),
+    "bounce": _("Bounce"),
+    "complaint": _("Complaint"),
+    "auto_reply": _("Automatic answer"),
+    "delay": _("Delay"),
+    "delivery": _("Delivery"),
+}
+
 DIGEST: dict[str, tuple[State, str]] = {
     "match": ("ok", _("Digest matches the record")),
     "differs": ("blocked", _("Digest differs from the record")),
@@ -420,6 +429,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "action": ACTION,
     "toggle_source": TOGGLE_SOURCE,
     "field": FIELD,
+    "report": REPORT,
     "column": COLUMN,
 }
 

@@ -201,7 +201,13 @@ LANES = (
     ),
     v.MailLane(id="m-8", kind="invitation", at=_ago(hours=30), status="delivered", steps=DELIVERED),
 )
-BLOCK = v.Block(since=_ago(minutes=7), cause="no_such_mailbox", removals=1, address="a-1")
+BLOCK = v.Block(
+    text="s••••@acme.example",
+    since=_ago(minutes=7),
+    cause="no_such_mailbox",
+    removals=1,
+    address="a-1",
+)
 MAIL = v.MailPage(
     frame=FRAME,
     user=PERSON,
@@ -481,6 +487,20 @@ MESSAGE = v.DevMessage(
 )
 
 
+REPORTS = (
+    v.RawReport(
+        kind="bounce",
+        at=_ago(hours=1),
+        reporter="mx.acme.example",
+        code="550 5.1.1",
+        diagnostic="User unknown",
+        text="Final-Recipient: rfc822; s****@acme.example\nAction: failed\nStatus: 5.1.1",
+        cut=True,
+    ),
+    v.RawReport(kind="reply", at=_ago(hours=2), remote="mx.acme.example", diagnostic="no"),
+)
+
+
 def _problem(field: str, code: str, frame: v.Frame = FRAME) -> v.Frame:
     return replace(frame, problems=(v.Problem(field=field, code=code),))
 
@@ -587,6 +607,18 @@ def _user_pages() -> dict[str, tuple[str, object]]:
         ),
         "mail": ("mail", MAIL),
         "mail-unchecked": ("mail", replace(MAIL, block=unchecked, verdict=VERDICT, checked=False)),
+        "mail-reports": (
+            "mail",
+            replace(
+                MAIL,
+                lanes=(
+                    replace(MAIL.lanes[0], has_reports=True, reports=REPORTS),
+                    *(replace(lane, has_reports=True) for lane in MAIL.lanes[1:]),
+                ),
+            ),
+        ),
+        "fragment-evidence": ("evidence", v.EvidencePart(frame=FRAME, reports=REPORTS)),
+        "fragment-evidence-none": ("evidence", v.EvidencePart(frame=FRAME, reports=())),
         "mail-complaint": ("mail", replace(MAIL, block=complaint)),
         "mail-locked": ("mail", replace(MAIL, block=locked)),
         "mail-invalid": ("mail", replace(MAIL, frame=_problem("reason", "reason_required"))),

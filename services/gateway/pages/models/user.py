@@ -142,8 +142,38 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RawReport:
+    """
+    A mail system's report as it came, addresses masked.
+
+    `kind` is a code of words.REPORT; `cut` when it was longer than what is kept.
+    """
+
+    kind: str
+    at: datetime
+    reporter: str = ""
+    remote: str = ""
+    code: str = ""
+    diagnostic: str = ""
+    text: str = ""
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidencePart:
+    """The reports on one message; a fragment."""
+
+    frame: Frame
+    reports: tuple[RawReport, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailLane:
-    """One message to the user, with its steps and the proof of what happened."""
+    """
+    One message to the user, with its steps and the proof of what happened.
+
+    `has_reports` when the reports can be asked for; `reports` is None until they were.
+    """
 
     id: str
     kind: str
@@ -153,17 +183,24 @@ class MailLane:
     fault: Fault = "nobody"
     steps: tuple[Step, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    has_reports: bool = False
+    reports: tuple[RawReport, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """The block on the address; `refusal`, `lifts`, `next_step` say why it cannot be removed."""
+    """
+    The block on an address: its place among the user's, and its masked text.
+
+    `refusal`, `lifts` and `next_step` say why it cannot be removed.
+    """
 
     since: datetime
     cause: str
     removals: int = 0
     removals_limit: int = 3
     address: str = ""
+    text: str = ""
     refusal: str = ""
     lifts: str = ""
     next_step: str = ""
