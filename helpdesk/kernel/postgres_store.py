@@ -369,8 +369,9 @@ class PostgresEngine:
                     connection.execute(f'LISTEN "{self.schema}_log"'.encode())
                     moved()
                     while not self._closing.is_set():
-                        for _ in connection.notifies(timeout=0.5, stop_after=1):
+                        if list(connection.notifies(timeout=0.5, stop_after=1)):
                             moved()
+                            self._closing.wait(0.005)  # many commits are one look
             except (*_LOST, Unavailable):
                 self._closing.wait(0.5)
 
