@@ -14,7 +14,7 @@ from tests.contract.gateway_world import (
     problems,
     title,
 )
-from tests.support.product import ACME, BETA, PEOPLE, person_id
+from tests.support.product import ACME, BETA, PEOPLE, SHARED, person_id
 
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 CUSTOMER = f"/t/INC-1/orgs/{ACME}"
@@ -330,6 +330,48 @@ def test_the_reports_on_a_mail_are_shown_on_demand_and_recorded(world: GatewayWo
     assert '<details class="evidence" open>' in whole.text
     assert foreign.status_code == 404
     assert len(world.product.records("email", action="email.evidence.get")) == before + 3
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "typed", "kept"),
+    [
+        ("north_agent", "/tickets", {"ticket": "not <a> ticket"}, 'value="not &lt;a&gt; ticket"'),
+        ("north_agent", "/t/INC-1/search", {"q": "a\x00b"}, 'value="ab"'),
+        (
+            "north_agent",
+            f"{CUSTOMER.replace(ACME, SHARED)}/request",
+            {"minutes": "99", "section": "devices", "reason": "phones <ring>"},
+            'value="devices" checked',
+        ),
+        (
+            "north_agent",
+            f"{USER}/check/code",
+            {"code_1": "12", "code_2": "x"},
+            "Enter the 8 digits, 4 and 4.",
+        ),
+        (
+            "north_admin",
+            "/admin/roles",
+            {"person": "who@x.y", "role": "auditor", "reason": "night shift"},
+            ">night shift</textarea>",
+        ),
+        ("north_auditor", "/audit", {"start": "soon", "agent": "somebody"}, 'value="somebody"'),
+        ("north_auditor", "/audit/export", {"format": "?", "organization": "x1"}, 'value="x1"'),
+    ],
+)
+def test_a_form_with_a_mistake_is_shown_again_with_what_was_typed(
+    world: GatewayWorld, name, path, typed, kept
+):
+    browser = world.browser(name)
+
+    page = browser.submit(path, **typed)
+
+    assert page.status_code == 422
+    assert title(page).startswith("Error: ")
+    assert 'id="error-summary"' in page.text
+    assert kept in page.text
+    assert "12x" not in page.text
+    assert browser.get(path).status_code == 200
 
 
 def test_a_double_click_acts_once(world: GatewayWorld):

@@ -67,7 +67,7 @@ def choose(visit: Visit) -> Response:
     if start and end and start >= end:
         form.wrong("end", "range")
     if form.problems:
-        return visit.invalid("/audit")
+        return visit.invalid(latest)
     start, end = _moved(start, end, form.raw("move"))
     wanted["start"] = start.isoformat()
     wanted["end"] = end.isoformat()
@@ -165,12 +165,12 @@ def export(visit: Visit) -> Response:
     filters = {"start": start, "end": end, "organization": form.text("organization", 200)}
     kind = form.choice("format", _FORMATS)
     if form.problems:
-        return visit.invalid("/audit/export")
+        return visit.invalid(export_page)
     parts = visit.clients.audit.export(visit.token, filters, kind)
     try:
         first = next(parts, b"")
     except InvalidArgument as error:
-        return visit.go("/audit/export", problems=(errors.problem(error),))
+        return visit.invalid(export_page, [errors.problem(error)])
     name = f"audit-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
     return visit.finished(
         StreamingResponse(

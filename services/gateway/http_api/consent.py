@@ -99,7 +99,7 @@ def answer(visit: Visit) -> Response:
     if granted and not sections:
         visit.form.wrong("sections", "section_required")
     if visit.form.problems:
-        return visit.invalid(back)
+        return visit.invalid(request_page)
     try:
         visit.clients.sessions.answer(
             visit.token, found.access_request_id, sections, visit.request_id
@@ -107,7 +107,7 @@ def answer(visit: Visit) -> Response:
     except (Refused, Conflict) as error:
         return visit.go(back, errors.refusal(error))
     except InvalidArgument as error:
-        return visit.go(back, problems=(errors.problem(error),))
+        return visit.invalid(request_page, [errors.problem(error)])
     return visit.done("/consent", "granted" if granted else "rejected", found.agent_name)
 
 

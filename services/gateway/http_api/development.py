@@ -144,11 +144,11 @@ class Mails:
         address = visit.form.text("address", 320, required=True)
         refuse = visit.form.choice("answer", ("refuse", "accept")) == "refuse"
         if visit.form.problems:
-            return visit.invalid("/dev/mail")
+            return visit.invalid(self.show)
         try:
             self._mailbox.refuse(address, refuse=refuse)
         except InvalidArgument as error:
-            return visit.go("/dev/mail", problems=(errors.problem(error),))
+            return visit.invalid(self.show, [errors.problem(error)])
         return visit.go("/dev/mail")
 
 

@@ -12,6 +12,7 @@ from services.gateway.pages.models import Problem
 
 LARGEST = 64 * 1024
 _FIELDS = 100
+_SHOWN_AGAIN = 1000
 _BREAKS = "\n\r\t"
 
 
@@ -86,6 +87,17 @@ class Form:
         except ValueError:
             self.wrong(name, "date_format")
             return None
+
+    def typed(self, without: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the fields as they can be shown again: cut, without what no page may hold."""
+        return {
+            name: tuple(
+                "".join(each for each in value[:_SHOWN_AGAIN] if _writable(each, _BREAKS))
+                for value in values
+            )
+            for name, values in self.fields.items()
+            if name not in without
+        }
 
     def wrong(self, name: str, code: str) -> None:
         """Name what is wrong with a field."""

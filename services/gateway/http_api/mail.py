@@ -27,8 +27,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
     user = "/t/{ticket}/users/{user}"
     return [
         desk.get(f"{user}/mail", show),
-        desk.post(f"{user}/mail/unblock", unblock),
-        desk.post(f"{user}/mail/evidence", evidence),
+        *desk.form(f"{user}/mail/unblock", unblock),
+        *desk.form(f"{user}/mail/evidence", evidence),
         desk.post(f"{user}/mail/welcome", resend_welcome),
         desk.get(f"{user}/live/{_LIVE}", lambda visit: live(visit, "user")),
         desk.get(f"{user}/mail/live/{_LIVE}", lambda visit: live(visit, "mail")),
@@ -121,7 +121,7 @@ def unblock(visit: Visit) -> Response:
     index = visit.form.number("address", 0, 99, "choice")
     reason = visit.form.reason()
     if visit.form.problems:
-        return visit.invalid(back)
+        return visit.invalid(show)
     try:
         visit.clients.email.remove_block(
             visit.token, user_id, index, reason, visit.ticket, visit.request_id
@@ -129,7 +129,7 @@ def unblock(visit: Visit) -> Response:
     except _REFUSED as error:
         return visit.go(back, errors.refusal(error))
     except InvalidArgument as error:
-        return visit.go(back, problems=(errors.problem(error),))
+        return visit.invalid(show, [errors.problem(error)])
     return visit.done(back, "removed")
 
 

@@ -37,7 +37,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     organization = "/t/{ticket}/orgs/{organization}"
     return [
         desk.get(organization, show),
-        desk.post(f"{organization}/request", request_access),
+        *desk.form(f"{organization}/request", request_access),
         desk.post(f"{organization}/view", start_view),
     ]
 
@@ -77,7 +77,7 @@ def request_access(visit: Visit) -> Response:
     if not sections:
         visit.form.wrong("sections", "section_required")
     if visit.form.problems:
-        return visit.invalid(back)
+        return visit.invalid(show)
     try:
         visit.clients.sessions.request_access(
             visit.token,
@@ -91,7 +91,7 @@ def request_access(visit: Visit) -> Response:
     except _REFUSED as error:
         return visit.go(back, errors.refusal(error))
     except InvalidArgument as error:
-        return visit.go(back, problems=(errors.problem(error),))
+        return visit.invalid(show, [errors.problem(error)])
     return visit.done(back, "customer_asked")
 
 

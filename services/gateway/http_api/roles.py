@@ -29,7 +29,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     """Return the addresses of partner admins."""
     return [
         *desk.both("/admin/roles", show, assign),
-        desk.post("/admin/roles/remove", remove),
+        *desk.form("/admin/roles/remove", remove),
     ]
 
 
@@ -82,7 +82,7 @@ def assign(visit: Visit) -> Response:
     if address and person is None:
         form.wrong("person", "person_unknown")
     if form.problems or person is None:
-        return visit.invalid("/admin/roles", kept)
+        return visit.invalid(show)
     try:
         visit.clients.identity.assign_role(
             visit.token, person.user_id, role, until, reason, visit.request_id
@@ -90,7 +90,7 @@ def assign(visit: Visit) -> Response:
     except (Refused, Conflict) as error:
         return visit.go("/admin/roles", errors.refusal(error), values=kept)
     except InvalidArgument as error:
-        return visit.go("/admin/roles", problems=(errors.problem(error),), values=kept)
+        return visit.invalid(show, [errors.problem(error)])
     return visit.done("/admin/roles", "role_assigned", person.display_name)
 
 
@@ -99,7 +99,7 @@ def remove(visit: Visit) -> Response:
     role = visit.form.choice("role", tuple(ROLES))
     user_id = visit.form.text("person", 200, required=True)
     if visit.form.problems:
-        return visit.invalid("/admin/roles")
+        return visit.invalid(show)
     try:
         visit.clients.identity.remove_role(visit.token, user_id, role, _REMOVED, visit.request_id)
     except (Refused, Conflict) as error:

@@ -37,8 +37,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [
         desk.get("/", home),
         desk.get("/t/{ticket}", home),
-        desk.post("/tickets", open_ticket),
-        desk.post("/t/{ticket}/search", search),
+        *desk.form("/tickets", open_ticket),
+        *desk.form("/t/{ticket}/search", search),
         desk.post("/t/{ticket}/search/suggest", suggest),
         desk.get("/t/{ticket}/search/within/{organization}", within),
         desk.get("/t/{ticket}/search/{sealed}", results),
@@ -65,7 +65,7 @@ def open_ticket(visit: Visit) -> Response:
     if not visit.form.problems and not _is_ticket(ticket):
         visit.form.wrong("ticket", "ticket_format")
     if visit.form.problems:
-        return visit.invalid("/")
+        return visit.invalid(home)
     return visit.go(f"/t/{ticket}")
 
 
@@ -75,7 +75,7 @@ def search(visit: Visit) -> Response:
     if not visit.form.problems and not query:
         visit.form.wrong("q", "query_short")
     if visit.form.problems:
-        return visit.invalid(visit.base if visit.ticket else "/")
+        return visit.invalid(home)
     return visit.go(_address(visit, {"q": query, "in": visit.form.text("within", 200)}))
 
 

@@ -38,6 +38,14 @@ class Desk:
         """Return the route of a form; only a page of ours in the same session can send it."""
         return Route(path, self._endpoint(handler, public), methods=["POST"])
 
+    def form(self, path: str, handler: Handler) -> list[Route]:
+        """Return the routes of a form that has an address below its page's; a GET goes there."""
+
+        def page(visit: Visit) -> Response:
+            return visit.go(visit.request.url.path.rpartition("/")[0] or "/")
+
+        return self.both(path, page, handler)
+
     def both(self, path: str, page: Handler, form: Handler) -> list[Route]:
         """Return the routes of a page and of the form that is sent to the same address."""
         return [self.get(path, page), self.post(path, form)]

@@ -128,7 +128,7 @@ def change_me(visit: Visit) -> Response:
     locale = visit.form.choice("locale", pages.LOCALES)
     theme = visit.form.choice("theme", ("system", "light", "dark"))
     if visit.form.problems:
-        return visit.invalid("/me")
+        return visit.invalid(me)
     visit.put_cookie("helpdesk-language", locale)
     visit.put_cookie("helpdesk-theme", theme)
     visit.put_cookie("helpdesk-keys", "on" if visit.form.raw("keys") else "off")

@@ -38,7 +38,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [
         desk.get(user, show),
         *desk.both(f"{user}/check", check, send_code),
-        desk.post(f"{user}/check/code", verify_code),
+        *desk.form(f"{user}/check/code", verify_code),
         desk.post("/t/{ticket}/reveal", reveal),
     ]
 
@@ -100,7 +100,7 @@ def send_code(visit: Visit) -> Response:
     back = f"{visit.base}/users/{user_id}/check"
     index = visit.form.number("address", 0, 99, "choice") if visit.form.raw("address") else 0
     if visit.form.problems:
-        return visit.invalid(back)
+        return visit.invalid(check)
     try:
         sent = visit.clients.email.send_code(
             visit.token, user_id, index, visit.ticket, visit.request_id
@@ -120,7 +120,7 @@ def verify_code(visit: Visit) -> Response:
     if visit.form.problems or not (code.isascii() and code.isdigit() and len(code) == 8):
         visit.form.problems.clear()
         visit.form.wrong("code-1", "code_format")
-        return visit.invalid(back)
+        return visit.invalid(check)
     try:
         latest = visit.clients.email.check(visit.token, user_id, visit.ticket)
         answer = visit.clients.email.verify_code(
@@ -129,10 +129,10 @@ def verify_code(visit: Visit) -> Response:
     except _REFUSED as error:
         return visit.go(back, errors.refusal(error))
     except InvalidArgument as error:
-        return visit.go(back, problems=(errors.problem(error, {"code": "code-1"}),))
+        return visit.invalid(check, [errors.problem(error, {"code": "code-1"})])
     if answer.state == "wrong":
         visit.form.wrong("code-1", "code_wrong")
-        return visit.invalid(back)
+        return visit.invalid(check)
     return visit.go(back)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 from urllib.parse import quote
@@ -23,6 +23,8 @@ NO_TICKET = "-"
 _FLASH_LIVES = 60
 _YEAR = 365 * 24 * 3600
 _LONGEST_COOKIE = 3800
+# Codes are typed anew: they are good once.
+_NOT_KEPT = ("form_token", "request_id", "code_1", "code_2")
 _ROLES = {
     "HELP_DESK": ("helpdesk",),
     "HELP_DESK_READ_ONLY": ("helpdesk", "helpdesk_read_only"),
@@ -65,11 +67,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Flash:
-    """What the last form led to, told on the page that follows."""
+    """What the last form led to, told on the page that follows, or on the form shown again."""
 
     notice: Notice | None = None
     problems: tuple[Problem, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,6 +84,7 @@ class Visit:
     reference: str
     form: Form = field(default_factory=Form)
     _person: Person | None = None
+    _again: Flash | None = None
     _cookies: list[Callable[[Response], None]] = field(default_factory=list)
 
     @property
@@ -197,10 +201,13 @@ class Visit:
             within_id=within[0],
             within_name=within[1],
             live=live,
+            typed=flash.typed,
         )
 
     def page(self, template: str, model: object, status: int = 200) -> Response:
-        """Answer with a page."""
+        """Answer with a page; 422 where it shows a form again."""
+        if self._again is not None and status == 200:
+            status = 422
         content = pages.render(template, model, self.locale, self.theme)
         return self.finished(HTMLResponse(content, status))
 
@@ -220,9 +227,17 @@ class Visit:
         """Send the browser to a page with good news."""
         return self.go(path, Notice(state=state, code=code, subject=subject))
 
-    def invalid(self, path: str, values: Mapping[str, str] | None = None) -> Response:
-        """Send the browser back to the form, with what is wrong with it."""
-        return self.go(path, problems=tuple(self.form.problems), values=values)
+    def invalid(
+        self, page: Callable[[Visit], Response], problems: Sequence[Problem] = ()
+    ) -> Response:
+        """Show the page of the form again, with what was typed and what is wrong with it."""
+        typed = self.form.typed(_NOT_KEPT)
+        self._again = Flash(
+            problems=tuple(problems or self.form.problems),
+            values={name: values[0] for name, values in typed.items()},
+            typed=typed,
+        )
+        return page(self)
 
     def finished(self, response: Response) -> Response:
         """Put the cookies on an answer."""
@@ -264,6 +279,8 @@ class Visit:
 
     def flash(self) -> Flash:
         """Return, once, what the last form led to."""
+        if self._again is not None:
+            return self._again
         sealed = self.request.cookies.get("helpdesk-told", "")
         if not sealed:
             return Flash()

@@ -1,6 +1,7 @@
 """What every page carries: who is signed in, the ticket, results and problems."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -52,7 +53,11 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What surrounds the content of a page; `base` is `/t/{ticket}` or `/t/-`."""
+    """
+    What surrounds the content of a page; `base` is `/t/{ticket}` or `/t/-`.
+
+    `typed` holds the fields of a form that is shown again because something in it is wrong.
+    """
 
     account: Account | None = None
     ticket: Ticket | None = None
@@ -64,6 +69,7 @@ class Frame:
     within_id: str = ""
     within_name: str = ""
     live: str = ""
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
