@@ -116,7 +116,7 @@ def build(wiring: Wiring) -> Running:
         timers=[
             Timer("email-retries", _RETRY_EVERY, postman.try_again),
             Timer("email-checks", _END_CHECKS_EVERY, postman.end_checks),
-            Timer("email-refused-webhooks", _COUNT_EVERY, refused.flush),
+            Timer("email-refused-webhooks", _COUNT_EVERY, refused.flush, everywhere=True),
             Timer(
                 "email-seen-webhooks",
                 _FORGET_EVERY,
