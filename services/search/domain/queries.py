@@ -48,7 +48,8 @@ class Query:
     What the index is asked: which documents exist (``filter``) and which of them match.
 
     ``certain`` is what is looked for; ``uncertain`` (two typing errors, a word left out) is asked
-    as well when few documents match, and none of them well. None matches nothing.
+    as well when few documents match, and none of them well. None matches nothing. ``mark`` is what
+    the engine wrote into the cursor of this page, "" on the first.
     """
 
     text: str
@@ -60,15 +61,16 @@ class Query:
     limit: int
     offset: int
     fingerprint: str
+    mark: str = ""
 
     def is_settled(self, scores: Sequence[float]) -> bool:
         """Tell from the best scores of ``certain`` that there is no need for ``uncertain``."""
         enough = _WELL * len(self.words)
         return len(scores) >= FEW or max(scores, default=0) >= enough
 
-    def cursor(self, offset: int) -> str:
-        """Return the opaque name of the page that starts at ``offset``."""
-        written = json.dumps([offset, self.fingerprint], separators=(",", ":"))
+    def cursor(self, offset: int, mark: str = "") -> str:
+        """Return the opaque name of the page that starts at ``offset``, with an engine's mark."""
+        written = json.dumps([offset, self.fingerprint, mark], separators=(",", ":"))
         return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
     def matched_field(self, score: float, identifiers: Iterable[str]) -> str:
@@ -116,6 +118,7 @@ def parse_query(
     parts += _certain(split)
     uncertain = _uncertain(split)
     certain = AtLeast(1, tuple(parts)) if parts else None
+    offset, mark = _place(page_token, fingerprint)
     return Query(
         text=asked,
         filter=shown,
@@ -124,8 +127,9 @@ def parse_query(
         identifiers=found,
         words=tuple(split),
         limit=limit,
-        offset=_offset(page_token, fingerprint),
+        offset=offset,
         fingerprint=fingerprint,
+        mark=mark,
     )
 
 
@@ -145,17 +149,19 @@ def _fingerprint(text: str, organization_id: str | None, kinds: frozenset[Kind] 
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
 
 
-def _offset(page_token: str, fingerprint: str) -> int:
+def _place(page_token: str, fingerprint: str) -> tuple[int, str]:
     if not page_token:
-        return 0
+        return 0, ""
     try:
         written = base64.urlsafe_b64decode(page_token + "=" * (-len(page_token) % 4))
-        offset, made_for = json.loads(written)
+        offset, made_for, mark = json.loads(written)
     except (binascii.Error, ValueError, TypeError) as error:
         raise InvalidArgument("page_token", "NOT_A_PAGE_TOKEN") from error
     if type(offset) is not int or not 0 <= offset <= DEEPEST_OFFSET or made_for != fingerprint:
         raise InvalidArgument("page_token", "NOT_A_PAGE_TOKEN")
-    return offset
+    if not isinstance(mark, str):
+        raise InvalidArgument("page_token", "NOT_A_PAGE_TOKEN")
+    return offset, mark
 
 
 def _identifier_clause(found: Recognized) -> Clause | None:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import tantivy
 
-from services.search.domain import Document, Kind, Tombstone, highlights
+from services.search.domain import Document, Kind, Tombstone
 from services.search.domain.clauses import AllOf, AnyOf, Match
-from services.search.domain.identifiers import document_terms
-from services.search.domain.queries import FEW, NEAR_IDENTIFIER
+from services.search.domain.queries import FEW
 from services.search.domain.terms import terms_of
 from services.search.index import Hit, Hits
+from services.search.index.hits import hit_of
 from services.search.index.stored import read_form, stored_form
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class TantivyIndex:
             ordered += sorted(found[at : at + _BLOCK], key=_rank)
         start = query.offset - first
         page = ordered[start : start + query.limit]
-        hits = tuple(_hit(query, score, document) for score, document in page)
+        hits = tuple(hit_of(query, score, document) for score, document in page)
         end = query.offset + len(hits)
         total = int(result.count or 0)  # type: ignore[attr-defined] # their stubs lack it
         return Hits(hits, total, query.cursor(end) if hits and end < total else "", positions)
@@ -368,19 +368,3 @@ def _written(each: Document | Tombstone) -> tantivy.Document:
 def _rank(found: tuple[float, Document]) -> tuple[float, int, str, str]:
     score, document = found
     return (-score, _ORDER_OF_KINDS[document.kind], document.title, document.id)
-
-
-def _hit(query: Query, score: float, document: Document) -> Hit:
-    identified = score >= NEAR_IDENTIFIER or query.identifiers.only
-    terms = document_terms(document) if identified else ()
-    return Hit(
-        kind=document.kind,
-        id=document.id,
-        organization_id=document.organization_id,
-        version=document.version,
-        score=score,
-        matched=query.matched_field(score, terms),
-        title=document.title,
-        subtitle=document.subtitle,
-        highlights=highlights(document.title, query),
-    )
