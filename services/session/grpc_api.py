@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor, current_request
-from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.errors import InvalidArgument, NotFound
 from helpdesk.kernel.paging import Pages
 from helpdesk.kernel.tokens import LEASE, Signer, claims_of
 from helpdesk.options.v1 import options_pb2
@@ -170,6 +170,13 @@ class ViewServicer(view_pb2_grpc.ViewServiceServicer):
             ticket=granted.ticket,
             until=_at(lease.until),
         )
+
+    def ChangeInView(  # noqa: N802
+        self, request: view_pb2.ChangeInViewRequest, action: SupportAction
+    ) -> view_pb2.ChangeInViewResponse:
+        """Refuse: the interceptor has done so for a lease, and nobody else is in a view."""
+        del request, action
+        raise NotFound("view")
 
     def EndView(  # noqa: N802
         self, request: view_pb2.EndViewRequest, action: SupportAction

@@ -170,6 +170,10 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     )
     assert forged.status in (403, 405)
     assert "read-only" in forged.text()
+    tried = desk.product.records("session", action="session.view.change")
+    assert [(record.outcome, record.error, record.ticket) for record in tried] == [
+        ("refused", "READ_ONLY", TICKET)
+    ]
     view.click("#section-users")
     expect(view.locator("#portal-data table")).to_be_visible()
     admin.goto(f"{desk.home}/consent")

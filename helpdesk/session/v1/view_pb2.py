@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehelpdesk/session/v1/view.proto\x12\x13helpdesk.session.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"O\n\x10StartViewRequest\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"e\n\x11StartViewResponse\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x05\x12.\n\x08sections\x18\x03 \x03(\x0e\x32\x1c.helpdesk.options.v1.Section\"(\n\x15IssueViewTokenRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\"\xd2\x01\n\x16IssueViewTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x01\x12\x11\n\tremaining\x18\x03 \x01(\x05\x12\x17\n\x0forganization_id\x18\x04 \x01(\t\x12.\n\x08sections\x18\x05 \x03(\x0e\x32\x1c.helpdesk.options.v1.Section\x12\x0e\n\x06ticket\x18\x06 \x01(\t\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x0e\x45ndViewRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x11\n\x0f\x45ndViewResponse\"9\n\x10ListViewsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"V\n\x11ListViewsResponse\x12(\n\x05views\x18\x01 \x03(\x0b\x32\x19.helpdesk.session.v1.View\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x04View\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x03 \x01(\t\x12\x0e\n\x06ticket\x18\x04 \x01(\t\x12\x11\n\tremaining\x18\x05 \x01(\x05\x12.\n\x08sections\x18\x06 \x03(\x0e\x32\x1c.helpdesk.options.v1.Section\x12\x12\n\nconsent_id\x18\x07 \x01(\t\"#\n\x10WatchViewRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\"u\n\x11WatchViewResponse\x12\x11\n\tremaining\x18\x01 \x01(\x05\x12\r\n\x05\x65nded\x18\x02 \x01(\x08\x12\x10\n\x08\x65nded_by\x18\x03 \x01(\t\x12,\n\x08\x65nded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xdf\x04\n\x0bViewService\x12|\n\tStartView\x12%.helpdesk.session.v1.StartViewRequest\x1a&.helpdesk.session.v1.StartViewResponse\" \x8a\xb5\x18\x1c\x08\x02\x1a\x02\x02\x03\"\x12session.view.start(\x01\x12u\n\x0eIssueViewToken\x12*.helpdesk.session.v1.IssueViewTokenRequest\x1a+.helpdesk.session.v1.IssueViewTokenResponse\"\n\x8a\xb5\x18\x06\x08\x01\x1a\x02\x02\x03\x12t\n\x07\x45ndView\x12#.helpdesk.session.v1.EndViewRequest\x1a$.helpdesk.session.v1.EndViewResponse\"\x1e\x8a\xb5\x18\x1a\x08\x02\x1a\x04\x02\x03\x05\x01\"\x10session.view.end\x12{\n\tListViews\x12%.helpdesk.session.v1.ListViewsRequest\x1a&.helpdesk.session.v1.ListViewsResponse\"\x1f\x8a\xb5\x18\x1b\x08\x01\x1a\x04\x02\x03\x05\x01\"\x11session.view.list\x12h\n\tWatchView\x12%.helpdesk.session.v1.WatchViewRequest\x1a&.helpdesk.session.v1.WatchViewResponse\"\n\x8a\xb5\x18\x06\x08\x01\x1a\x02\x02\x03\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehelpdesk/session/v1/view.proto\x12\x13helpdesk.session.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"O\n\x10StartViewRequest\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"e\n\x11StartViewResponse\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x0f\n\x07seconds\x18\x02 \x01(\x05\x12.\n\x08sections\x18\x03 \x03(\x0e\x32\x1c.helpdesk.options.v1.Section\"(\n\x15IssueViewTokenRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\"\xd2\x01\n\x16IssueViewTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x01\x12\x11\n\tremaining\x18\x03 \x01(\x05\x12\x17\n\x0forganization_id\x18\x04 \x01(\t\x12.\n\x08sections\x18\x05 \x03(\x0e\x32\x1c.helpdesk.options.v1.Section\x12\x0e\n\x06ticket\x18\x06 \x01(\t\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\":\n\x13\x43hangeInViewRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x16\n\x14\x43hangeInViewResponse\"E\n\x0e\x45ndViewRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x11\n\x0f\x45ndViewResponse\"9\n\x10ListViewsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"V\n\x11ListViewsResponse\x12(\n\x05views\x18\x01 \x03(\x0b\x32\x19.helpdesk.session.v1.View\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa9\x01\n\x04View\x12\x0f\n\x07view_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x03 \x01(\t\x12\x0e\n\x06ticket\x18\x04 \x01(\t\x12\x11\n\tremaining\x18\x05 \x01(\x05\x12.\n\x08sections\x18\x06 \x03(\x0e\x32\x1c.helpdesk.options.v1.Section\x12\x12\n\nconsent_id\x18\x07 \x01(\t\"#\n\x10WatchViewRequest\x12\x0f\n\x07view_id\x18\x01 \x01(\t\"u\n\x11WatchViewResponse\x12\x11\n\tremaining\x18\x01 \x01(\x05\x12\r\n\x05\x65nded\x18\x02 \x01(\x08\x12\x10\n\x08\x65nded_by\x18\x03 \x01(\t\x12,\n\x08\x65nded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xe6\x05\n\x0bViewService\x12|\n\tStartView\x12%.helpdesk.session.v1.StartViewRequest\x1a&.helpdesk.session.v1.StartViewResponse\" \x8a\xb5\x18\x1c\x08\x02\x1a\x02\x02\x03\"\x12session.view.start(\x01\x12u\n\x0eIssueViewToken\x12*.helpdesk.session.v1.IssueViewTokenRequest\x1a+.helpdesk.session.v1.IssueViewTokenResponse\"\n\x8a\xb5\x18\x06\x08\x01\x1a\x02\x02\x03\x12\x84\x01\n\x0c\x43hangeInView\x12(.helpdesk.session.v1.ChangeInViewRequest\x1a).helpdesk.session.v1.ChangeInViewResponse\"\x1f\x8a\xb5\x18\x1b\x08\x02\x1a\x02\x02\x03\"\x13session.view.change\x12t\n\x07\x45ndView\x12#.helpdesk.session.v1.EndViewRequest\x1a$.helpdesk.session.v1.EndViewResponse\"\x1e\x8a\xb5\x18\x1a\x08\x02\x1a\x04\x02\x03\x05\x01\"\x10session.view.end\x12{\n\tListViews\x12%.helpdesk.session.v1.ListViewsRequest\x1a&.helpdesk.session.v1.ListViewsResponse\"\x1f\x8a\xb5\x18\x1b\x08\x01\x1a\x04\x02\x03\x05\x01\"\x11session.view.list\x12h\n\tWatchView\x12%.helpdesk.session.v1.WatchViewRequest\x1a&.helpdesk.session.v1.WatchViewResponse\"\n\x8a\xb5\x18\x06\x08\x01\x1a\x02\x02\x03\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VIEWSERVICE'].methods_by_name['StartView']._serialized_options = b'\212\265\030\034\010\002\032\002\002\003\"\022session.view.start(\001'
   _globals['_VIEWSERVICE'].methods_by_name['IssueViewToken']._loaded_options = None
   _globals['_VIEWSERVICE'].methods_by_name['IssueViewToken']._serialized_options = b'\212\265\030\006\010\001\032\002\002\003'
+  _globals['_VIEWSERVICE'].methods_by_name['ChangeInView']._loaded_options = None
+  _globals['_VIEWSERVICE'].methods_by_name['ChangeInView']._serialized_options = b'\212\265\030\033\010\002\032\002\002\003\"\023session.view.change'
   _globals['_VIEWSERVICE'].methods_by_name['EndView']._loaded_options = None
   _globals['_VIEWSERVICE'].methods_by_name['EndView']._serialized_options = b'\212\265\030\032\010\002\032\004\002\003\005\001\"\020session.view.end'
   _globals['_VIEWSERVICE'].methods_by_name['ListViews']._loaded_options = None
@@ -51,20 +53,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ISSUEVIEWTOKENREQUEST']._serialized_end=347
   _globals['_ISSUEVIEWTOKENRESPONSE']._serialized_start=350
   _globals['_ISSUEVIEWTOKENRESPONSE']._serialized_end=560
-  _globals['_ENDVIEWREQUEST']._serialized_start=562
-  _globals['_ENDVIEWREQUEST']._serialized_end=631
-  _globals['_ENDVIEWRESPONSE']._serialized_start=633
-  _globals['_ENDVIEWRESPONSE']._serialized_end=650
-  _globals['_LISTVIEWSREQUEST']._serialized_start=652
-  _globals['_LISTVIEWSREQUEST']._serialized_end=709
-  _globals['_LISTVIEWSRESPONSE']._serialized_start=711
-  _globals['_LISTVIEWSRESPONSE']._serialized_end=797
-  _globals['_VIEW']._serialized_start=800
-  _globals['_VIEW']._serialized_end=969
-  _globals['_WATCHVIEWREQUEST']._serialized_start=971
-  _globals['_WATCHVIEWREQUEST']._serialized_end=1006
-  _globals['_WATCHVIEWRESPONSE']._serialized_start=1008
-  _globals['_WATCHVIEWRESPONSE']._serialized_end=1125
-  _globals['_VIEWSERVICE']._serialized_start=1128
-  _globals['_VIEWSERVICE']._serialized_end=1735
+  _globals['_CHANGEINVIEWREQUEST']._serialized_start=562
+  _globals['_CHANGEINVIEWREQUEST']._serialized_end=620
+  _globals['_CHANGEINVIEWRESPONSE']._serialized_start=622
+  _globals['_CHANGEINVIEWRESPONSE']._serialized_end=644
+  _globals['_ENDVIEWREQUEST']._serialized_start=646
+  _globals['_ENDVIEWREQUEST']._serialized_end=715
+  _globals['_ENDVIEWRESPONSE']._serialized_start=717
+  _globals['_ENDVIEWRESPONSE']._serialized_end=734
+  _globals['_LISTVIEWSREQUEST']._serialized_start=736
+  _globals['_LISTVIEWSREQUEST']._serialized_end=793
+  _globals['_LISTVIEWSRESPONSE']._serialized_start=795
+  _globals['_LISTVIEWSRESPONSE']._serialized_end=881
+  _globals['_VIEW']._serialized_start=884
+  _globals['_VIEW']._serialized_end=1053
+  _globals['_WATCHVIEWREQUEST']._serialized_start=1055
+  _globals['_WATCHVIEWREQUEST']._serialized_end=1090
+  _globals['_WATCHVIEWRESPONSE']._serialized_start=1092
+  _globals['_WATCHVIEWRESPONSE']._serialized_end=1209
+  _globals['_VIEWSERVICE']._serialized_start=1212
+  _globals['_VIEWSERVICE']._serialized_end=1954
 # @@protoc_insertion_point(module_scope)

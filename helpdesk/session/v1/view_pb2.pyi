@@ -54,6 +54,18 @@ class IssueViewTokenResponse(_message.Message):
     until: _timestamp_pb2.Timestamp
     def __init__(self, token: _Optional[str] = ..., expires_in: _Optional[float] = ..., remaining: _Optional[int] = ..., organization_id: _Optional[str] = ..., sections: _Optional[_Iterable[_Union[_options_pb2.Section, str]]] = ..., ticket: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class ChangeInViewRequest(_message.Message):
+    __slots__ = ("view_id", "request_id")
+    VIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    view_id: str
+    request_id: str
+    def __init__(self, view_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ChangeInViewResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class EndViewRequest(_message.Message):
     __slots__ = ("view_id", "reason", "request_id")
     VIEW_ID_FIELD_NUMBER: _ClassVar[int]

@@ -45,6 +45,11 @@ class ViewServiceStub:
                 request_serializer=helpdesk_dot_session_dot_v1_dot_view__pb2.IssueViewTokenRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_session_dot_v1_dot_view__pb2.IssueViewTokenResponse.FromString,
                 _registered_method=True)
+        self.ChangeInView = channel.unary_unary(
+                '/helpdesk.session.v1.ViewService/ChangeInView',
+                request_serializer=helpdesk_dot_session_dot_v1_dot_view__pb2.ChangeInViewRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_session_dot_v1_dot_view__pb2.ChangeInViewResponse.FromString,
+                _registered_method=True)
         self.EndView = channel.unary_unary(
                 '/helpdesk.session.v1.ViewService/EndView',
                 request_serializer=helpdesk_dot_session_dot_v1_dot_view__pb2.EndViewRequest.SerializeToString,
@@ -85,6 +90,15 @@ class ViewServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangeInView(self, request, context):
+        """Refuses a change that was tried in a portal view: a portal calls it with
+        the view's lease, so that the attempt is in the audit log. Errors:
+        PERMISSION_DENIED for a lease, NOT_FOUND for everybody else.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EndView(self, request, context):
         """Ends a view: the agent its own, the customer's admin any in the
         organization, the partner's admin any of the partner. Errors: NOT_FOUND.
@@ -120,6 +134,11 @@ def add_ViewServiceServicer_to_server(servicer, server):
                     servicer.IssueViewToken,
                     request_deserializer=helpdesk_dot_session_dot_v1_dot_view__pb2.IssueViewTokenRequest.FromString,
                     response_serializer=helpdesk_dot_session_dot_v1_dot_view__pb2.IssueViewTokenResponse.SerializeToString,
+            ),
+            'ChangeInView': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeInView,
+                    request_deserializer=helpdesk_dot_session_dot_v1_dot_view__pb2.ChangeInViewRequest.FromString,
+                    response_serializer=helpdesk_dot_session_dot_v1_dot_view__pb2.ChangeInViewResponse.SerializeToString,
             ),
             'EndView': grpc.unary_unary_rpc_method_handler(
                     servicer.EndView,
@@ -192,6 +211,33 @@ class ViewService:
             '/helpdesk.session.v1.ViewService/IssueViewToken',
             helpdesk_dot_session_dot_v1_dot_view__pb2.IssueViewTokenRequest.SerializeToString,
             helpdesk_dot_session_dot_v1_dot_view__pb2.IssueViewTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeInView(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.session.v1.ViewService/ChangeInView',
+            helpdesk_dot_session_dot_v1_dot_view__pb2.ChangeInViewRequest.SerializeToString,
+            helpdesk_dot_session_dot_v1_dot_view__pb2.ChangeInViewResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -89,6 +89,11 @@ class Sessions:
         request = view_pb2.IssueViewTokenRequest(view_id=view_id)
         return self._call(self._view.IssueViewToken, request, token=token)
 
+    def refuse_change(self, lease: str, view_id: str) -> None:
+        """Have an attempt to change something in a view recorded. Raises Forbidden, always."""
+        request = view_pb2.ChangeInViewRequest(view_id=view_id)
+        self._call(self._view.ChangeInView, request, token=lease)
+
     def end_view(self, token: str, view_id: str, request_id: str) -> None:
         """End a view. Raises NotFound, Refused."""
         request = view_pb2.EndViewRequest(view_id=view_id, request_id=request_id)

@@ -38,13 +38,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
     """Return the addresses of views; whatever else is sent below them is refused."""
     view = "/view/{view}"
     refused = Route(
-        f"{view}/{{rest:path}}", _refuse(desk), methods=["POST", "PUT", "PATCH", "DELETE"]
+        f"{view}/{{rest:path}}", _refuse(desk), methods=["PUT", "PATCH", "DELETE"]
     )
     return [
         desk.post(f"{view}/end", end),
         desk.post(f"{view}/reveal", reveal),
         desk.get(f"{view}/live", live),
         desk.get(f"{view}/{{section}}", show),
+        desk.post(f"{view}/{{rest:path}}", change),
         refused,
     ]
 
@@ -108,6 +109,14 @@ def reveal(visit: Visit) -> Response:
         return errors.unexpected(visit, 400, "invalid")
     value = visit.clients.identity.reveal(lease.token, user_id, name, int(index[:3]), reason, "")
     return revealed_part(visit, user_id, where, value)
+
+
+def change(visit: Visit) -> Response:
+    """Refuse whatever else a form asks for in a view; the attempt is recorded."""
+    view_id = visit.param("view")
+    lease = visit.clients.sessions.lease(visit.token, view_id)
+    visit.clients.sessions.refuse_change(lease.token, view_id)
+    return errors.read_only(visit)
 
 
 def live(visit: Visit) -> Response:

@@ -346,6 +346,7 @@ ACTION: dict[str, str] = {
     "session.consent.list": _("Looked at consents"),
     "session.view.start": _("Opened the portal view"),
     "session.view.end": _("Ended the portal view"),
+    "session.view.change": _("Tried a change in the portal view"),
     "session.view.list": _("Looked at running views"),
     "audit.action.query": _("Read the audit log"),
     "audit.action.get": _("Read an audit record"),
