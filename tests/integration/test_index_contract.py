@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import socket
+import threading
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from uuid import uuid4
 
@@ -445,6 +447,73 @@ def test_what_a_killed_rebuild_left_is_removed_by_the_next(opensearch, name):
 
     assert found(index) == [("Anabela", 6)]
     assert list(opensearch.indices.get_settings(index=f"{name}-*")) == [index.current()]
+
+
+def test_searches_go_on_while_the_index_is_replaced(opensearch, name):
+    documents = [person(n) for n in range(40)]
+    index = filled(OpenSearchIndex(opensearch, name), *documents, identity=1)
+    query = parse_query("ana pop", SCOPE)
+    index.find(query)
+    done, totals = threading.Event(), []
+
+    def search():
+        while not done.is_set():
+            totals.append(index.find(query).total)
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    try:
+        rebuild(
+            opensearch, lambda new: filled(new, *documents, identity=1), name, grace_seconds=0.3
+        )
+        after = index.find(query).total
+    finally:
+        done.set()
+        searching.join()
+
+    assert len(totals) > 10
+    assert {*totals, after} == {40}
+
+
+def answered(status, kind="error"):
+    return {"items": [{"index": {"_id": "x", "status": status, "error": {"type": kind}}}]}
+
+
+def a_client_that_answers(monkeypatch, *answers):
+    client = connected(f"http://127.0.0.1:{closed_port()}")
+    waiting = iter(answers)
+    monkeypatch.setattr(client, "bulk", lambda **_: deepcopy(next(waiting)))
+    waits = []
+    monkeypatch.setattr("opensearchpy.helpers.actions.time.sleep", waits.append)
+    return client, waits
+
+
+ACTION = {"_op_type": "index", "_index": "i", "_id": "x", "_source": {}}
+
+
+def test_a_busy_opensearch_is_waited_for_longer_each_time(monkeypatch):
+    busy = answered(429, "rejected_execution_exception")
+    client, waits = a_client_that_answers(monkeypatch, busy, busy, busy, answered(201))
+    bulk(client, [ACTION])
+
+    assert waits == [1, 2, 4]
+
+
+def test_an_opensearch_that_stays_busy_is_unavailable(monkeypatch):
+    busy = answered(429, "rejected_execution_exception")
+    client, waits = a_client_that_answers(monkeypatch, *[busy] * 7)
+
+    with pytest.raises(Unavailable):
+        bulk(client, [ACTION])
+    assert waits == [1, 2, 4, 8, 8, 8]
+
+
+def test_a_newer_version_that_is_there_is_no_failure(monkeypatch):
+    known = answered(409, "version_conflict_engine_exception")
+    client, waits = a_client_that_answers(monkeypatch, known)
+    bulk(client, [ACTION])
+
+    assert waits == []
 
 
 def closed_port():

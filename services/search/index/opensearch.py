@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,8 +12,8 @@ from helpdesk.kernel.errors import InvalidArgument, Unavailable
 from services.search.domain import Document, Kind
 from services.search.domain.queries import FEW
 from services.search.index import Hits
-from services.search.index.hits import hit_of
 from services.search.index.opensearch_client import (
+    OpenSearch,
     Refused,
     bulk,
     checked,
@@ -24,61 +22,41 @@ from services.search.index.opensearch_client import (
     searched,
     unavailable,
 )
+from services.search.index.opensearch_pages import (
+    POSITIONS,
+    Place,
+    Search,
+    best_of,
+    counted,
+    document_of,
+    hits_of,
+    indexed,
+    page_of,
+    position_of,
+    positions_in,
+    scores_of,
+)
 from services.search.index.opensearch_requests import (
     MAPPING_VERSION,
     ORDER,
     asked,
     index_body,
     lines,
-    written,
 )
-from services.search.index.stored import read_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from opensearchpy import OpenSearch
-
-    from services.search.domain import Filter, Query, Tombstone
+    from services.search.domain import Query, Tombstone
     from services.search.domain.clauses import Clause
     from services.search.index import Hit
 
 _T = TypeVar("_T")
-_POSITION = "position"
-_MOST_SOURCES = 100
 _BLOCK = 1_000
 _KEEP_ALIVE = "1m"
 _MERGE_SECONDS = 3_600
 _MERGES = 30
 _BETWEEN_MERGES_SECONDS = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """
-    Where a page starts: after which hit, of which clause, and in which view of the index.
-
-    A view (a point in time) is used only as long as the index has its position: the scope of a
-    query is exact as of the index's position, and an older view would show what the scope
-    no longer corrects.
-    """
-
-    certain: bool
-    after: str
-    view: str = ""
-    positions: tuple[tuple[str, int], ...] = ()
-
-    def written(self) -> str:
-        return json.dumps([self.certain, self.after, self.view, self.positions])
-
-    @classmethod
-    def read(cls, mark: str) -> _Place:
-        try:
-            certain, after, view, positions = json.loads(mark)
-            known = tuple((str(source), int(at)) for source, at in positions)
-        except (ValueError, TypeError) as error:
-            raise InvalidArgument("page_token", "NOT_A_PAGE_TOKEN") from error
-        return cls(bool(certain), str(after), str(view), known)
 
 
 class OpenSearchIndex:
@@ -148,7 +126,7 @@ class OpenSearchIndex:
                 raise unavailable()
             self._target = target
             both: Iterator[Document | Tombstone] = chain(documents, tombstones)
-            self._writing(_indexed(each) for each in both)
+            self._writing(indexed(each) for each in both)
 
     def _writing(self, actions: Iterable[dict[str, Any]]) -> None:
         # This alias ends with its index: a late write never makes an index of its own.
@@ -166,7 +144,7 @@ class OpenSearchIndex:
             # Who sees a position sees what came before it, in every copy.
             self._refresh(self._target)
             if positions:
-                self._writing(_position(source, at) for source, at in positions.items())
+                self._writing(position_of(source, at) for source, at in positions.items())
                 self._refresh(self._target)
             self._target = ""
 
@@ -186,8 +164,8 @@ class OpenSearchIndex:
 
     def positions(self) -> Mapping[str, int]:
         """Return the position of each source that is findable."""
-        (answer,) = self._searches(_POSITIONS)
-        return _positions_in(answer)
+        (answer,) = self._searches(POSITIONS)
+        return positions_in(answer)
 
     def find(self, query: Query) -> Hits:
         """Return one page of what a query finds, the best first."""
@@ -205,23 +183,23 @@ class OpenSearchIndex:
         clause = query.certain
         assert clause is not None
         size = max(query.limit, FEW)
-        searches = [_POSITIONS, _page(query, clause, counting, size=size, offset=query.offset)]
+        searches = [POSITIONS, page_of(query, clause, counting, size=size, offset=query.offset)]
         apart = query.uncertain is not None and (query.filter.kinds is not None or query.offset)
         if apart:
-            searches.append(_best(query))
+            searches.append(best_of(query))
         first, answer, *best = self._searches(*searches)
         if query.uncertain is not None and not query.is_settled(
-            _scores(best[0] if best else answer)
+            scores_of(best[0] if best else answer)
         ):
             clause = query.uncertain
             (answer,) = self._searches(
-                _page(query, clause, counting, size=size, offset=query.offset)
+                page_of(query, clause, counting, size=size, offset=query.offset)
             )
-        place = _Place(clause is query.certain, "")
-        return _hits(query, answer, _positions_in(first), place)
+        place = Place(clause is query.certain, "")
+        return hits_of(query, answer, positions_in(first), place)
 
     def _next_page(self, query: Query) -> Hits:
-        place = _Place.read(query.mark)
+        place = Place.read(query.mark)
         clause = query.certain if place.certain else query.uncertain
         if clause is None:
             raise InvalidArgument("page_token", "NOT_A_PAGE_TOKEN")
@@ -232,15 +210,15 @@ class OpenSearchIndex:
                     return self._page_in(place, query, clause, positions)
             self._forget(place.view)
         view = self._view()
-        answer = self._in_view(view, _POSITIONS[1])
-        positions = _positions_in(answer)
+        answer = self._in_view(view, POSITIONS[1])
+        positions = positions_in(answer)
         known = tuple(sorted(positions.items()))
         return self._page_in(
-            _Place(place.certain, place.after, view, known), query, clause, positions
+            Place(place.certain, place.after, view, known), query, clause, positions
         )
 
     def _page_in(
-        self, place: _Place, query: Query, clause: Clause, positions: Mapping[str, int]
+        self, place: Place, query: Query, clause: Clause, positions: Mapping[str, int]
     ) -> Hits:
         last = {
             "query": asked(query.filter, clause, {"term": {"key": place.after}}),
@@ -249,10 +227,10 @@ class OpenSearchIndex:
             "_source": False,
         }
         found = self._in_view(place.view, last)["hits"]["hits"]
-        _, body = _page(query, clause, counting=True, size=query.limit)
+        _, body = page_of(query, clause, counting=True, size=query.limit)
         # Where the hit before is gone, what follows is found by counting.
         body |= {"search_after": found[0]["sort"]} if found else {"from": query.offset}
-        hits = _hits(query, self._in_view(place.view, body), positions, place)
+        hits = hits_of(query, self._in_view(place.view, body), positions, place)
         if not hits.next_page:
             self._forget(place.view)
         return hits
@@ -289,11 +267,11 @@ class OpenSearchIndex:
             return {}
         shown = query.filter.of_all_kinds()
         if query.uncertain is None:
-            (answer,) = self._searches(_counted(shown, query.certain))
+            (answer,) = self._searches(counted(shown, query.certain))
         else:
-            best, answer = self._searches(_best(query), _counted(shown, query.certain))
-            if not query.is_settled(_scores(best)):
-                (answer,) = self._searches(_counted(shown, query.uncertain))
+            best, answer = self._searches(best_of(query), counted(shown, query.certain))
+            if not query.is_settled(scores_of(best)):
+                (answer,) = self._searches(counted(shown, query.uncertain))
         buckets = answer["aggregations"]["kinds"]["buckets"]
         return {Kind(b["key"]): int(b["doc_count"]) for b in buckets}
 
@@ -309,12 +287,12 @@ class OpenSearchIndex:
         while True:
             (answer,) = self._searches(({}, body))
             hits = answer["hits"]["hits"]
-            found += [_document(hit) for hit in hits]
+            found += [document_of(hit) for hit in hits]
             if len(hits) < _BLOCK:
                 return found
             body["search_after"] = hits[-1]["sort"]
 
-    def _searches(self, *searches: tuple[dict[str, Any], dict[str, Any]]) -> list[dict[str, Any]]:
+    def _searches(self, *searches: Search) -> list[dict[str, Any]]:
         body = lines(*searches)
         return self._present(lambda: searched(self._client, body, self._read))
 
@@ -322,11 +300,11 @@ class OpenSearchIndex:
         """Return the engine's own work for a query, for a benchmark to compare with ``find``."""
         if query.certain is None:
             return lambda: None
-        best, *_ = self._searches(_best(query))
-        settled = query.uncertain is None or query.is_settled(_scores(best))
+        best, *_ = self._searches(best_of(query))
+        settled = query.uncertain is None or query.is_settled(scores_of(best))
         clause = query.certain if settled else query.uncertain
         assert clause is not None
-        _, body = _page(query, clause, counting=True, size=query.limit)
+        _, body = page_of(query, clause, counting=True, size=query.limit)
         return lambda: self._client.search(index=self._read, body=body)
 
     def compact(self) -> None:
@@ -372,96 +350,3 @@ def create(client: OpenSearch, index: str, shards: int, *aliases: str) -> None:
     except Refused as error:
         if error.kind != "resource_already_exists_exception":
             raise
-
-
-_Search = tuple[dict[str, Any], dict[str, Any]]
-_POSITIONS: _Search = (
-    {},
-    {
-        "query": {"bool": {"filter": [{"term": {"key": _POSITION}}]}},
-        "size": _MOST_SOURCES,
-        "_source": ["source", "position"],
-        "track_total_hits": False,
-    },
-)
-
-
-def _page(query: Query, clause: Clause, counting: bool, *, size: int, offset: int = 0) -> _Search:
-    body: dict[str, Any] = {
-        "query": asked(query.filter, clause),
-        "sort": ORDER,
-        "size": size,
-        "track_total_hits": counting,
-        "_source": ["stored"],
-    }
-    return ({}, body | ({"from": offset} if offset else {}))
-
-
-def _best(query: Query) -> _Search:
-    """Ask for the best scores among visible documents of every kind."""
-    assert query.certain is not None
-    body: dict[str, Any] = {
-        "query": asked(query.filter.of_all_kinds(), query.certain),
-        "size": FEW,
-        "track_total_hits": False,
-        "_source": False,
-    }
-    return ({}, body)
-
-
-def _counted(shown: Filter, clause: Clause) -> _Search:
-    kinds = {"kinds": {"terms": {"field": "kind", "size": len(Kind)}}}
-    return ({}, {"query": asked(shown, clause), "size": 0, "aggs": kinds})
-
-
-def _scores(answer: dict[str, Any]) -> list[float]:
-    return [float(hit["_score"]) for hit in answer["hits"]["hits"]]
-
-
-def _positions_in(answer: dict[str, Any]) -> dict[str, int]:
-    found = (hit["_source"] for hit in answer["hits"]["hits"])
-    return {str(each["source"]): int(each["position"]) for each in found}
-
-
-def _document(hit: dict[str, Any]) -> Document:
-    read = read_form(hit["_source"]["stored"].encode())
-    if not isinstance(read, Document):
-        raise TypeError("a tombstone was found")  # It has no terms: a broken index.
-    return read
-
-
-def _hits(
-    query: Query, answer: dict[str, Any], positions: Mapping[str, int], place: _Place
-) -> Hits:
-    found = [(float(hit["_score"]), _document(hit)) for hit in answer["hits"]["hits"]]
-    page = found[: query.limit]
-    total = int(answer["hits"].get("total", {}).get("value", 0))
-    end = query.offset + len(page)
-    following = ""
-    if page and end < total:
-        after = page[-1][1].key
-        place = _Place(place.certain, after, place.view, place.positions)
-        following = query.cursor(end, place.written())
-    hits = tuple(hit_of(query, score, document) for score, document in page)
-    return Hits(hits, total, following, positions)
-
-
-def _indexed(each: Document | Tombstone) -> dict[str, Any]:
-    return {
-        "_op_type": "index",
-        "_id": each.key,
-        "version": each.version,
-        "version_type": "external",
-        "_source": written(each),
-    }
-
-
-def _position(source: str, at: int) -> dict[str, Any]:
-    # The same position again is no conflict, a lower one is: positions never go back.
-    return {
-        "_op_type": "index",
-        "_id": f"{_POSITION}:{source}",
-        "version": at,
-        "version_type": "external_gte",
-        "_source": {"key": _POSITION, "source": source, "position": at},
-    }

@@ -16,6 +16,19 @@ from helpdesk.kernel.errors import Unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+__all__ = [
+    "OpenSearch",
+    "Refused",
+    "bulk",
+    "checked",
+    "connected",
+    "failure",
+    "failures",
+    "missing",
+    "searched",
+    "unavailable",
+]
+
 RETRY_SECONDS = 2.0
 # A conflict of versions: what is there is newer.
 KNOWN_BETTER = 409

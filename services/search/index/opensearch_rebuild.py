@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 from helpdesk.kernel.errors import Unavailable
 from services.search.index.opensearch import OpenSearchIndex, create, writing_alias
-from services.search.index.opensearch_client import Refused, failures, unavailable
+from services.search.index.opensearch_client import OpenSearch, Refused, failures, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from opensearchpy import OpenSearch
 
 _BLOCKED_SECONDS = 30.0
 _GRACE_SECONDS = 2.0

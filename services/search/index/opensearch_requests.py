@@ -121,11 +121,6 @@ def asked(shown: Filter, clause: Clause, *also: dict[str, Any]) -> dict[str, Any
     return {"bool": {**_filter(shown, also), "must": [_clause(clause)]}}
 
 
-def shown_only(shown: Filter, *also: dict[str, Any]) -> dict[str, Any]:
-    """Return the query that finds what exists for a filter."""
-    return {"bool": _filter(shown, also)}
-
-
 def _filter(shown: Filter, also: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Translate a filter; the only place where a scope reaches OpenSearch."""
     must: list[dict[str, Any]] = [*also]
