@@ -416,6 +416,24 @@ def test_what_is_committed_during_a_rebuild_is_in_the_new_index(opensearch, name
     assert (found(index), dict(index.positions())) == ([("Anabela", 6)], {"identity": 6})
 
 
+def test_nothing_is_committed_to_the_old_index_once_the_new_one_caught_up(opensearch, name):
+    index = filled(OpenSearchIndex(opensearch, name), ana(5), identity=5)
+    refused = []
+
+    def fill(new):
+        if new.positions():
+            with pytest.raises(Unavailable) as raised:
+                filled(index, ana(6, "Anabela"), identity=6)
+            refused.append(raised.value.reason)
+        filled(new, ana(5), identity=5)
+
+    rebuild(opensearch, fill, name, grace_seconds=0)
+    filled(index, ana(6, "Anabela"), identity=6)
+
+    assert refused == ["INDEX_UNAVAILABLE"]
+    assert (found(index), dict(index.positions())) == ([("Anabela", 6)], {"identity": 6})
+
+
 def test_a_batch_that_was_applied_to_the_replaced_index_must_come_again(opensearch, name):
     index = filled(OpenSearchIndex(opensearch, name), ana(5), identity=5)
     index.apply([ana(6, "Anabela")])
