@@ -37,9 +37,7 @@ State = Literal["running", "stopped", "expired", "idle", "ended"]
 def routes(desk: Desk) -> list[BaseRoute]:
     """Return the addresses of views; whatever else is sent below them is refused."""
     view = "/view/{view}"
-    refused = Route(
-        f"{view}/{{rest:path}}", _refuse(desk), methods=["PUT", "PATCH", "DELETE"]
-    )
+    refused = Route(f"{view}/{{rest:path}}", _refuse(desk), methods=["PUT", "PATCH", "DELETE"])
     return [
         desk.post(f"{view}/end", end),
         desk.post(f"{view}/reveal", reveal),
