@@ -174,10 +174,6 @@ class InProcessBus:
         with self._moved:
             return self._moved.wait_for(lambda: self._after.get(key, 0) >= position, timeout)
 
-    def lag(self) -> dict[tuple[str, str], int]:
-        """Return how many positions each consumer is behind each source."""
-        return {key: self._stores[key[1]].position - at for key, at in self._after.items()}
-
     def _follow(self, consumer: Consumer, store: Store, names: Sequence[str]) -> None:
         key = (consumer.name, store.name)
         pause = 0.0

@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from helpdesk.kernel.errors import Conflict, HelpdeskError, Unavailable
-from helpdesk.kernel.events import Event, SupportActionRecorded, decode, encode, registered
+from helpdesk.kernel.events import Event, SupportActionRecorded, decode, encode
 from helpdesk.kernel.vault import Vault
 
 S = TypeVar("S")
@@ -215,18 +215,6 @@ class Store:
         """Return the event of a row, personal fields opened."""
         return decode(row.name, row.state, self.vault)
 
-    def replay(self, projections: Projections) -> int:
-        """Run projections over the whole log again; the caller has emptied their tables."""
-        count = after = 0
-        while rows := self.read(after, 1000, tuple(projections)):
-            with self.engine.transaction() as tx:
-                for row in rows:
-                    recorded = Recorded(self.opened(row), "", row.version, row.position)
-                    projections[row.name](tx, recorded)
-                    count += 1
-            after = rows[-1].position
-        return count
-
     @property
     def position(self) -> int:
         """The newest position that readers can see."""
@@ -389,10 +377,3 @@ def wait_until(condition: Callable[[], bool], timeout: float = 5.0, pause: float
             return False
         time.sleep(pause)
     return True
-
-
-def check_names(projections: Projections) -> None:
-    """Raise LookupError for a projection of an event that nobody declared."""
-    unknown = set(projections) - set(registered())
-    if unknown:
-        raise LookupError(f"no such events: {', '.join(sorted(unknown))}")
