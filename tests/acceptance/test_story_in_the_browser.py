@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +9,7 @@ from playwright.sync_api import expect
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc, reports_pb2, reports_pb2_grpc
 from helpdesk.kernel.rpc.client import Caller
 from services.hosting import ALL
-from tests.acceptance.test_story_over_grpc import codes, flip_one_byte, in_order, verify
+from tests.acceptance.test_story_over_grpc import codes, flipped_copy, in_order, verify
 from tests.support.browser import chromium
 from tests.support.exports import BOUNCES, Cast, exported_directory, needs_bounces, needs_directory
 from tests.support.product import running_product
@@ -210,10 +209,7 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     )
     verified = verify(desk.data_dir)
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    copy = desk.data_dir.parent / "copy"
-    shutil.copytree(desk.data_dir, copy)
-    flip_one_byte(copy / "audit.db")
-    damaged = verify(copy)
+    damaged = verify(flipped_copy(desk.data_dir))
     assert damaged.returncode == 1
     assert re.search(r"[Rr]ecord \d", damaged.stdout + damaged.stderr)
     assert desk.problems == []

@@ -224,10 +224,7 @@ def test_an_agent_helps_a_user_and_the_auditor_sees_every_step(story):
     # The log verifies; one flipped byte is found and its record named.
     verified = verify(story.data_dir)
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    copy = story.data_dir.parent / "copy"
-    shutil.copytree(story.data_dir, copy)
-    flip_one_byte(copy / "audit.db")
-    damaged = verify(copy)
+    damaged = verify(flipped_copy(story.data_dir))
     assert damaged.returncode == 1
     assert re.search(r"[Rr]ecord \d", damaged.stdout + damaged.stderr)
 
@@ -265,6 +262,15 @@ def verify(folder):
     )
 
 
+def flipped_copy(data_dir):
+    """Return a copy of a data directory with one byte of one record changed."""
+    copy = data_dir.parent / "copy"
+    # The index merges its files while it is copied, and the log does not need it.
+    shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("search-index"))
+    flip_one_byte(copy / "audit.db")
+    return copy
+
+
 def flip_one_byte(database):
     import sqlite3
 
@@ -280,7 +286,10 @@ def flip_one_byte(database):
 def assert_nowhere(story, code):
     """The code is in no file of the product."""
     for path in story.data_dir.rglob("*"):
-        if path.is_file():
-            content = path.read_bytes()
-            assert code.encode() not in content, path
-            assert f"{code[:4]} {code[4:]}".encode() not in content, path
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except FileNotFoundError:
+            # The index has merged this file into another one, which is looked at too.
+            continue
+        assert code.encode() not in content, path
+        assert f"{code[:4]} {code[4:]}".encode() not in content, path
