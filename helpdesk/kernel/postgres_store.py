@@ -175,6 +175,7 @@ class PostgresEngine:
         self._table = f'"{schema}".{self._recorder.events_table_name}'
         self._closing = threading.Event()
         self._listener: threading.Thread | None = None
+        self._watching: tuple[Callable[[], object], ...] = ()
         self.settle_seconds = 60.0
 
     @contextmanager
@@ -356,21 +357,26 @@ class PostgresEngine:
 
     def watch(self, moved: Callable[[], object]) -> None:
         """Call when another process may have committed, from a thread of its own."""
+        self._watching = (*self._watching, moved)
         if self._listen and self._listener is None:
             self._listener = threading.Thread(
-                target=self._hear, args=(moved,), name=f"{self.schema}-listen", daemon=True
+                target=self._hear, name=f"{self.schema}-listen", daemon=True
             )
             self._listener.start()
 
-    def _hear(self, moved: Callable[[], object]) -> None:
+    def _moved(self) -> None:
+        for moved in self._watching:
+            moved()
+
+    def _hear(self) -> None:
         while not self._closing.is_set():
             try:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
                     connection.execute(f'LISTEN "{self.schema}_log"'.encode())
-                    moved()
+                    self._moved()
                     while not self._closing.is_set():
                         if list(connection.notifies(timeout=0.5, stop_after=1)):
-                            moved()
+                            self._moved()
                             self._closing.wait(0.005)  # many commits are one look
             except (*_LOST, Unavailable):
                 self._closing.wait(0.5)

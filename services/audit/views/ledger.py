@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from services.audit.log.verdict import Verdict
 from services.audit.log.verification import verify
 from services.audit.projections import ActionRow, SessionKey, Stored, Views, keys_in
 
+_SENTENCES = 100
 _SESSION = (
     "session_id, agent_id, sign_in_id, partner_id, first_idx, started_at, ended_at, "
     "done, refused, failed"
@@ -53,7 +55,8 @@ class Ledger:
         self._signer = signer
         self._moved = threading.Condition()
         self._size = size_of(Reading(engine))
-        self._verdict: tuple[datetime, Verdict] | None = None
+        # The process that serves is woken by what the one that consumes has stored.
+        engine.watch(self._look)
 
     @property
     def reading(self) -> Reading:
@@ -64,16 +67,6 @@ class Ledger:
     def verifier_key(self) -> str:
         """The log's public key, ``name+id+base64``."""
         return str(self._signer.verifier_key)
-
-    @property
-    def verdict(self) -> tuple[datetime, Verdict] | None:
-        """The last check of the whole log, and when it was."""
-        return self._verdict
-
-    @property
-    def size(self) -> int:
-        """How many records the log holds."""
-        return self._size
 
     def tracked(self, tracking: str) -> int:
         """Return how far a source was consumed, durably."""
@@ -92,15 +85,30 @@ class Ledger:
             size = append(tx, records)
             _project(tx, _arrived(tx, before, records), now)
             tx.track(tracking, position)
-        with self._moved:
-            self._size = max(self._size, size)
-            self._moved.notify_all()
+        self._grown(size)
         return size - before
 
     def wait(self, size: int, timeout: float) -> bool:
-        """Wait until the log holds so many records; False when it does not in time (seconds)."""
+        """
+        Wait until the log holds so many records; False when it does not in time (seconds).
+
+        Raises Unavailable.
+        """
         with self._moved:
-            return self._moved.wait_for(lambda: self._size >= size, timeout)
+            if self._moved.wait_for(lambda: self._size >= size, timeout):
+                return True
+        # Another process may have appended while nothing could tell this one.
+        self._look()
+        return self._size >= size
+
+    def _look(self) -> None:
+        self._grown(size_of(self.reading))
+
+    def _grown(self, size: int) -> None:
+        with self._moved:
+            if size > self._size:
+                self._size = size
+                self._moved.notify_all()
 
     def sign(self, now: datetime) -> None:
         """
@@ -118,7 +126,7 @@ class Ledger:
         self.sign(datetime.now(UTC))
 
     def check(self) -> Verdict:
-        """Verify the whole log against its own checkpoints, and remember the verdict."""
+        """Verify the whole log against its own checkpoints, and store the verdict."""
         at, reading = datetime.now(UTC), self.reading
         notes = [each.note for each in read_checkpoints(reading)]
         if not notes:
@@ -126,8 +134,22 @@ class Ledger:
         keys = [self._signer.verifier_key]
         size = size_of(reading)
         verdict = verify(read_rows(reading, end=size), notes, keys, tiles=StoredTiles(reading))
-        self._verdict = (at, verdict)
+        self._keep(at, verdict)
         return verdict
+
+    def _keep(self, at: datetime, verdict: Verdict) -> None:
+        first = verdict.first
+        ordered = sorted(verdict.findings, key=lambda finding: finding is not first)
+        sentences = json.dumps([each.sentence for each in ordered[:_SENTENCES]])
+        place = first.first.index if first is not None and first.first is not None else None
+        with self._engine.transaction() as tx:
+            tx.execute(
+                "INSERT INTO log_verdict (place, checked_at, records, sentences, first_idx) "
+                "VALUES (1, ?, ?, ?, ?) ON CONFLICT (place) DO UPDATE SET "
+                "checked_at = excluded.checked_at, records = excluded.records, "
+                "sentences = excluded.sentences, first_idx = excluded.first_idx",
+                (unix(at), verdict.records, sentences, place),
+            )
 
 
 def _arrived(tx: Database, before: int, records: Sequence[Record]) -> list[Stored]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -83,13 +84,13 @@ class Standing:
 
     def verdict(self) -> tuple[datetime, int, tuple[str, ...], int | None] | None:
         """Return the last check: when, how many records, findings, first record concerned."""
-        if self._ledger.verdict is None:
+        rows = self._engine.query(
+            "SELECT checked_at, records, sentences, first_idx FROM log_verdict"
+        )
+        if not rows:
             return None
-        at, verdict = self._ledger.verdict
-        first = verdict.first
-        ordered = sorted(verdict.findings, key=lambda finding: finding is not first)
-        place = first.first.index if first is not None and first.first is not None else None
-        return at, verdict.records, tuple(each.sentence for each in ordered), place
+        at, records, sentences, first = rows[0]
+        return moment(at), records, tuple(json.loads(sentences)), first
 
     def proof(self, idx: int, sealed: bytes) -> Proof:
         """
