@@ -48,6 +48,7 @@ _HOST = re.compile(
 )
 _TYPE = re.compile(r"^\s*([A-Za-z][\w-]{1,30})\s*;\s*")
 _JUST_DIGITS = re.compile(r"^[\d. ]*$")
+_REPLIED = re.compile(r"[45]\d\d[ -]\S")
 _DEPOSIT = re.compile(
     r"^Your message to [^\n]{1,200} was automatically rejected:\n+([^\n]{1,500})"
     r"|^((?:mail\.local|procmail|maildrop|vdelivermail|vdeliver): [^\n]{1,500})",
@@ -164,10 +165,13 @@ def _from_status(
     for group in status.recipients:
         address = statuses.recipient_of(group)
         about = words.get(address.lower(), "")
+        said = group
+        if _REPLIED.match(about) and not group.get("diagnostic-code"):
+            said = {**group, "diagnostic-code": f"smtp; {about}"}
         if not about and only:
             about = notice[: notices.MAX_DIAGNOSIS]
         command = notices.command_in(notice if only else about) or refused.get(address.lower(), "")
-        report = _judged(address, group, about, notice if only else about, command)
+        report = _judged(address, said, about, notice if only else about, command)
         reports.setdefault((address.lower(), report.status), report)
     return list(reports.values())
 
@@ -249,7 +253,8 @@ def _from_notice(
     preamble = notice.partition(people[0].address)[0] if people else ""
     for person in people:
         alone = len(people) == 1
-        diagnosis = " ".join((person.diagnosis or (notice if alone else "")).split())
+        said = notices.refused_in_session(notice) if alone else ""
+        diagnosis = " ".join((said or person.diagnosis or (notice if alone else "")).split())
         diagnosis = diagnosis[: notices.MAX_DIAGNOSIS]
         around = notice if alone else person.diagnosis
         status = codes.status_in(diagnosis) or codes.status_in(around)

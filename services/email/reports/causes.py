@@ -208,17 +208,25 @@ def _relaying(view: _View) -> Cause | None:
 
 
 def _authentication(view: _View) -> Cause | None:
-    if view.named is not Cause.NO_SUCH_MAILBOX and phrases.says(
-        Cause.AUTHENTICATION_FAILED, view.text
+    if _vaguely_unauthenticated(view) or (
+        view.named is not Cause.NO_SUCH_MAILBOX
+        and phrases.says(Cause.AUTHENTICATION_FAILED, view.text)
     ):
         return Cause.AUTHENTICATION_FAILED
     return None
 
 
+def _vaguely_unauthenticated(view: _View) -> bool:
+    """5.1.0 is any trouble with an address, the sender's too: the words decide."""
+    return view.evidence.status == "5.1.0" and phrases.says(Cause.AUTHENTICATION_FAILED, view.text)
+
+
 def _nobody(view: _View) -> Cause | None:
     if view.named is Cause.NO_SUCH_MAILBOX:
-        if _refuses_sender(view.text) or any(
-            phrases.says(c, view.text) for c in _NOT_ABOUT_THE_ADDRESS
+        if (
+            _refuses_sender(view.text)
+            or _vaguely_unauthenticated(view)
+            or any(phrases.says(c, view.text) for c in _NOT_ABOUT_THE_ADDRESS)
         ):
             return None
         return Cause.NO_SUCH_MAILBOX
@@ -226,7 +234,7 @@ def _nobody(view: _View) -> Cause | None:
         return None
     if (
         view.named is not Cause.RECIPIENT_REFUSES
-        and view.evidence.command != "DATA"
+        and view.evidence.command not in {"MAIL", "DATA"}
         and (
             phrases.names_nobody(view.text)
             or (view.evidence.status == "5.1.10" and "not found" in view.text)
@@ -262,12 +270,14 @@ def _sender(view: _View) -> Cause | None:
         or view.named in {Cause.POLICY, Cause.SYSTEM_TROUBLE}
     )
     if view.evidence.command == "MAIL" and "access denied" in view.text:
-        return Cause.SENDER_REFUSED
+        return None if phrases.says(Cause.REPUTATION, view.text) else Cause.SENDER_REFUSED
     return Cause.SENDER_REFUSED if asked and _refuses_sender(view.text) else None
 
 
 def _no_domain(view: _View) -> Cause | None:
     if view.named is Cause.DOMAIN_NOT_FOUND:
+        if phrases.says(Cause.TAKES_NO_MAIL, view.text):
+            return Cause.TAKES_NO_MAIL
         if phrases.says(Cause.NETWORK_TROUBLE, view.text):
             return None
         return Cause.DOMAIN_NOT_FOUND

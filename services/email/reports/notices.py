@@ -106,7 +106,7 @@ _CONTACT = re.compile(
 _FROM_LINE = re.compile(r"^\s*from\ |^\s*>>>\ (?:MAIL|RCPT)|^\s*<<<\ ", re.IGNORECASE)
 
 _LEADS_ELSEWHERE = re.compile(r"\bto the address$|\bcontact:?$", re.IGNORECASE)
-_OTHER_HOST = re.compile(r"[245]\d\d \S{1,200} \(smtp\)\.\.\.")
+_OTHER_HOST = re.compile(r"[245]\d\d \S{1,200} \(smtp\)\.\.\.|While talking to ")
 
 _COMMANDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, flags), 1)
@@ -143,6 +143,7 @@ _TRANSCRIPT = re.compile(r">>>[ ]?(EHLO|HELO|MAIL|RCPT|DATA)\b|<<<[ ]?[45]\d\d",
 
 _SENT = re.compile(r">>> ?(EHLO|HELO|MAIL|RCPT|DATA)\b(.*)", re.IGNORECASE)
 _REFUSED = re.compile(r"<<< ?[45]\d\d")
+_OUT = re.compile(r"^ ?Out: ([45]\d\d [^\n]{1,600})$", re.MULTILINE)
 _TOLD = re.compile(rf"[45]\d\d[^<\n]{{0,20}}<({ADDRESS})>\.\.\.")
 
 _GMAIL_STATES = {
@@ -208,6 +209,12 @@ def command_in(text: str) -> str:
     if match := _GMAIL_STATE.search(text):
         return _GMAIL_STATES.get(match[1], "")
     return ""
+
+
+def refused_in_session(notice: str) -> str:
+    """The last refusal in a server's own transcript of a session, empty where there is none."""
+    refusals = _OUT.findall(notice)
+    return refusals[-1] if refusals else ""
 
 
 def commands_of(notice: str) -> dict[str, str]:

@@ -22,6 +22,9 @@ NOBODY = """
     not listed in public name & address book
     recipient address rejected: access denied
     recipient name is not recognized
+    mail.local: unknown user
+    (and other recipients in the same domain)
+    taken: no such user here
     unknown user: *@*
     ディレクトリには見つかりません
     ディレクトリのリストにありません
@@ -251,6 +254,7 @@ SAYINGS: Mapping[Cause, str] = {
     """,
     Cause.RECIPIENT_REFUSES: """
         (000c0595)
+        5.2.0 message filtered
         accepting mail from specific email addresses
         bounced address
         cannot route mail to user

@@ -368,3 +368,44 @@ def test_an_address_that_is_still_tried_is_not_permanently_bad():
     tried = DSN.replace(b"Action: failed", b"Action: delayed")
 
     assert [one.permanent for one in read_mail(tried).recipients] == [False, False]
+
+
+def test_the_last_refusal_of_a_session_counts_and_not_what_was_accepted_before():
+    session = (
+        "Transcript of session follows.\n\n Out: 220 mx.example.net ESMTP\n"
+        " In:  RCPT TO:<mia@example.com>\n Out: 250 2.1.5 Ok\n In:  DATA\n"
+        " Out: 354 End data with <CR><LF>.<CR><LF>\n"
+        " Out: 451 4.3.0 Error: queue file write error\n In:  QUIT\n Out: 221 2.0.0 Bye\n"
+    )
+    report = text_mail("Postfix SMTP server: errors", session)
+
+    assert [(one.recipient, one.reply_code, one.cause) for one in report.recipients] == [
+        ("mia@example.com", "451", Cause.SYSTEM_TROUBLE)
+    ]
+
+
+def test_a_refusal_says_nothing_of_the_address_that_the_next_host_refused():
+    talk = (
+        "   ----- Transcript of session follows -----\n"
+        "554 <mia@example.org>... 550 Host unknown (Authoritative answer)\n"
+        "While talking to mx.example.edu:\n>>> RCPT To:<tom@example.edu>\n"
+        "<<< 550 <tom@example.edu>... User unknown\n550 <tom@example.edu>... User unknown\n"
+    )
+    report = text_mail("Returned mail: Host unknown", talk)
+
+    assert [(one.recipient, one.cause) for one in report.recipients] == [
+        ("mia@example.org", Cause.DOMAIN_NOT_FOUND),
+        ("tom@example.edu", Cause.NO_SUCH_MAILBOX),
+    ]
+
+
+def test_the_words_beside_an_address_stand_in_for_a_diagnosis_that_the_status_lacks():
+    delayed = DSN.replace(
+        b"Diagnostic-Code: smtp; 452 4.2.2 <bob@example.com>:\n    Mailbox full\n", b""
+    )
+    said = delayed.replace(
+        b"--=_1\nContent-Type: message",
+        b"bob@example.com: 421 4.7.0 Please try again slower\n\n--=_1\nContent-Type: message",
+    ).replace(b"Status: 4.2.2", b"Status: 4.0.0")
+
+    assert read_mail(said).recipients[1].cause is Cause.RATE_LIMITED

@@ -41,6 +41,10 @@ from services.email.reports import Cause, Fault, advice, fault_of, read_smtp_rep
         (550, "5.1.6 Mailbox has moved", "RCPT", "moved"),
         (550, "5.4.4 Invalid domain", "RCPT", "domain_not_found"),
         (550, "5.6.0 Lone line feeds", "DATA", "content_rejected"),
+        (550, "5.1.0 192.0.2.2 violates the spf record of us", "", "authentication_failed"),
+        (554, "Mail from desk@example.org rejected for policy reasons.", "MAIL", "policy"),
+        (450, "4.7.1 Access denied. IP name lookup failed [192.0.2.2]", "MAIL", "reputation"),
+        (550, "5.2.0 Message filtered", "DATA", "recipient_refuses"),
     ],
 )
 def test_a_refusal_has_the_cause_that_its_code_and_words_say(code, text, command, cause):
