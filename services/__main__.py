@@ -18,6 +18,7 @@ _COMMANDS = {
     "work": "services.running:work",
     "catch-up": "services.running:catch_up",
     "dead-letters": "services.running:dead_letters",
+    "certs": "services.certs.commands:certs",
     "import": "services.identity.commands:import_directory",
     "token": "services.identity.commands:token",
     "link": "services.identity.commands:link",

@@ -42,13 +42,19 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """The request that is being served; ``alive`` says whether the caller still waits for it."""
+    """
+    The request that is being served.
+
+    ``alive`` says whether the caller still waits for it, ``peers`` which services the caller's
+    certificate stands for: None where there is none, as within a process.
+    """
 
     token: str = ""
     action_id: str = ""
     traceparent: str = ""
     deadline: float = 0.0
     alive: Callable[[], bool] = lambda: True
+    peers: Callable[[], frozenset[str] | None] = lambda: None
 
 
 _request: ContextVar[RequestContext | None] = ContextVar("helpdesk_request", default=None)

@@ -14,15 +14,18 @@ from typing import Any, Protocol, Self
 import grpc
 
 from helpdesk.eventlog.v1 import eventlog_pb2_grpc
+from helpdesk.kernel import tls
 from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer
+from helpdesk.kernel.heartbeat import LOOK_SECONDS, Heartbeats
 from helpdesk.kernel.resources import HostSettings, Resources, Timer
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer, serve
-from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.secrets import SERVICES
+from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.store import Store
 from helpdesk.kernel.tokens import Verifier
 
@@ -66,6 +69,10 @@ class Wiring(Resources):
     def __init__(self, env: Mapping[str, str], sockets: Path) -> None:
         super().__init__(env)
         self._sockets = sockets
+        settings = self.settings
+        self.certificates = tls.certificates(
+            settings.tls_ca_file, settings.tls_cert_file, settings.tls_key_file
+        )
         self.local: set[str] = set()
         self._channels: dict[str, grpc.Channel] = {}
         self._lock = threading.Lock()
@@ -77,13 +84,21 @@ class Wiring(Resources):
         name = f"HELPDESK_{service.upper()}_ADDRESS"
         if name not in self.env:
             raise SettingsError(f"{name} is not set and {service} does not run in this process")
+        self.check_address(name, self.env[name])
         return self.env[name]
+
+    def check_address(self, setting: str, address: str) -> None:
+        """Raise SettingsError where gRPC would leave this machine, or enter it, in plain text."""
+        secure, allowed = self.certificates is not None, self.settings.allow_plaintext
+        tls.check_address(setting, address, secure=secure, allowed=allowed)
 
     def channel(self, service: str) -> grpc.Channel:
         """Return the one channel to a service."""
         with self._lock:
             if service not in self._channels:
-                self._channels[service] = open_channel(self.address(service))
+                self._channels[service] = open_channel(
+                    self.address(service), service, self.certificates
+                )
             return self._channels[service]
 
     def caller(self, service: str) -> Caller:
@@ -130,6 +145,7 @@ class Host:
         self._stopping = threading.Event()
         self._timers: list[threading.Thread] = []
         self._refused: list[RefusedCalls] = []
+        self._beats: list[Heartbeats] = []
         self._started: list[Background] = []
 
     def __enter__(self) -> Self:
@@ -143,6 +159,7 @@ class Host:
     def _start(self) -> None:
         wiring = self.wiring
         wiring.local = {service.name for service in self._services}
+        self._check_wires()
         for service in self._services:
             self.running[service.name] = service.build(wiring)
         stores = {n: r.store for n, r in self.running.items() if r.store is not None}
@@ -157,6 +174,9 @@ class Host:
         for name, store in stores.items():
             refused = RefusedCalls(store)
             timers.append(Timer(f"{name}-refused-calls", 60, refused.flush))
+            beats = Heartbeats(store, wiring.secret(f"{name}.service.pem"))
+            timers.append(Timer(f"{name}-heartbeat", LOOK_SECONDS, beats.look))
+            self._beats.append(beats)
             served = Served(store, wiring.verifier(name), refused)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
@@ -164,11 +184,10 @@ class Host:
             self._servers.append(serve([wiring.address(name)], own))
             self._refused.append(refused)
         self.address = wiring.settings.grpc_address or f"unix:{self._sockets / 'all'}"
-        if not is_loopback(self.address):
-            raise SettingsError("HELPDESK_GRPC_ADDRESS: plain gRPC only listens on loopback")
         if everything:
             everything.append(_event_log(stores, everything[0].served))
-            self._servers.append(serve([self.address], everything))
+            outside = None if self.address.startswith("unix:") else wiring.certificates
+            self._servers.append(serve([self.address], everything, outside))
         distributed = bool(wiring.settings.broker_url)
         for running in self.running.values():
             for consumer in () if distributed else running.consumers:
@@ -185,6 +204,20 @@ class Host:
                 background.start()
                 self._started.append(background)
 
+    def _check_wires(self) -> None:
+        wiring = self.wiring
+        listening = wiring.settings.grpc_address
+        wiring.check_address("HELPDESK_GRPC_ADDRESS", listening or "unix:")
+        for name in SERVICES:
+            setting = f"HELPDESK_{name.upper()}_ADDRESS"
+            # Where the gateway listens is for browsers, and its own to check.
+            if name in wiring.local or name == "gateway" or setting not in wiring.env:
+                continue
+            wiring.check_address(setting, wiring.env[setting])
+        if wiring.certificates is not None and listening and not listening.startswith("unix:"):
+            for name in wiring.local - {"gateway"}:
+                wiring.certificates.check_serves(name)
+
     def __exit__(self, *_: object) -> None:
         for background in reversed(self._started):
             background.stop()
@@ -197,6 +230,11 @@ class Host:
             thread.join()
         for refused in self._refused:
             refused.flush()
+        for beats in self._beats:
+            try:
+                beats.end()
+            except Unavailable as error:
+                _log.warning("the last heartbeat was not stored: %s", error.reason)
         for running in self.running.values():
             running.close()
             if running.store is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.kernel import secrets
+from helpdesk.kernel import secrets, tls
 from helpdesk.kernel.bus import Consumer
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.sqlite_store import SqliteEngine
@@ -20,7 +20,8 @@ class HostSettings:
     ``HELPDESK_...`` of the process itself.
 
     With a ``broker_url`` consumers and timers run in processes of their own (``helpdesk work``,
-    ``helpdesk relay``), not beside the gRPC servers.
+    ``helpdesk relay``), not beside the gRPC servers. Plain text to and from other machines is
+    refused unless ``allow_plaintext`` says otherwise.
     """
 
     data_dir: Path = Path(".data")
@@ -29,7 +30,12 @@ class HostSettings:
     log_level: str = "INFO"
     durable: bool = True
     broker_url: str = ""
+    broker_ca_file: str = ""
     vault_database_url: str = ""
+    tls_ca_file: str = ""
+    tls_cert_file: str = ""
+    tls_key_file: str = ""
+    allow_plaintext: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,18 @@ class Work:
     consumers: Sequence[Consumer] = ()
     timers: Sequence[Timer] = ()
     close: Callable[[], None] = lambda: None
+
+
+VAULT_URL = "HELPDESK_VAULT_DATABASE_URL"
+
+
+def check_database(settings: HostSettings, setting: str, url: str) -> None:
+    """Raise SettingsError where a database on another machine is not reached with full TLS."""
+    from helpdesk.kernel.postgres_url import is_protected
+
+    if not is_protected(setting, url):
+        remedy = "use ?sslmode=verify-full&sslrootcert=FILE"
+        tls.refuse(setting, remedy, allowed=settings.allow_plaintext)
 
 
 Wants = Mapping[str, Mapping[str, Sequence[str]]]
@@ -100,6 +118,7 @@ class Resources:
             return self.data_dir / "vault.db"
         from helpdesk.kernel.postgres_keys import PostgresKeys
 
+        check_database(self.settings, VAULT_URL, self.settings.vault_database_url)
         keys = PostgresKeys(self.settings.vault_database_url)
         keys.check()
         return keys
@@ -118,6 +137,7 @@ class Resources:
             # The embedded size does without PostgreSQL's driver.
             from helpdesk.kernel.postgres_store import PostgresEngine
 
+            check_database(self.settings, f"HELPDESK_{name.upper()}_DATABASE_URL", url)
             database = PostgresEngine(url, name, listen=self._listen)
             database.check(migrations)
             engine = database

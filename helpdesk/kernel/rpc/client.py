@@ -10,6 +10,8 @@ import grpc
 
 from helpdesk.kernel.context import current_request
 from helpdesk.kernel.rpc.errors import error_of
+from helpdesk.kernel.rpc.secure import SecureChannel
+from helpdesk.kernel.tls import Certificates
 
 _LONGEST_MESSAGE = 64 * 1024 * 1024
 OPTIONS = [
@@ -21,8 +23,12 @@ Opened = Callable[[grpc.Call], object]
 """Is handed a stream's call when it opens, so that another thread can cancel it."""
 
 
-def open_channel(address: str) -> grpc.Channel:
-    """Open a channel to ``unix:<path>`` or ``host:port``."""
+def open_channel(
+    address: str, service: str = "", certificates: Certificates | None = None
+) -> grpc.Channel:
+    """Open a channel to ``unix:<path>``, or to a service at ``host:port`` with TLS if set."""
+    if certificates is not None and not address.startswith("unix:"):
+        return SecureChannel(address, service, certificates, OPTIONS)
     return grpc.insecure_channel(address, options=OPTIONS)
 
 

@@ -105,6 +105,15 @@ def check_mode(m: Method, actor: Actor) -> None:
         )
 
 
+def check_caller_check(m: Method, actor: Actor, check_id: str) -> None:
+    """Refuse an answer that no caller check allows, whatever the use case did. Raises Refused."""
+    if m.rule.check == options_pb2.CHECK_REQUIRED and not (check_id or actor.read_only):
+        raise Refused(
+            "CALLER_CHECK_REQUIRED",
+            "This needs a caller check of this user for this ticket. Check the caller first.",
+        )
+
+
 def check_request(m: Method, request: Message) -> None:
     """Refuse texts that no field takes, and a missing ticket or reason, by field path."""
     for path, value in _texts(request, ""):

@@ -34,7 +34,9 @@ from helpdesk.kernel.rpc import rules
 from helpdesk.kernel.rpc.client import OPTIONS, POSITION
 from helpdesk.kernel.rpc.errors import internal, status_of
 from helpdesk.kernel.rpc.refused import RefusedCalls
+from helpdesk.kernel.rpc.secure import check_peer, peers_of, server_credentials
 from helpdesk.kernel.store import Store
+from helpdesk.kernel.tls import Certificates
 from helpdesk.kernel.tokens import Verifier
 
 _log = logging.getLogger(__name__)
@@ -156,6 +158,7 @@ class _Call:
                 rules.check_mode(self._method, self._action.actor)
                 incoming = self._received(sent)
             for answer in behavior(incoming, self._action):
+                rules.check_caller_check(self._method, self._action.actor, self._action.check_id)
                 sealed = self._shaped(answer)
                 self._commit(sealed)
                 yield sealed
@@ -175,10 +178,13 @@ class _Call:
                 traceparent=self._action.traceparent,
                 deadline=time.monotonic() + remaining if remaining is not None else 0.0,
                 alive=self._context.is_active,
+                peers=lambda: peers_of(self._context),
             )
         )
         if not self._method.public:
-            self._action.actor = self._served.verifier.verify(token)
+            actor = self._served.verifier.verify(token)
+            check_peer(actor, self._context)
+            self._action.actor = actor
 
     def _received(self, sent: Any) -> Iterator[Message]:
         for data in sent:
@@ -212,7 +218,9 @@ class _Call:
             if known is not None:
                 self._commit(known)
                 return known, 0
-        sealed = self._shaped(behavior(request, self._action))
+        answer = behavior(request, self._action)
+        rules.check_caller_check(self._method, self._action.actor, self._action.check_id)
+        sealed = self._shaped(answer)
         changed = bool(self._action.staged)
         if request_id and self._method.changes:
             self._remember(request_id, request, sealed)
@@ -353,8 +361,10 @@ def _traceparent(metadata: dict[str, Any]) -> str:
     return f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"
 
 
-def serve(addresses: list[str], servicers: list[Servicer]) -> grpc.Server:
-    """Serve at ``unix:<path>`` or loopback ``host:port`` addresses. Raises OSError."""
+def serve(
+    addresses: list[str], servicers: list[Servicer], certificates: Certificates | None = None
+) -> grpc.Server:
+    """Serve at ``unix:<path>`` or ``host:port`` addresses, with TLS if set. Raises OSError."""
     streams = threading.Semaphore(_STREAM_THREADS)
     served = {servicer.name: servicer.served for servicer in servicers}
     server = grpc.server(
@@ -374,7 +384,10 @@ def serve(addresses: list[str], servicers: list[Servicer]) -> grpc.Server:
     )
     for address in addresses:
         try:
-            bound = server.add_insecure_port(address)
+            if certificates is None:
+                bound = server.add_insecure_port(address)
+            else:
+                bound = server.add_secure_port(address, server_credentials(certificates))
         except RuntimeError as error:
             raise OSError(f"cannot listen at {address}") from error
         if not bound and not address.startswith("unix:"):

@@ -47,9 +47,17 @@ class Tokens:
         """Return the published keys as JWKs."""
         return self._keys
 
-    def issue_service_token(self, assertion: str) -> tuple[str, int]:
-        """Return a token and its seconds for a service that proved who it is (RFC 7523)."""
+    def issue_service_token(self, assertion: str, peers: frozenset[str] | None) -> tuple[str, int]:
+        """
+        Return a token and its seconds for a service that proved who it is (RFC 7523).
+
+        Where the caller showed a certificate, ``peers``, it must stand for the same service.
+        """
         name, roles = self._proved(assertion)
+        if peers is not None and name not in peers:
+            raise Forbidden(
+                "CERTIFICATE_OTHER", "The certificate is not that of the service that asks."
+            )
         claims = {"sub": name, "roles": sorted(roles)}
         return self._signer.sign(claims, SERVICES, _SECONDS), _SECONDS
 

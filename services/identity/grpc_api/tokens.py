@@ -6,6 +6,7 @@ import json
 
 from helpdesk.identity.v1 import tokens_pb2, tokens_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import current_request
 from services.identity.application.tokens import Tokens
 
 
@@ -25,5 +26,7 @@ class TokenServicer(tokens_pb2_grpc.TokenServiceServicer):
         self, request: tokens_pb2.IssueServiceTokenRequest, action: SupportAction
     ) -> tokens_pb2.IssueServiceTokenResponse:
         del action
-        token, seconds = self._tokens.issue_service_token(request.assertion)
+        token, seconds = self._tokens.issue_service_token(
+            request.assertion, current_request().peers()
+        )
         return tokens_pb2.IssueServiceTokenResponse(token=token, expires_in=seconds)

@@ -1,0 +1,20 @@
+"""Whether a PostgreSQL URL leads to another machine in plain text."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from helpdesk.kernel.settings import SettingsError, is_loopback
+
+
+def is_protected(setting: str, url: str) -> bool:
+    """Return whether a database is on this machine, or its name and certificate are checked."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise SettingsError(f"{setting}: the database URL is not well formed") from error
+    named = [str(given.get(name) or "") for name in ("host", "hostaddr")]
+    hosts = [host for names in named for host in names.split(",") if host]
+    near = all(host.startswith("/") or is_loopback(f"{host}:0") for host in hosts)
+    return near or given.get("sslmode") == "verify-full"
