@@ -102,6 +102,7 @@ class SupportAction(UnitOfWork):
     shown: list[str] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
     consent_id: str = ""
+    check_id: str = ""
 
     def about(self, *subjects: str, organization_id: str = "", user_id: str = "") -> None:
         """Say whom the action is about; subjects are ``kind:id``."""
@@ -113,6 +114,11 @@ class SupportAction(UnitOfWork):
         """Say which things the answer shows, as ``kind:id@version``."""
         self.shown.extend(items)
 
+    def proved(self, check_id: str) -> None:
+        """Say by which caller check the action is allowed; its method may demand one."""
+        self.check_id = check_id
+        self.subjects.append(f"check:{check_id}")
+
     def read_at(self, source: str, position: int) -> None:
         """Say at which position of which service's log the answer was read."""
         self.positions.append(f"{source}:{position}")
@@ -123,3 +129,4 @@ class SupportAction(UnitOfWork):
         self.subjects.clear()
         self.shown.clear()
         self.positions.clear()
+        self.check_id = ""

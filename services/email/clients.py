@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import grpc
 
@@ -14,6 +14,7 @@ from services.email.application.ports import Owner, User
 
 _SECONDS = 2.0
 _SEE_ALL = frozenset({"SERVICE", "MAIL_SENDER", "AUDITOR"})
+_EVERYBODY = Actor("service:email", roles=frozenset({"SERVICE"}))
 
 
 class IdentityDirectory:
@@ -45,6 +46,7 @@ class IdentityDirectory:
             status=found.status,
             organization_name=found.organization_name,
             partner_name=found.viewer_partner_name,
+            viewer_name=found.viewer_name,
         )
 
     def owner_of(self, address: str) -> Owner | None:
@@ -55,6 +57,15 @@ class IdentityDirectory:
             timeout=_SECONDS,
         )
         return Owner(found.user_id, found.organization_id) if found.user_id else None
+
+    def partner_admins(self, partner_id: str) -> Sequence[User]:
+        """Return the people who administer a partner now. Raises Unavailable."""
+        found = self._caller(
+            self._stub.ResolvePartnerAdmins,
+            internal_pb2.ResolvePartnerAdminsRequest(partner_id=partner_id),
+            timeout=_SECONDS,
+        )
+        return [self.user(_EVERYBODY, each) for each in found.user_ids]
 
 
 def _viewer(actor: Actor) -> internal_pb2.Viewer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, timestamp
 from helpdesk.kernel.store import Database, Projections, Recorded
-from services.email.domain import facts
+from services.email.domain import check_facts, facts
 
 _STATES: dict[type[Event], str] = {
     facts.MessageSent: "sent",
@@ -120,6 +120,64 @@ def on_caller_check_ended(db: Database, recorded: Recorded) -> None:
     )
 
 
+def on_caller_denied(db: Database, recorded: Recorded) -> None:
+    """A check was denied; nobody vouches for it any more."""
+    on_caller_check_ended(db, recorded)
+    on_vouch_answered(db, recorded)
+
+
+def on_caller_vouched(db: Database, recorded: Recorded) -> None:
+    """A customer admin vouched for a caller."""
+    on_caller_check_ended(db, recorded)
+    on_vouch_answered(db, recorded)
+
+
+def on_vouch_requested(db: Database, recorded: Recorded) -> None:
+    """A check waits for the word of a customer admin."""
+    event: Any = recorded.event
+    on_code_rejected(db, recorded)
+    db.execute("DELETE FROM check_vouch WHERE check_id = ?", (event.check_id,))
+    db.execute(
+        "INSERT INTO check_vouch VALUES (?, ?, ?)",
+        (event.check_id, event.organization_id, recorded.position),
+    )
+
+
+def on_vouch_refused(db: Database, recorded: Recorded) -> None:
+    """A customer admin did not vouch for a caller."""
+    on_code_rejected(db, recorded)
+    on_vouch_answered(db, recorded)
+
+
+def on_vouch_answered(db: Database, recorded: Recorded) -> None:
+    """A request to vouch is over."""
+    event: Any = recorded.event
+    db.execute("DELETE FROM check_vouch WHERE check_id = ?", (event.check_id,))
+
+
+def on_caller_checks_stopped(db: Database, recorded: Recorded) -> None:
+    """A partner admin is to see that a user denied an agent's call."""
+    event: Any = recorded.event
+    on_code_rejected(db, recorded)
+    db.execute(
+        "INSERT INTO check_stop VALUES (?, ?, ?, ?, ?)",
+        (event.agent_id, event.user_id, event.partner_id, event.check_id, recorded.position),
+    )
+
+
+def on_caller_checks_allowed(db: Database, recorded: Recorded) -> None:
+    """A partner admin let an agent check a user again."""
+    event: Any = recorded.event
+    db.execute(
+        "DELETE FROM check_stop WHERE agent_id = ? AND user_id = ?",
+        (event.agent_id, event.user_id),
+    )
+    db.execute(
+        "UPDATE caller_check SET changed_position = ? WHERE agent_id = ? AND user_id = ?",
+        (recorded.position, event.agent_id, event.user_id),
+    )
+
+
 def on_webhook_event_received(db: Database, recorded: Recorded) -> None:
     """A webhook's event is known, so that its replay is refused."""
     event: Any = recorded.event
@@ -145,4 +203,10 @@ PROJECTIONS: Projections = {
     facts.CallerCheckLocked.NAME: on_caller_check_ended,
     facts.CallerCheckExpired.NAME: on_caller_check_ended,
     facts.CallerCheckReplaced.NAME: on_caller_check_ended,
+    check_facts.CallerDenied.NAME: on_caller_denied,
+    check_facts.CallerVouched.NAME: on_caller_vouched,
+    check_facts.VouchRequested.NAME: on_vouch_requested,
+    check_facts.VouchRefused.NAME: on_vouch_refused,
+    check_facts.CallerChecksStopped.NAME: on_caller_checks_stopped,
+    check_facts.CallerChecksAllowed.NAME: on_caller_checks_allowed,
 }

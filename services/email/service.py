@@ -7,10 +7,17 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from helpdesk.email.v1 import caller_check_pb2_grpc, email_pb2_grpc, reports_pb2_grpc
+from helpdesk.email.v1 import (
+    caller_answers_pb2_grpc,
+    caller_check_pb2_grpc,
+    email_pb2_grpc,
+    reports_pb2_grpc,
+)
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.hosting import Background, Running, Service, Timer, Wiring
+from helpdesk.kernel.proofs import ProofSigner
 from helpdesk.kernel.settings import parse
+from services.email.application.answers import Answers
 from services.email.application.checks import Checks
 from services.email.application.delivery import Delivery
 from services.email.application.mail import Mail
@@ -19,7 +26,8 @@ from services.email.application.reports import Reports
 from services.email.application.webhooks import Webhooks
 from services.email.clients import IdentityDirectory
 from services.email.domain.caller_check import DIGITS
-from services.email.grpc_api import CallerCheckServicer, EmailServicer, MailReportServicer
+from services.email.grpc_api.checks import CallerAnswerServicer, CallerCheckServicer
+from services.email.grpc_api.mail import EmailServicer, MailReportServicer
 from services.email.handlers import Postman, consumers, sender_of
 from services.email.handlers import Renderer as MakesMails
 from services.email.http_api import Inbound as WebhookInbound
@@ -66,7 +74,12 @@ def build(wiring: Wiring) -> Running:
         first_pause=timedelta(seconds=settings.retry_seconds),
     )
     renderer: MakesMails = Renderer(
-        Sender(settings.domain, settings.sender_name, settings.sign_in_url)
+        Sender(
+            settings.domain,
+            settings.sender_name,
+            settings.sign_in_url,
+            settings.console(wiring.env),
+        )
     )
     if hooks.address and hooks.postmark_login:
         renderer = Labelled(renderer)
@@ -87,7 +100,9 @@ def build(wiring: Wiring) -> Running:
         sender_of(key, settings.domain),
     )
     mail = EmailServicer(Mail(store, directory, found, checks))
-    calls = CallerCheckServicer(checks)
+    proofs = ProofSigner(_NAME, wiring.secret("email.service.pem"))
+    calls = CallerCheckServicer(checks, proofs.sign)
+    answers = CallerAnswerServicer(Answers(store, directory, found, key))
     taking = MailReportServicer(reports)
     inbound = Inbound(store, reports)
     refused = RefusedWebhooks(store)
@@ -107,6 +122,9 @@ def build(wiring: Wiring) -> Running:
             ),
             "helpdesk.email.v1.CallerCheckService": lambda server: (
                 caller_check_pb2_grpc.add_CallerCheckServiceServicer_to_server(calls, server)
+            ),
+            "helpdesk.email.v1.CallerAnswerService": lambda server: (
+                caller_answers_pb2_grpc.add_CallerAnswerServiceServicer_to_server(answers, server)
             ),
             "helpdesk.email.v1.MailReportService": lambda server: (
                 reports_pb2_grpc.add_MailReportServiceServicer_to_server(taking, server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from helpdesk.kernel.settings import SettingsError, is_loopback
@@ -14,13 +15,15 @@ class Settings:
 
     ``domain`` is the domain of our envelope senders and message ids: bounces come back to it.
     ``smtp_tls`` is ``none``, ``starttls`` or ``tls``; empty is none on loopback and starttls
-    elsewhere. ``accepted_is_delivered`` is for a mail system that holds the mailboxes itself.
+    elsewhere. ``console_url`` is where users open the links of caller checks; empty is where
+    the gateway is. ``accepted_is_delivered`` is for a mail system that holds the mailboxes itself.
     An empty ``inbound_address`` (SMTP) or ``lmtp_address`` listens to nothing.
     """
 
     domain: str = "mail.helpdesk.example"
     sender_name: str = "Help desk"
     sign_in_url: str = "https://portal.helpdesk.example/"
+    console_url: str = ""
     smtp_address: str = "127.0.0.1:1025"
     smtp_tls: str = ""
     smtp_user: str = ""
@@ -30,6 +33,12 @@ class Settings:
     retry_seconds: float = 5.0
     inbound_address: str = "127.0.0.1:2525"
     lmtp_address: str = ""
+
+    def console(self, env: Mapping[str, str]) -> str:
+        """Return where people reach the console, without a slash at its end."""
+        gateway = env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
+        url = self.console_url or env.get("HELPDESK_GATEWAY_URL", "") or f"http://{gateway}"
+        return url.rstrip("/")
 
 
 @dataclass(frozen=True)

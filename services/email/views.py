@@ -80,6 +80,24 @@ class Views:
         )
         return [str(row[0]) for row in rows]
 
+    def vouch_requests(self, organization_id: str) -> list[str]:
+        """Return checks of an organization's users that wait for an admin's word, oldest first."""
+        rows = self._engine.query(
+            "SELECT check_id FROM check_vouch WHERE organization_id = ? "
+            "ORDER BY position LIMIT 200",
+            (organization_id,),
+        )
+        return [str(row[0]) for row in rows]
+
+    def stopped_checks(self, partner_id: str) -> list[tuple[str, str, str]]:
+        """Return agent, user and check of what is stopped at a partner, newest first."""
+        rows = self._engine.query(
+            "SELECT agent_id, user_id, check_id FROM check_stop WHERE partner_id = ? "
+            "ORDER BY position DESC LIMIT 200",
+            (partner_id,),
+        )
+        return [(str(row[0]), str(row[1]), str(row[2])) for row in rows]
+
     def seen_webhook_events(self, digests: Sequence[str]) -> set[str]:
         """Return those of the digests whose events were received before."""
         seen: set[str] = set()

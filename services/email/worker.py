@@ -44,7 +44,12 @@ def build(resources: Resources) -> Work:
         first_pause=timedelta(seconds=settings.retry_seconds),
     )
     renderer: MakesMails = Renderer(
-        Sender(settings.domain, settings.sender_name, settings.sign_in_url)
+        Sender(
+            settings.domain,
+            settings.sender_name,
+            settings.sign_in_url,
+            settings.console(resources.env),
+        )
     )
     if hooks.address and hooks.postmark_login:
         renderer = Labelled(renderer)

@@ -20,6 +20,7 @@ from helpdesk.identity.v1 import (
     tokens_pb2_grpc,
 )
 from helpdesk.kernel.hosting import Running, Service, Wiring
+from helpdesk.kernel.proofs import ProofVerifier
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.tokens import LEASES, Signer
@@ -56,7 +57,9 @@ def build(wiring: Wiring) -> Running:
     signer = Signer(wiring.secret("token.signing.pem"))
     leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
     keys = [signer.public_jwk(), leases.public_jwk()]
-    tokens = TokenServicer(Tokens(signer, keys, known_services(settings, wiring)))
+    services = known_services(settings, wiring)
+    tokens = TokenServicer(Tokens(signer, keys, services))
+    proofs = ProofVerifier("email", services["email"].public_key)
     gateway = wiring.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     providers = Configured(settings, gateway)
     dev_tokens = dev_tokens_on(settings, gateway)
@@ -64,7 +67,7 @@ def build(wiring: Wiring) -> Running:
     sign_in = SignInServicer(sign_ins)
     roles = RoleServicer(Roles(views, digest))
     feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)
-    directory = DirectoryServicer(Directory(views, digest))
+    directory = DirectoryServicer(Directory(views, digest, proofs.verify))
     internal = InternalServicer(Internal(views))
     return Running(
         store=store,

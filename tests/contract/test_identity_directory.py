@@ -236,12 +236,13 @@ def test_a_field_is_revealed_with_a_reason_and_recorded(product, stub):
         index=1,
         reason="they ask which one",
         ticket="T-1",
+        check_proof=product.proof(person_id("north_agent"), person_id("acme_user"), "T-1"),
     )
     value = product.caller("north_agent")(stub.RevealField, request).value
     record = product.records("identity", action="identity.field.reveal")[-1]
 
     assert value == "stefana+second@acme.example"
-    assert record.subjects == ("field:emails[1]",)
+    assert record.subjects == ("check:c1", "field:emails[1]")
     assert (record.user_id, record.organization_id) == (person_id("acme_user"), ACME)
     assert (record.reason, record.ticket) == ("they ask which one", "T-1")
 
@@ -252,7 +253,12 @@ def test_a_field_is_revealed_with_a_reason_and_recorded(product, stub):
 )
 def test_what_is_not_masked_or_not_there_is_not_revealed(product, stub, field, index):
     request = pb.RevealFieldRequest(
-        user_id=person_id("acme_user"), field=field, index=index, reason="why"
+        user_id=person_id("acme_user"),
+        field=field,
+        index=index,
+        reason="why",
+        ticket="T-1",
+        check_proof=product.proof(person_id("north_agent"), person_id("acme_user"), "T-1"),
     )
     with pytest.raises(InvalidArgument):
         product.caller("north_agent")(stub.RevealField, request)

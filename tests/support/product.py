@@ -11,6 +11,7 @@ from pathlib import Path
 from helpdesk.identity.v1 import feed_pb2, feed_pb2_grpc
 from helpdesk.kernel import secrets
 from helpdesk.kernel.hosting import Host
+from helpdesk.kernel.proofs import ProofSigner
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer
 from services.demo.domain import api_id, sample
@@ -172,6 +173,12 @@ class Product:
         if roles is not None:
             claims["roles"] = list(roles)
         return self.signer.sign(claims, list(audience), seconds)
+
+    def proof(self, agent, user, ticket, seconds=60.0, key="email.service.pem"):
+        """Mint the proof of a caller check, as the email service does."""
+        folder = Path(self.env["HELPDESK_DATA_DIR"]) / "secrets"
+        claims = {"check": "c1", "sub": agent, "user": user, "ticket": ticket}
+        return ProofSigner("email", secrets.read(folder, key)).sign(claims, seconds)
 
     def service_token(self, *roles):
         return self.token(sub="test-service", roles=roles)

@@ -74,7 +74,7 @@ class GetCallerCheckResponse(_message.Message):
     def __init__(self, check: _Optional[_Union[CallerCheck, _Mapping]] = ...) -> None: ...
 
 class CallerCheck(_message.Message):
-    __slots__ = ("check_id", "state", "user_id", "address", "address_index", "ticket", "sent_at", "expires_at", "confirmed_at", "tries_left", "sends_left", "next_send_at", "mail_state", "message_id", "cause", "fault", "next_step")
+    __slots__ = ("check_id", "state", "user_id", "address", "address_index", "ticket", "sent_at", "expires_at", "confirmed_at", "tries_left", "sends_left", "next_send_at", "mail_state", "message_id", "cause", "fault", "next_step", "phrase", "confirmed_by", "vouch")
     CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -92,6 +92,9 @@ class CallerCheck(_message.Message):
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     FAULT_FIELD_NUMBER: _ClassVar[int]
     NEXT_STEP_FIELD_NUMBER: _ClassVar[int]
+    PHRASE_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMED_BY_FIELD_NUMBER: _ClassVar[int]
+    VOUCH_FIELD_NUMBER: _ClassVar[int]
     check_id: str
     state: str
     user_id: str
@@ -109,4 +112,39 @@ class CallerCheck(_message.Message):
     cause: str
     fault: str
     next_step: str
-    def __init__(self, check_id: _Optional[str] = ..., state: _Optional[str] = ..., user_id: _Optional[str] = ..., address: _Optional[str] = ..., address_index: _Optional[int] = ..., ticket: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tries_left: _Optional[int] = ..., sends_left: _Optional[int] = ..., next_send_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mail_state: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., next_step: _Optional[str] = ...) -> None: ...
+    phrase: str
+    confirmed_by: str
+    vouch: str
+    def __init__(self, check_id: _Optional[str] = ..., state: _Optional[str] = ..., user_id: _Optional[str] = ..., address: _Optional[str] = ..., address_index: _Optional[int] = ..., ticket: _Optional[str] = ..., sent_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., confirmed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tries_left: _Optional[int] = ..., sends_left: _Optional[int] = ..., next_send_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., mail_state: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., next_step: _Optional[str] = ..., phrase: _Optional[str] = ..., confirmed_by: _Optional[str] = ..., vouch: _Optional[str] = ...) -> None: ...
+
+class GetCallerProofRequest(_message.Message):
+    __slots__ = ("user_id", "ticket")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    ticket: str
+    def __init__(self, user_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+
+class GetCallerProofResponse(_message.Message):
+    __slots__ = ("proof", "expires_at")
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    proof: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, proof: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class AskToVouchRequest(_message.Message):
+    __slots__ = ("check_id", "reason", "request_id")
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    check_id: str
+    reason: str
+    request_id: str
+    def __init__(self, check_id: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AskToVouchResponse(_message.Message):
+    __slots__ = ("open_until",)
+    OPEN_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    open_until: _timestamp_pb2.Timestamp
+    def __init__(self, open_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -26,9 +26,11 @@ if _version_not_supported:
 
 
 class CallerCheckServiceStub:
-    """CallerCheckService sends one-time codes and takes them back. A confirmed
-    check proves possession of a mailbox, nothing more. A check belongs to the
-    agent who sent the code; it is NOT_FOUND for anybody else.
+    """CallerCheckService sends one-time codes and takes them back. The mail also
+    holds a link, by which its reader confirms or denies the call; then nobody
+    reads a code aloud. A confirmed check proves possession of a mailbox, nothing
+    more. A check belongs to the agent who sent the code; it is NOT_FOUND for
+    anybody else.
     """
 
     def __init__(self, channel):
@@ -52,19 +54,32 @@ class CallerCheckServiceStub:
                 request_serializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerCheckRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerCheckResponse.FromString,
                 _registered_method=True)
+        self.GetCallerProof = channel.unary_unary(
+                '/helpdesk.email.v1.CallerCheckService/GetCallerProof',
+                request_serializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerProofRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerProofResponse.FromString,
+                _registered_method=True)
+        self.AskToVouch = channel.unary_unary(
+                '/helpdesk.email.v1.CallerCheckService/AskToVouch',
+                request_serializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.AskToVouchRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.AskToVouchResponse.FromString,
+                _registered_method=True)
 
 
 class CallerCheckServiceServicer:
-    """CallerCheckService sends one-time codes and takes them back. A confirmed
-    check proves possession of a mailbox, nothing more. A check belongs to the
-    agent who sent the code; it is NOT_FOUND for anybody else.
+    """CallerCheckService sends one-time codes and takes them back. The mail also
+    holds a link, by which its reader confirms or denies the call; then nobody
+    reads a code aloud. A confirmed check proves possession of a mailbox, nothing
+    more. A check belongs to the agent who sent the code; it is NOT_FOUND for
+    anybody else.
     """
 
     def SendCode(self, request, context):
         """Sends a code of 8 digits to one address of a user; an earlier code of the
         same agent for the same user is void. Where the address is blocked the
         state is "cannot_arrive" and nothing is sent. Errors: NOT_FOUND;
-        FAILED_PRECONDITION TICKET_REQUIRED; RESOURCE_EXHAUSTED TOO_MANY_CODES
+        FAILED_PRECONDITION TICKET_REQUIRED, CHECKS_STOPPED (the user denied a call
+        of this agent); RESOURCE_EXHAUSTED TOO_MANY_CODES
         with RetryInfo (3 in 10 minutes per agent, per user, and per partner and
         user).
         """
@@ -90,6 +105,25 @@ class CallerCheckServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCallerProof(self, request, context):
+        """A signed proof of the caller's own confirmed check of a user for a ticket,
+        good for a minute at most, which other services ask for. Errors: NOT_FOUND;
+        FAILED_PRECONDITION CALLER_CHECK_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskToVouch(self, request, context):
+        """Asks the admins of the customer to vouch for the caller, where the mail
+        cannot arrive. They have 30 minutes; their word counts as a confirmed
+        check. Errors: NOT_FOUND; FAILED_PRECONDITION NOTHING_TO_VOUCH_FOR,
+        ALREADY_ASKED, CHECKS_STOPPED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CallerCheckServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -108,6 +142,16 @@ def add_CallerCheckServiceServicer_to_server(servicer, server):
                     request_deserializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerCheckRequest.FromString,
                     response_serializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerCheckResponse.SerializeToString,
             ),
+            'GetCallerProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallerProof,
+                    request_deserializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerProofRequest.FromString,
+                    response_serializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerProofResponse.SerializeToString,
+            ),
+            'AskToVouch': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskToVouch,
+                    request_deserializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.AskToVouchRequest.FromString,
+                    response_serializer=helpdesk_dot_email_dot_v1_dot_caller__check__pb2.AskToVouchResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'helpdesk.email.v1.CallerCheckService', rpc_method_handlers)
@@ -117,9 +161,11 @@ def add_CallerCheckServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CallerCheckService:
-    """CallerCheckService sends one-time codes and takes them back. A confirmed
-    check proves possession of a mailbox, nothing more. A check belongs to the
-    agent who sent the code; it is NOT_FOUND for anybody else.
+    """CallerCheckService sends one-time codes and takes them back. The mail also
+    holds a link, by which its reader confirms or denies the call; then nobody
+    reads a code aloud. A confirmed check proves possession of a mailbox, nothing
+    more. A check belongs to the agent who sent the code; it is NOT_FOUND for
+    anybody else.
     """
 
     @staticmethod
@@ -193,6 +239,60 @@ class CallerCheckService:
             '/helpdesk.email.v1.CallerCheckService/GetCallerCheck',
             helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerCheckRequest.SerializeToString,
             helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerCheckResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallerProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.email.v1.CallerCheckService/GetCallerProof',
+            helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerProofRequest.SerializeToString,
+            helpdesk_dot_email_dot_v1_dot_caller__check__pb2.GetCallerProofResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskToVouch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.email.v1.CallerCheckService/AskToVouch',
+            helpdesk_dot_email_dot_v1_dot_caller__check__pb2.AskToVouchRequest.SerializeToString,
+            helpdesk_dot_email_dot_v1_dot_caller__check__pb2.AskToVouchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -102,8 +102,10 @@ class EmailServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResendMessage(self, request, context):
-        """Sends a message again, or the welcome mail. Errors: NOT_FOUND;
-        FAILED_PRECONDITION ADDRESS_BLOCKED, NOT_RESENDABLE, USER_INACTIVE;
+        """Sends a message again, or the welcome mail. To another address than the
+        primary one, or than the one that the message went to, it needs a caller
+        check. Errors: NOT_FOUND; FAILED_PRECONDITION ADDRESS_BLOCKED,
+        NOT_RESENDABLE, USER_INACTIVE, CALLER_CHECK_REQUIRED;
         RESOURCE_EXHAUSTED TOO_MANY_MESSAGES.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -271,7 +271,7 @@ class MailReportTaken(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., report_id: _Optional[str] = ..., report_key: _Optional[str] = ..., kind: _Optional[str] = ..., raw: _Optional[str] = ..., cut: _Optional[bool] = ..., reporting_mta: _Optional[str] = ..., person_ids: _Optional[_Iterable[str]] = ..., message_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CallerCheckStarted(_message.Message):
-    __slots__ = ("stamp", "check_id", "agent_id", "partner_id", "user_id", "organization_id", "ticket", "address", "address_digest", "message_id", "code_digest", "code_key", "code", "expires_at")
+    __slots__ = ("stamp", "check_id", "agent_id", "partner_id", "user_id", "organization_id", "ticket", "address", "address_digest", "message_id", "code_digest", "code_key", "code", "expires_at", "agent_name", "partner_name", "phrase", "link", "link_digest")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -286,6 +286,11 @@ class CallerCheckStarted(_message.Message):
     CODE_KEY_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
+    PHRASE_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    LINK_DIGEST_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     check_id: str
     agent_id: str
@@ -300,7 +305,12 @@ class CallerCheckStarted(_message.Message):
     code_key: str
     code: str
     expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., code_digest: _Optional[str] = ..., code_key: _Optional[str] = ..., code: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    agent_name: str
+    partner_name: str
+    phrase: str
+    link: str
+    link_digest: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., code_digest: _Optional[str] = ..., code_key: _Optional[str] = ..., code: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., agent_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., phrase: _Optional[str] = ..., link: _Optional[str] = ..., link_digest: _Optional[str] = ...) -> None: ...
 
 class CodeUndeliverable(_message.Message):
     __slots__ = ("stamp", "check_id", "cause", "fault", "blocked")
@@ -333,18 +343,20 @@ class CallerCheckLocked(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ...) -> None: ...
 
 class MailboxPossessionProved(_message.Message):
-    __slots__ = ("stamp", "check_id", "agent_id", "user_id", "ticket")
+    __slots__ = ("stamp", "check_id", "agent_id", "user_id", "ticket", "by")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     TICKET_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     check_id: str
     agent_id: str
     user_id: str
     ticket: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., user_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+    by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., user_id: _Optional[str] = ..., ticket: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class CallerCheckExpired(_message.Message):
     __slots__ = ("stamp", "check_id")
@@ -401,3 +413,109 @@ class WebhookRefused(_message.Message):
     count: int
     minute: _timestamp_pb2.Timestamp
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., count: _Optional[int] = ..., minute: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CallerDenied(_message.Message):
+    __slots__ = ("stamp", "check_id", "agent_id", "partner_id", "user_id", "organization_id", "ticket")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    agent_id: str
+    partner_id: str
+    user_id: str
+    organization_id: str
+    ticket: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+
+class CallerChecksStopped(_message.Message):
+    __slots__ = ("stamp", "check_id", "agent_id", "partner_id", "user_id", "organization_id", "ticket")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    agent_id: str
+    partner_id: str
+    user_id: str
+    organization_id: str
+    ticket: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+
+class CallerChecksAllowed(_message.Message):
+    __slots__ = ("stamp", "agent_id", "user_id", "allowed_by", "reason")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    agent_id: str
+    user_id: str
+    allowed_by: str
+    reason: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., agent_id: _Optional[str] = ..., user_id: _Optional[str] = ..., allowed_by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class VouchRequested(_message.Message):
+    __slots__ = ("stamp", "check_id", "agent_id", "user_id", "organization_id", "ticket", "reason", "open_until")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    OPEN_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    agent_id: str
+    user_id: str
+    organization_id: str
+    ticket: str
+    reason: str
+    open_until: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., open_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class CallerVouched(_message.Message):
+    __slots__ = ("stamp", "check_id", "agent_id", "user_id", "organization_id", "ticket", "admin_id", "reason")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    ADMIN_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    agent_id: str
+    user_id: str
+    organization_id: str
+    ticket: str
+    admin_id: str
+    reason: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., ticket: _Optional[str] = ..., admin_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class VouchRefused(_message.Message):
+    __slots__ = ("stamp", "check_id", "user_id", "organization_id", "admin_id", "reason")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ADMIN_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    check_id: str
+    user_id: str
+    organization_id: str
+    admin_id: str
+    reason: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., admin_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...

@@ -269,18 +269,20 @@ class ListDevicesResponse(_message.Message):
     def __init__(self, devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class RevealFieldRequest(_message.Message):
-    __slots__ = ("user_id", "field", "index", "reason", "ticket")
+    __slots__ = ("user_id", "field", "index", "check_proof", "reason", "ticket")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
+    CHECK_PROOF_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     TICKET_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     field: str
     index: int
+    check_proof: str
     reason: str
     ticket: str
-    def __init__(self, user_id: _Optional[str] = ..., field: _Optional[str] = ..., index: _Optional[int] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., field: _Optional[str] = ..., index: _Optional[int] = ..., check_proof: _Optional[str] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class RevealFieldResponse(_message.Message):
     __slots__ = ("value",)

@@ -123,7 +123,8 @@ class DirectoryServiceServicer:
 
     def RevealField(self, request, context):
         """One personal field of a user, unmasked; the reason is recorded first.
-        Errors: NOT_FOUND, INVALID_ARGUMENT for a field that is not masked.
+        Errors: NOT_FOUND, INVALID_ARGUMENT for a field that is not masked;
+        FAILED_PRECONDITION CALLER_CHECK_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -164,3 +164,15 @@ class CheckStandingResponse(_message.Message):
     holds: bool
     reason: str
     def __init__(self, holds: _Optional[bool] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class ResolvePartnerAdminsRequest(_message.Message):
+    __slots__ = ("partner_id",)
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    partner_id: str
+    def __init__(self, partner_id: _Optional[str] = ...) -> None: ...
+
+class ResolvePartnerAdminsResponse(_message.Message):
+    __slots__ = ("user_ids",)
+    USER_IDS_FIELD_NUMBER: _ClassVar[int]
+    user_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -50,6 +50,11 @@ class DirectoryInternalServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveOrganizationRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveOrganizationResponse.FromString,
                 _registered_method=True)
+        self.ResolvePartnerAdmins = channel.unary_unary(
+                '/helpdesk.identity.v1.DirectoryInternalService/ResolvePartnerAdmins',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolvePartnerAdminsRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolvePartnerAdminsResponse.FromString,
+                _registered_method=True)
         self.ResolveRows = channel.unary_unary(
                 '/helpdesk.identity.v1.DirectoryInternalService/ResolveRows',
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveRowsRequest.SerializeToString,
@@ -87,6 +92,13 @@ class DirectoryInternalServiceServicer:
 
     def ResolveOrganization(self, request, context):
         """One organization as far as the viewer may see it. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolvePartnerAdmins(self, request, context):
+        """The people who administer a partner now, for a notice to them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -131,6 +143,11 @@ def add_DirectoryInternalServiceServicer_to_server(servicer, server):
                     servicer.ResolveOrganization,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveOrganizationRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveOrganizationResponse.SerializeToString,
+            ),
+            'ResolvePartnerAdmins': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolvePartnerAdmins,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolvePartnerAdminsRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolvePartnerAdminsResponse.SerializeToString,
             ),
             'ResolveRows': grpc.unary_unary_rpc_method_handler(
                     servicer.ResolveRows,
@@ -230,6 +247,33 @@ class DirectoryInternalService:
             '/helpdesk.identity.v1.DirectoryInternalService/ResolveOrganization',
             helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveOrganizationRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveOrganizationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolvePartnerAdmins(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.DirectoryInternalService/ResolvePartnerAdmins',
+            helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolvePartnerAdminsRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolvePartnerAdminsResponse.FromString,
             options,
             channel_credentials,
             insecure,

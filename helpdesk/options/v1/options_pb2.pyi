@@ -53,6 +53,12 @@ class Mask(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MASK_EMAIL: _ClassVar[Mask]
     MASK_PHONE: _ClassVar[Mask]
     MASK_ADDRESS: _ClassVar[Mask]
+
+class Check(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CHECK_UNSPECIFIED: _ClassVar[Check]
+    CHECK_REQUIRED: _ClassVar[Check]
+    CHECK_CONDITIONAL: _ClassVar[Check]
 EFFECT_UNSPECIFIED: Effect
 EFFECT_READS: Effect
 EFFECT_CHANGES: Effect
@@ -81,6 +87,9 @@ MASK_UNSPECIFIED: Mask
 MASK_EMAIL: Mask
 MASK_PHONE: Mask
 MASK_ADDRESS: Mask
+CHECK_UNSPECIFIED: Check
+CHECK_REQUIRED: Check
+CHECK_CONDITIONAL: Check
 RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
 MASK_FIELD_NUMBER: _ClassVar[int]
@@ -91,7 +100,7 @@ PERSONAL_FIELD_NUMBER: _ClassVar[int]
 personal: _descriptor.FieldDescriptor
 
 class MethodRule(_message.Message):
-    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role")
+    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "check")
     EFFECT_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +109,7 @@ class MethodRule(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     SECTION_FIELD_NUMBER: _ClassVar[int]
     ANY_ROLE_FIELD_NUMBER: _ClassVar[int]
+    CHECK_FIELD_NUMBER: _ClassVar[int]
     effect: Effect
     access: Access
     roles: _containers.RepeatedScalarFieldContainer[Role]
@@ -108,7 +118,8 @@ class MethodRule(_message.Message):
     reason: bool
     section: Section
     any_role: bool
-    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ...) -> None: ...
+    check: Check
+    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ...) -> None: ...
 
 class Stamp(_message.Message):
     __slots__ = ("recorded_at", "action_id", "traceparent")

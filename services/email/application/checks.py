@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from helpdesk.kernel.actions import SupportAction
-from helpdesk.kernel.errors import InvalidArgument, NotFound
+from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
 from helpdesk.kernel.store import Store
 from services.email.application.ports import (
     Directory,
@@ -18,12 +20,22 @@ from services.email.application.ports import (
     mailboxes,
 )
 from services.email.application.sending import Counted, queue
-from services.email.domain import blocklist, caller_check, message
+from services.email.domain import (
+    blocklist,
+    caller_check,
+    check_guard,
+    message,
+    phrases,
+    vouching,
+)
 from services.email.domain.blocklist import Address
 from services.email.domain.caller_check import CallerCheck
+from services.email.domain.check_guard import Guard, Proof
 from services.email.domain.facts import CallerCheckStarted
 from services.email.domain.limits import Room
 from services.email.domain.message import Message
+
+_LINK_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +60,20 @@ class Checks:
         found: Found,
         key: bytes,
         new_code: Callable[[], str],
+        below: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._store = store
         self._directory = directory
         self._found = found
         self._key = key
         self._new_code = new_code
+        self._below = below
 
     def send_code(self, action: SupportAction, user_id: str, address_index: int) -> CheckView:
         """Send a code to one address of a user. Raises NotFound, Exhausted."""
         user = self._user(action, user_id)
         mailbox = mailbox_at(self._store, user, address_index)
+        check_guard.check_allowed(self._guard(action, user.id))
         block = action.load(mailbox.stream, blocklist.evolve, Address()).state
         check_id = uuid4().hex
         action.about(f"check:{check_id}")
@@ -84,6 +99,7 @@ class Checks:
         self._user(action, check.user_id)
         action.about(f"check:{check_id}")
         action.ticket = check.ticket
+        check_guard.check_allowed(self._guard(action, check.user_id))
         given = caller_check.digest_of(self._key, check_id, digits)
         facts = caller_check.verify(check, given, action.now)
         action.stage(loaded, *facts)
@@ -111,6 +127,53 @@ class Checks:
         """Return the caller's own latest check of a user, if any."""
         check_id = self._latest(action, user)
         return self._view(action, user, check_id) if check_id else None
+
+    def fresh(self, action: SupportAction, user: User) -> Proof | None:
+        """Return what the caller's latest check of a user proves now for the action's ticket."""
+        check_id = self._found.latest_check(action.actor.id, user.id)[0]
+        if not check_id:
+            return None
+        check = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck()).state
+        return check_guard.proof(
+            check,
+            self._guard(action, user.id),
+            action.actor.id,
+            user.id,
+            action.ticket,
+            action.now,
+        )
+
+    def require(self, action: SupportAction, user: User) -> Proof:
+        """Return what `fresh` does, and record it. Raises Refused where there is nothing."""
+        found = self.fresh(action, user)
+        if found is None:
+            raise Refused(
+                "CALLER_CHECK_REQUIRED",
+                "This needs a caller check of this user for this ticket. Check the caller first.",
+            )
+        action.proved(found.check_id)
+        return found
+
+    def prove(self, action: SupportAction, user_id: str) -> Proof:
+        """Return a proof for another service. Raises NotFound, Refused."""
+        return self.require(action, self._user(action, user_id))
+
+    def ask_to_vouch(self, action: SupportAction, check_id: str) -> datetime:
+        """Ask the customer's admins to vouch for a caller; return until when they can."""
+        loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
+        check = self._own(action, loaded.state)
+        self._user(action, check.user_id)
+        action.about(f"check:{check_id}")
+        action.ticket = check.ticket
+        check_guard.check_allowed(self._guard(action, check.user_id))
+        action.stage(loaded, *vouching.ask_to_vouch(check, action.reason, action.now))
+        return action.load(
+            f"check:{check_id}", caller_check.evolve, CallerCheck()
+        ).state.vouch_until
+
+    def _guard(self, action: SupportAction, user_id: str) -> Guard:
+        stream = check_guard.stream_of(action.actor.id, user_id)
+        return action.load(stream, check_guard.evolve, Guard()).state
 
     def _latest(self, action: SupportAction, user: User) -> str:
         check_id = self._found.latest_check(action.actor.id, user.id)[0]
@@ -153,6 +216,7 @@ class Checks:
         message_id: str = "",
     ) -> None:
         code = self._new_code() if message_id else ""
+        link = secrets.token_urlsafe(_LINK_BYTES) if message_id else ""
         loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
         action.stage(
             loaded,
@@ -170,6 +234,13 @@ class Checks:
                 code_key=self._store.vault.spare("code") if code else "",
                 code=code,
                 expires_at=action.now + caller_check.LASTS,
+                agent_name=user.viewer_name,
+                partner_name=user.partner_name,
+                phrase=phrases.phrase(user.language, self._below),
+                link=link,
+                link_digest=(
+                    caller_check.link_digest_of(self._key, check_id, link) if link else ""
+                ),
             ),
         )
 
@@ -184,22 +255,24 @@ class Checks:
             stream = f"message:{check.message_id}"
             mail_state = action.load(stream, message.evolve, Message()).state.state
         state = caller_check.standing(check, action.now)
+        if self._guard(action, user.id).stopped:
+            state = "denied"
         own = mailboxes(self._store, user)
         index = next((m.index for m in own if m.digest == check.address_digest), -1)
         step = _STEPS[state]
         if state == "cannot_arrive":
-            step = self._way_out(action, own, check.address_digest)
+            step = self._way_out(action, own, check)
         return CheckView(check, state, index, room, mail_state, step)
 
-    def _way_out(self, action: SupportAction, own: list[Mailbox], digest: str) -> str:
+    def _way_out(self, action: SupportAction, own: list[Mailbox], check: CallerCheck) -> str:
         states = {
             each.digest: action.load(each.stream, blocklist.evolve, Address()).state for each in own
         }
+        digest = check.address_digest
+        if check.vouch == "asked" and action.now < check.vouch_until:
+            return "check.next.wait_for_vouch"
         if any(not state.blocked for other, state in states.items() if other != digest):
             return "check.next.other_address"
-        block = states.get(digest, Address())
-        if block.blocked and blocklist.removal(block, action.now).allowed:
-            return "check.next.remove_block"
         return "check.next.customer_admin"
 
 
@@ -211,4 +284,5 @@ _STEPS = {
     "expired": "check.next.send_new_code",
     "locked": "check.next.send_new_code",
     "cannot_arrive": "check.next.customer_admin",
+    "denied": "check.next.end_call",
 }

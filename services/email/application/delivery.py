@@ -26,12 +26,15 @@ _ABOUT_THE_MAIL = _ABOUT_THE_RECIPIENT | {"MAIL"}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message that is to be sent now; ``code`` is set for a caller check only."""
+    """
+    A message that is to be sent now; ``check`` is the caller check that it is about, if any.
+
+    Its code and link are in the mail to the user only.
+    """
 
     message: Message
     address: str
-    code: str = ""
-    expires_at: datetime | None = None
+    check: CallerCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Delivery:
         block = work.load(address_stream(address), blocklist.evolve, Address()).state
         if block.blocked:
             work.stage(loaded, *message.suppressed(ours, "blocked"))
-            if ours.check_id:
+            if ours.kind == message.CODE:
                 check = work.load(f"check:{ours.check_id}", caller_check.evolve, CallerCheck())
                 facts = caller_check.undeliverable(
                     check.state, block.cause, block.fault, blocked=True
@@ -102,10 +105,10 @@ class Delivery:
         if not ours.check_id:
             return Letter(ours, recipient)
         check = work.load(f"check:{ours.check_id}", caller_check.evolve, CallerCheck())
-        if not check.state.can_be_sent(work.now):
+        if ours.kind == message.CODE and not check.state.can_be_sent(work.now):
             work.stage(loaded, *message.suppressed(ours, "check_ended"))
             return None
-        return Letter(ours, recipient, check.state.code, check.state.expires_at)
+        return Letter(ours, recipient, check.state)
 
     def settle(self, work: UnitOfWork, message_id: str, reply: Reply) -> None:
         """Stage what follows from a mail system's answer."""
@@ -139,7 +142,7 @@ class Delivery:
     def forget_code_of_message(self, work: UnitOfWork, message_id: str) -> None:
         """Destroy the key of the code in a message that was handed over, or never will be."""
         ours = work.load(f"message:{message_id}", message.evolve, Message()).state
-        if ours.check_id:
+        if ours.kind == message.CODE:
             self.forget_code(work, ours.check_id)
 
 

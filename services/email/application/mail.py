@@ -212,6 +212,9 @@ class Mail:
             # Where the user no longer has that address, the primary one takes its place.
             address_index = max(0, known.index_of(original.address_digest))
         mailbox = mailbox_at(self._store, known.user, address_index)
+        if mailbox.index:
+            # Whoever gets mail to another address could be anybody: the caller is to be checked.
+            self._checks.require(action, known.user)
         _check_reachable(known.user, known.states[mailbox.digest])
         new_id = uuid4().hex
         limit = Counted(action, [("resend", known.user.id)])

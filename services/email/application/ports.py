@@ -25,6 +25,7 @@ class User:
     status: str = "active"
     organization_name: str = ""
     partner_name: str = ""
+    viewer_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Directory(Protocol):
 
     def owner_of(self, address: str) -> Owner | None:
         """Return who has an address among all users."""
+
+    def partner_admins(self, partner_id: str) -> Sequence[User]:
+        """Return the people who administer a partner now."""
 
 
 class Listed(NamedTuple):
@@ -74,6 +78,12 @@ class Found(Protocol):
 
     def messages_due(self, now: datetime, limit: int = 100) -> list[str]:
         """Return delayed messages whose time to be tried again has come, oldest first."""
+
+    def vouch_requests(self, organization_id: str) -> list[str]:
+        """Return checks of an organization's users that wait for an admin's word, oldest first."""
+
+    def stopped_checks(self, partner_id: str) -> list[tuple[str, str, str]]:
+        """Return agent, user and check of what is stopped at a partner, newest first."""
 
     def checks_over(self, now: datetime, limit: int = 100) -> list[str]:
         """Return open checks whose time is over."""

@@ -237,7 +237,7 @@ def settle_address(
 def settle_check(work: UnitOfWork, found: Message, facts: tuple[Event, ...]) -> None:
     """Stage what a bounce means for the caller check whose code the message held."""
     bounced = next((fact for fact in facts if isinstance(fact, MessageBounced)), None)
-    if bounced is None or not found.check_id:
+    if bounced is None or found.kind != message.CODE:
         return
     loaded = work.load(f"check:{found.check_id}", caller_check.evolve, CallerCheck())
     work.stage(loaded, *caller_check.undeliverable(loaded.state, bounced.cause, bounced.fault))

@@ -9,6 +9,12 @@ from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
 from helpdesk.kernel.events import ERASED, Event
+from services.email.domain.check_facts import (
+    CallerDenied,
+    CallerVouched,
+    VouchRefused,
+    VouchRequested,
+)
 from services.email.domain.facts import (
     NEVER,
     CallerCheckExpired,
@@ -24,6 +30,11 @@ DIGITS = 8
 LASTS = timedelta(minutes=10)
 TRIES = 5
 REMEMBERED = timedelta(hours=1)
+DENIABLE = timedelta(hours=24)
+"""How long after the mail its reader may say that it was not them."""
+CODE = "code"
+LINK = "link"
+CUSTOMER_ADMIN = "customer_admin"
 _BETWEEN = str.maketrans("", "", " -\u2011\u2013\u00a0")
 
 
@@ -51,6 +62,17 @@ class CallerCheck:
     cause: str = ""
     fault: str = ""
     blocked: bool = False
+    agent_name: str = ""
+    partner_name: str = ""
+    phrase: str = ""
+    link: str = ""
+    link_digest: str = ""
+    link_used: bool = False
+    proved_by: str = ""
+    vouch: str = ""
+    vouch_reason: str = ""
+    vouch_at: datetime = NEVER
+    vouch_until: datetime = NEVER
 
     @property
     def tries_left(self) -> int:
@@ -81,13 +103,44 @@ def evolve(check: CallerCheck, event: Event) -> CallerCheck:
                 code=event.code,
                 sent_at=event.recorded_at,
                 expires_at=event.expires_at,
+                agent_name=event.agent_name,
+                partner_name=event.partner_name,
+                phrase=event.phrase,
+                link=event.link,
+                link_digest=event.link_digest,
             )
         case CodeRejected():
             return replace(check, wrong=check.wrong + 1)
         case CallerCheckLocked():
             return replace(check, ended="locked")
         case MailboxPossessionProved():
-            return replace(check, ended="confirmed", confirmed_at=event.recorded_at)
+            return replace(
+                check,
+                ended="confirmed",
+                confirmed_at=event.recorded_at,
+                proved_by=event.by,
+                link_used=event.by == LINK,
+            )
+        case CallerDenied():
+            return replace(check, ended="denied", link_used=True)
+        case VouchRequested():
+            return replace(
+                check,
+                vouch="asked",
+                vouch_reason=event.reason,
+                vouch_at=event.recorded_at,
+                vouch_until=event.open_until,
+            )
+        case CallerVouched():
+            return replace(
+                check,
+                ended="confirmed",
+                confirmed_at=event.recorded_at,
+                proved_by=CUSTOMER_ADMIN,
+                vouch="given",
+            )
+        case VouchRefused():
+            return replace(check, vouch="refused")
         case CallerCheckExpired():
             return replace(check, ended="expired")
         case CallerCheckReplaced():
@@ -107,7 +160,7 @@ def standing(check: CallerCheck, now: datetime) -> str:
     """Return the state that an agent sees; a confirmed check counts for ten minutes."""
     if not check.check_id:
         return "ready"
-    if check.ended in ("locked", "cannot_arrive"):
+    if check.ended in ("locked", "cannot_arrive", "denied"):
         return check.ended
     if check.ended == "confirmed":
         return "confirmed" if now < check.confirmed_at + LASTS else "expired"
@@ -149,12 +202,72 @@ def verify(check: CallerCheck, digest: str, now: datetime) -> tuple[Event, ...]:
                 agent_id=check.agent_id,
                 user_id=check.user_id,
                 ticket=check.ticket,
+                by=CODE,
             ),
         )
     rejected = CodeRejected(check_id=check.check_id)
     if check.wrong + 1 >= TRIES:
         return (rejected, CallerCheckLocked(check_id=check.check_id))
     return (rejected,)
+
+
+def link_digest_of(key: bytes, check_id: str, secret: str) -> str:
+    """Return the keyed digest (HMAC-SHA-256, hex) of a link's secret, good for this check only."""
+    return hmac.digest(key, f"link\0{check_id}\0{secret}".encode(), hashlib.sha256).hex()
+
+
+def opens(check: CallerCheck, digest: str) -> bool:
+    """Whether a link, by its digest, is this check's; compares in constant time."""
+    return bool(check.link_digest) and hmac.compare_digest(check.link_digest, digest)
+
+
+def confirm(check: CallerCheck, now: datetime) -> tuple[Event, ...]:
+    """The reader of the mail says that they are calling. Raises Refused for a used link."""
+    _check_unused(check)
+    if check.ended:
+        return ()
+    if now >= check.expires_at:
+        return (CallerCheckExpired(check_id=check.check_id),)
+    return (
+        MailboxPossessionProved(
+            check_id=check.check_id,
+            agent_id=check.agent_id,
+            user_id=check.user_id,
+            ticket=check.ticket,
+            by=LINK,
+        ),
+    )
+
+
+def deny(check: CallerCheck, now: datetime) -> tuple[Event, ...]:
+    """
+    The reader of the mail says that they are not calling. Raises Refused.
+
+    That counts for a day, also where the code was read out or another check followed.
+    """
+    _check_unused(check)
+    if not can_be_denied(check, now):
+        raise Refused("LINK_EXPIRED", "This link is too old. Tell an admin of your organization.")
+    return (
+        CallerDenied(
+            check_id=check.check_id,
+            agent_id=check.agent_id,
+            partner_id=check.partner_id,
+            user_id=check.user_id,
+            organization_id=check.organization_id,
+            ticket=check.ticket,
+        ),
+    )
+
+
+def can_be_denied(check: CallerCheck, now: datetime) -> bool:
+    """Whether the reader of the mail may still say that it was not them."""
+    return not check.link_used and now < check.sent_at + DENIABLE
+
+
+def _check_unused(check: CallerCheck) -> None:
+    if check.link_used:
+        raise Refused("LINK_USED", "This link was used already.")
 
 
 def expire(check: CallerCheck, now: datetime) -> tuple[Event, ...]:

@@ -16,6 +16,10 @@ _ENCODED = re.compile(r"(?:^[A-Za-z0-9+/]{60,76}\r?\n)+^[A-Za-z0-9+/=]{0,76}\r?$
 _HALVES = re.compile(
     r"(?<![0-9A-Za-z])\d{4}(?:[ \-\u00a0\xc2]|=20|=C2=A0|&nbsp;|=\r?\n)*\d{4}(?![0-9A-Za-z])"
 )
+# The secret of a link follows the id of its check; a line may be folded anywhere.
+_LINK = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f](?:=\r?\n)?){32}(?:[0-9A-Za-z_\-](?:=\r?\n)?){1,32}"
+)
 # Bounded repeats: a report is whatever anybody sends us.
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-\x80-\U0010ffff]{1,128}"
@@ -55,12 +59,14 @@ def kept(raw: bytes, *, may_hold_code: bool) -> tuple[str, bool]:
     Return what is stored of a report, and whether it was cut to 64 KB.
 
     Mail systems send back what they could not deliver, a mail with a code too. So unless the
-    message is known to hold none, encoded parts and everything that looks like a code are left
-    out. Bytes become the characters of the same number (Latin-1), so nothing else is lost.
+    message is known to hold none, encoded parts and everything that looks like a code or a
+    link are left out. Bytes become the characters of the same number (Latin-1), so nothing else is
+    lost.
     """
     text = raw[:KEPT].decode("latin-1")
     if may_hold_code:
-        text = _HALVES.sub(_LEFT_OUT, _ENCODED.sub(_LEFT_OUT, text))
+        for holds_secret in (_ENCODED, _LINK, _HALVES):
+            text = holds_secret.sub(_LEFT_OUT, text)
     return text, len(raw) > KEPT
 
 

@@ -165,6 +165,8 @@ class AddressBlocked(Event):
     fault: str
     message_id: str
     again: bool = False
+    expires_at: datetime = NEVER
+    provider: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +185,9 @@ class AddressRemovedFromBlocklist(Event):
     ticket: str
     block: str
     message_id: str = ""
+    removal_id: str = ""
+    ground: str = ""
+    check_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,6 +235,11 @@ class CallerCheckStarted(Event):
     code_key: str = ""
     code: str = personal(of="code_key", default="")
     expires_at: datetime
+    agent_name: str = personal(of="agent_id", default="")
+    partner_name: str = ""
+    phrase: str = personal(of="user_id", default="")
+    link: str = personal(of="code_key", default="")
+    link_digest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +274,7 @@ class CallerCheckLocked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxPossessionProved(Event):
-    """The caller read out the right code: the mailbox is theirs, which is all that it proves."""
+    """The caller has the mailbox, by its link or by its code, which is all that it proves."""
 
     NAME = "helpdesk.email.v1.MailboxPossessionProved"
 
@@ -272,6 +282,7 @@ class MailboxPossessionProved(Event):
     agent_id: str
     user_id: str
     ticket: str
+    by: str = "code"
 
 
 @dataclass(frozen=True, kw_only=True)

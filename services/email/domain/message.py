@@ -23,6 +23,7 @@ from services.email.reports import Action, Cause, Fault, Kind, RecipientReport, 
 
 WELCOME = "welcome"
 CODE = "code"
+ALARM = "alarm"
 OTHER = "other"
 TEMPLATES = frozenset({WELCOME})
 """What other services and agents may ask to be sent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from services.email.application.delivery import Letter
+from services.email.domain.caller_check import CallerCheck
 from services.email.domain.origins import message_id_header
 
 _LANGUAGES = ("en", "ro")
@@ -25,6 +26,7 @@ class Sender:
     domain: str
     name: str
     sign_in_url: str
+    console_url: str = "http://127.0.0.1:8080"
 
 
 class Renderer:
@@ -49,9 +51,10 @@ class Renderer:
             "organization": _one_line(ours.organization_name),
             "partner": _one_line(ours.partner_name),
             "ticket": ours.ticket,
-            "code": f"{letter.code[:4]} {letter.code[4:]}",
             "url": self._sender.sign_in_url,
         }
+        if letter.check is not None:
+            values |= self._of_check(letter.check)
         text = self._templates.get_template(f"{name}.txt").render(values)
         subject, _, body = text.partition("\n")
         mail = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)
@@ -70,6 +73,17 @@ class Renderer:
             cte="quoted-printable",
         )
         return mail.as_bytes()
+
+    def _of_check(self, check: CallerCheck) -> dict[str, str]:
+        console = self._sender.console_url
+        return {
+            "code": f"{check.code[:4]} {check.code[4:]}",
+            "link": f"{console}/c/{check.check_id}{check.link}",
+            "alarms": f"{console}/admin/alarms",
+            "phrase": _one_line(check.phrase),
+            "agent": _one_line(check.agent_name),
+            "asked_at": f"{check.sent_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        }
 
 
 def _one_line(text: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from helpdesk.kernel.actions import SupportAction
-from helpdesk.kernel.errors import InvalidArgument, NotFound
+from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
 from helpdesk.kernel.paging import Pages
 from services.identity.application.reading import Views, Visible, viewer_for
 from services.identity.domain import ids
+from services.identity.domain.caller_check import Claims, checked
 from services.identity.domain.entries import (
     Device,
     Domain,
@@ -66,9 +67,12 @@ class Directory:
     kept in the database would tell which of two sealed names comes first.
     """
 
-    def __init__(self, views: Views, digest: Callable[[str], str]) -> None:
+    def __init__(
+        self, views: Views, digest: Callable[[str], str], claims_of: Callable[[str], Claims]
+    ) -> None:
         self._views = views
         self._digest = digest
+        self._claims_of = claims_of
 
     def _visible(self, action: SupportAction) -> Visible:
         return Visible(self._views, viewer_for(action.actor))
@@ -159,10 +163,20 @@ class Directory:
         action.showed(_shown("device", each) for each in shown)
         return shown, following
 
-    def reveal_field(self, action: SupportAction, user_id: str, field: str, index: int) -> str:
-        """Return one personal field, unmasked. Raises NotFound, InvalidArgument."""
+    def reveal_field(
+        self, action: SupportAction, user_id: str, field: str, index: int, check_proof: str = ""
+    ) -> str:
+        """Return one personal field, unmasked. Raises NotFound, InvalidArgument, Refused."""
         person = self._visible(action).person(user_id)
         action.about(organization_id=person.organization_id, user_id=person.id)
+        check = checked(self._claims_of(check_proof), action.actor.id, person.id, action.ticket)
+        if check:
+            action.proved(check)
+        elif not action.actor.read_only:
+            raise Refused(
+                "CALLER_CHECK_REQUIRED",
+                "This needs a caller check of this user for this ticket. Check the caller first.",
+            )
         if field not in _REVEALED:
             raise InvalidArgument("field", "NOT_MASKED", f"field: one of {', '.join(_REVEALED)}.")
         values: tuple[str, ...] = getattr(person, field)

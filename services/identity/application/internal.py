@@ -11,6 +11,8 @@ from services.identity.domain import ids
 from services.identity.domain.entries import Domain, Order, Organization, Partner, Person, Site
 from services.identity.domain.scope import Viewer, changed_since
 
+_PARTNER_ADMIN = "PARTNER_ADMIN"
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -106,6 +108,13 @@ class Internal:
         ]
         admins = sorted(self._views.admins_of(organization.uuid), key=lambda p: p.uuid)
         return ResolvedOrganization(organization, admins, partners, self._name(viewer))
+
+    def resolve_partner_admins(self, partner_id: str, now: datetime) -> list[Person]:
+        """Return the people who administer a partner now."""
+        held = self._views.roles_at(ids.uuid_of(ids.ORGANIZATION, partner_id))
+        found = self._views.people(each.user for each in held if each.role == _PARTNER_ADMIN)
+        admins = [p for p in found.values() if _PARTNER_ADMIN in roles_now(self._views, p, now)]
+        return sorted(admins, key=lambda p: p.uuid)
 
     def _name(self, viewer: Viewer) -> str:
         person = self._views.person(viewer.user) if viewer.user else None

@@ -111,7 +111,9 @@ class DirectoryServicer(directory_pb2_grpc.DirectoryServiceServicer):
     def RevealField(  # noqa: N802
         self, request: directory_pb2.RevealFieldRequest, action: SupportAction
     ) -> directory_pb2.RevealFieldResponse:
-        value = self._directory.reveal_field(action, request.user_id, request.field, request.index)
+        value = self._directory.reveal_field(
+            action, request.user_id, request.field, request.index, request.check_proof
+        )
         return directory_pb2.RevealFieldResponse(value=value)
 
 

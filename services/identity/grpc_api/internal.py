@@ -63,6 +63,12 @@ class InternalServicer(internal_pb2_grpc.DirectoryInternalServiceServicer):
             viewer_name=found.viewer_name,
         )
 
+    def ResolvePartnerAdmins(  # noqa: N802
+        self, request: internal_pb2.ResolvePartnerAdminsRequest, action: SupportAction
+    ) -> internal_pb2.ResolvePartnerAdminsResponse:
+        found = self._internal.resolve_partner_admins(request.partner_id, action.now)
+        return internal_pb2.ResolvePartnerAdminsResponse(user_ids=[each.id for each in found])
+
     def ResolveRows(  # noqa: N802
         self, request: internal_pb2.ResolveRowsRequest, action: SupportAction
     ) -> internal_pb2.ResolveRowsResponse:

@@ -13,6 +13,7 @@ from helpdesk.kernel.errors import Exhausted, NotFound
 from helpdesk.kernel.events import ERASED
 from services.email.application.delivery import Letter, Reply
 from services.email.domain import facts
+from services.email.domain.caller_check import CallerCheck
 from services.email.domain.message import Message
 from services.email.handlers import Postman, sender_of
 from services.email.providers.rendering import Renderer, Sender
@@ -214,8 +215,17 @@ def test_a_forgotten_user_gets_no_mail(office):
     assert [f.cause for f in office.facts(facts.MessageSuppressed)] == ["erased"]
 
 
+CHECK = CallerCheck(
+    check_id="a" * 32,
+    agent_name='Ned "<b>" Agent',
+    phrase="moon island",
+    code="12345678",
+    link="z" * 32,
+)
+
+
 @pytest.mark.parametrize("language", ["ro_RO", "en_US", "", "xx"])
-@pytest.mark.parametrize("kind", ["welcome", "code"])
+@pytest.mark.parametrize("kind", ["welcome", "code", "alarm"])
 def test_mails_are_written_in_two_languages(office, kind, language):
     letter = Letter(
         Message(
@@ -228,7 +238,7 @@ def test_mails_are_written_in_two_languages(office, kind, language):
             ticket="INC-1",
         ),
         "ana@acme.example",
-        "12345678",
+        CHECK,
     )
     renderer = Renderer(Sender("mail.helpdesk.example", "Help desk", "https://p.example/"))
     mail = email.message_from_bytes(
@@ -243,7 +253,11 @@ def test_mails_are_written_in_two_languages(office, kind, language):
     assert "Ana" not in mail["Subject"]
     assert "1234" not in mail["Subject"]
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "Acme &amp; Söhne" in html
+    assert ("Acme &amp; Söhne" in html) == (kind != "alarm")
     assert "<b>" not in html
     assert ("1234 5678" in text) == (kind == "code")
     assert ("1234 5678" in html) == (kind == "code")
+    for body in (text, html):
+        assert ("/c/" + "a" * 32 + "z" * 32 in body) == (kind == "code")
+        assert ("moon island" in body) == (kind == "code")
+        assert ("Ned" in body) == (kind != "welcome")

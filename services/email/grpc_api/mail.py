@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from helpdesk.email.v1 import (
-    caller_check_pb2,
-    caller_check_pb2_grpc,
     email_pb2,
     email_pb2_grpc,
     reports_pb2,
     reports_pb2_grpc,
 )
 from helpdesk.kernel.actions import SupportAction
-from services.email.application.checks import Checks, CheckView
 from services.email.application.mail import AddressView, Mail, MessageView, Said, UserMail
 from services.email.application.reports import Reports
 from services.email.domain.blocklist import MOST_REMOVALS
 from services.email.domain.evidence import masked_words
 from services.email.domain.facts import NEVER
 from services.email.domain.message import Entry
+from services.email.grpc_api.checks import check_of
+from services.email.grpc_api.times import stamp
 
 
 class EmailServicer(email_pb2_grpc.EmailServiceServicer):
@@ -90,42 +86,6 @@ class EmailServicer(email_pb2_grpc.EmailServiceServicer):
             yield _watched(found)
 
 
-class CallerCheckServicer(caller_check_pb2_grpc.CallerCheckServiceServicer):
-    """CallerCheckService."""
-
-    def __init__(self, checks: Checks) -> None:
-        self._checks = checks
-
-    def SendCode(  # noqa: N802
-        self, request: caller_check_pb2.SendCodeRequest, action: SupportAction
-    ) -> caller_check_pb2.SendCodeResponse:
-        """Send a code to one address of a user."""
-        view = self._checks.send_code(action, request.user_id, request.address_index)
-        return caller_check_pb2.SendCodeResponse(
-            check_id=view.check.check_id,
-            state=view.state,
-            sends_left=view.room.left,
-            tries_left=view.check.tries_left,
-            expires_at=_time(view.check.expires_at),
-            cause=view.check.cause,
-            next_step=view.next_step,
-        )
-
-    def VerifyCode(  # noqa: N802
-        self, request: caller_check_pb2.VerifyCodeRequest, action: SupportAction
-    ) -> caller_check_pb2.VerifyCodeResponse:
-        """Take a code."""
-        state, tries_left = self._checks.verify_code(action, request.check_id, request.code)
-        return caller_check_pb2.VerifyCodeResponse(state=state, tries_left=tries_left)
-
-    def GetCallerCheck(  # noqa: N802
-        self, request: caller_check_pb2.GetCallerCheckRequest, action: SupportAction
-    ) -> caller_check_pb2.GetCallerCheckResponse:
-        """Return a check of the caller's own."""
-        view = self._checks.get_caller_check(action, request.user_id, request.check_id)
-        return caller_check_pb2.GetCallerCheckResponse(check=_check(view))
-
-
 class MailReportServicer(reports_pb2_grpc.MailReportServiceServicer):
     """MailReportService."""
 
@@ -158,7 +118,7 @@ def _watched(found: UserMail) -> email_pb2.WatchUserMailResponse:
     return email_pb2.WatchUserMailResponse(
         messages=[_message(each) for each in found.messages],
         addresses=[_address(each) for each in found.addresses],
-        check=_check(found.check) if found.check else None,
+        check=check_of(found.check) if found.check else None,
     )
 
 
@@ -175,8 +135,8 @@ def _message(view: MessageView) -> email_pb2.MailMessage:
         next_step=view.next_step,
         entries=[_entry(each) for each in view.entries],
         has_evidence=any(each.report_id or each.diagnosis for each in found.entries),
-        queued_at=_time(found.queued_at),
-        retry_at=_time(found.retry_at),
+        queued_at=stamp(found.queued_at),
+        retry_at=stamp(found.retry_at),
         resend_allowed=not view.resend_refusal,
         resend_refusal=view.resend_refusal,
         resent_as=found.resent_as,
@@ -186,7 +146,7 @@ def _message(view: MessageView) -> email_pb2.MailMessage:
 
 def _entry(entry: Entry) -> email_pb2.TimelineEntry:
     return email_pb2.TimelineEntry(
-        at=_time(entry.at),
+        at=stamp(entry.at),
         what=entry.what,
         cause=entry.cause,
         fault=entry.fault,
@@ -204,7 +164,7 @@ def _address(view: AddressView) -> email_pb2.MailAddress:
         index=view.mailbox.index,
         address=view.mailbox.address,
         blocked=state.blocked,
-        since=_time(state.since),
+        since=stamp(state.since),
         block=state.block,
         cause=state.cause,
         fault=state.fault,
@@ -215,16 +175,16 @@ def _address(view: AddressView) -> email_pb2.MailAddress:
         removal_refusal=verdict.refusal,
         next_step=view.next_step,
         on_probation=state.probation,
-        removed_at=_time(max(state.removals, default=NEVER)),
+        removed_at=stamp(max(state.removals, default=NEVER)),
         blocked_again=state.again,
-        locked_until=_time(verdict.locked_until),
+        locked_until=stamp(verdict.locked_until),
     )
 
 
 def _evidence(said: Said) -> email_pb2.Evidence:
     entry = said.entry
     return email_pb2.Evidence(
-        at=_time(entry.at),
+        at=stamp(entry.at),
         kind=said.kind,
         cause=entry.cause,
         fault=entry.fault,
@@ -236,34 +196,3 @@ def _evidence(said: Said) -> email_pb2.Evidence:
         raw=said.raw,
         cut=said.cut,
     )
-
-
-def _check(view: CheckView) -> caller_check_pb2.CallerCheck:
-    check = view.check
-    return caller_check_pb2.CallerCheck(
-        check_id=check.check_id,
-        state=view.state,
-        user_id=check.user_id,
-        address=check.address,
-        address_index=view.address_index,
-        ticket=check.ticket,
-        sent_at=_time(check.sent_at),
-        expires_at=_time(check.expires_at),
-        confirmed_at=_time(check.confirmed_at),
-        tries_left=check.tries_left,
-        sends_left=view.room.left,
-        next_send_at=_time(view.room.next_at),
-        mail_state=view.mail_state,
-        message_id=check.message_id,
-        cause=check.cause,
-        fault=check.fault,
-        next_step=view.next_step,
-    )
-
-
-def _time(moment: datetime) -> Timestamp | None:
-    if moment == NEVER:
-        return None
-    stamp = Timestamp()
-    stamp.FromDatetime(moment)
-    return stamp

@@ -1,0 +1,1 @@
+"""Protobuf in, one application call, protobuf out."""
