@@ -130,10 +130,15 @@ class Append:
 
 @dataclass(slots=True)
 class Unit:
-    """What one caller wants committed as a whole."""
+    """
+    What one caller wants committed as a whole.
+
+    ``counted`` makes a fact of the writer's name and of how many records it has written by then.
+    """
 
     appends: Sequence[Append] = ()
     record: SupportActionRecorded | None = None
+    counted: Callable[[str, int], Event] | None = None
     tracking: tuple[str, int] | None = None
     now: datetime | None = None
     action_id: str = ""
@@ -219,6 +224,11 @@ class Store:
     def position(self) -> int:
         """The newest position that readers can see."""
         return self._newest
+
+    @property
+    def counted(self) -> tuple[str, int]:
+        """The name of this process as a writer, and how many records it has numbered."""
+        return self.writer, self._number
 
     def wait(
         self, position: int, timeout: float = 2.0, *, unless: Callable[[], bool] = lambda: False
@@ -347,6 +357,9 @@ class Store:
                 record = replace(unit.record, writer=self.writer, number=self._number)
                 stream = f"actions:{self.writer}"
                 stamped.append((unit, self._stamp(record, unit), stream, self._number))
+            if unit.counted is not None:
+                fact = unit.counted(self.writer, self._number)
+                stamped.append((unit, self._stamp(fact, unit), f"counted:{uuid4().hex}", 1))
             if unit.tracking is not None and not tx.track(*unit.tracking):
                 raise Conflict("This event was handled before.")
         for _, event, stream, version in stamped:

@@ -326,11 +326,24 @@ def _standing(standing: Standing, now: datetime) -> audit_pb2.GetCheckpointRespo
                     )
                     for hole in each.holes
                 ],
+                doubled=each.doubled,
             )
             for each in standing.writers
         ],
         recent=[_head(each) for each in standing.heads],
         verifier_key=standing.verifier_key,
+        alarms=[
+            audit_pb2.Alarm(
+                kind=str(each.kind),
+                service=each.service,
+                writer=each.writer,
+                first=each.first,
+                last=each.last,
+                noticed_at=_stamp(each.noticed_at),
+                sentence=each.sentence,
+            )
+            for each in standing.alarms
+        ],
     )
     if standing.heads:
         answer.checkpoint.CopyFrom(_head(standing.heads[0]))

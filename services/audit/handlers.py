@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from helpdesk.kernel.bus import Published
-from services.audit.domain.facts import ACTION, CALLS, organization_of
+from helpdesk.kernel.heartbeat import HeartbeatSigned, verifies
+from services.audit.domain.facts import ACTION, CALLS, organization_of, unix
+from services.audit.domain.heartbeats import Heard
 from services.audit.log.records import Record
 from services.audit.views.ledger import Ledger
 
 SOURCES = ("identity", "search", "email", "session", "audit", "gateway")
 NAME = "audit.actions"
+_log = logging.getLogger(__name__)
 
 
 class ActionsConsumer:
@@ -21,30 +28,55 @@ class ActionsConsumer:
     the batch is flushed. A fact that comes twice is in the log once.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, keys: Mapping[str, Ed25519PublicKey] | None = None) -> None:
         self.name = NAME
         self._ledger = ledger
+        self._keys = keys or {}
         self._waiting: dict[str, list[Record]] = {}
+        self._heard: dict[str, list[Heard]] = {}
         self._signed = False
 
     @property
     def wants(self) -> Mapping[str, Sequence[str]]:
-        return dict.fromkeys(SOURCES, (ACTION, CALLS))
+        return dict.fromkeys(SOURCES, (ACTION, CALLS, HeartbeatSigned.NAME))
 
     def position(self, source: str) -> int:
         return self._ledger.tracked(f"{self.name}<{source}")
 
     def handle(self, fact: Published) -> None:
+        if fact.row.name == HeartbeatSigned.NAME:
+            self._heard.setdefault(fact.source, []).append(self._heartbeat(fact))
+            return
         sealed = bytes(fact.row.state)
         record = Record(fact.source, fact.position, fact.id, organization_of(sealed), sealed)
         self._waiting.setdefault(fact.source, []).append(record)
 
     def flush(self, source: str, position: int) -> None:
         # Taken first: what cannot be stored is delivered again.
-        records = self._waiting.pop(source, [])
-        if records:
-            self._ledger.append(f"{self.name}<{source}", position, records)
+        records, heard = self._waiting.pop(source, []), self._heard.pop(source, [])
+        if records or heard:
+            self._ledger.append(f"{self.name}<{source}", position, records, heard)
         if not self._signed:
             # The timer's first turn comes later; a log that is checked before it must verify.
             self._ledger.sign_now()
             self._signed = True
+
+    def _heartbeat(self, fact: Published) -> Heard:
+        beat = fact.event
+        if not isinstance(beat, HeartbeatSigned):
+            raise TypeError("a heartbeat of another class")
+        key = self._keys.get(fact.source)
+        # Each speaks for itself only.
+        good = key is not None and beat.service == fact.source and verifies(beat, key)
+        if not good:
+            _log.error("a heartbeat in the log of %s has no good signature", fact.source)
+        return Heard(
+            beat.writer,
+            fact.source,
+            beat.number,
+            unix(beat.at),
+            unix(datetime.now(UTC)),
+            beat.ended,
+            beat.signature,
+            good,
+        )

@@ -5,53 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from helpdesk.audit.v1 import audit_pb2_grpc
 from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
-from helpdesk.kernel.settings import SettingsError, parse
+from helpdesk.kernel.settings import parse
 from services.audit.application.audit_log import AuditLog
 from services.audit.clients import DirectoryClient, LogHeads
 from services.audit.grpc_api import AuditServicer
 from services.audit.handlers import NAME, SOURCES, ActionsConsumer
-from services.audit.log.notes import Kind, Signer
+from services.audit.keys import SIGNING_KEY, service_keys, signer_of
 from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
 from services.audit.views.exports import Exports
 from services.audit.views.ledger import Ledger
 from services.audit.views.sessions import Sessions
 from services.audit.views.standing import Standing
+from services.audit.watch import LOOK_SECONDS, Watch, mailer
 
-SIGNING_KEY = "audit.signing.pem"
+__all__ = ["SERVICE", "SIGNING_KEY", "build", "public_key"]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def public_key(pem: bytes, env: Mapping[str, str]) -> str:
     """Return the log's public key as auditors keep it, NAME+ID+BASE64. Raises SettingsError."""
-    return str(_signer(pem, parse(AuditSettings, "audit", env)).verifier_key)
-
-
-def _signer(pem: bytes, settings: AuditSettings) -> Signer:
-    private = load_pem_private_key(pem, None)
-    if not isinstance(private, Ed25519PrivateKey):
-        raise SettingsError(f"secret {SIGNING_KEY} is not an Ed25519 key")
-    return Signer(settings.origin, Kind.LOG, private)
+    return str(signer_of(pem, parse(AuditSettings, "audit", env)).verifier_key)
 
 
 def build(wiring: Wiring) -> Running:
     """Build the service."""
     settings = parse(AuditSettings, "audit", wiring.env)
     store = wiring.open_store("audit", migrations=_MIGRATIONS)
-    ledger = Ledger(store.engine, _signer(wiring.secret(SIGNING_KEY), settings))
+    ledger = Ledger(store.engine, signer_of(wiring.secret(SIGNING_KEY), settings))
     actions = Actions(store.engine)
+    standing = Standing(store.engine, ledger, NAME, SOURCES)
     log = AuditLog(
         actions=actions,
         sessions=Sessions(store.engine),
-        standing=Standing(store.engine, ledger, NAME, SOURCES),
+        standing=standing,
         directory=DirectoryClient(wiring),
         heads=LogHeads(wiring),
         exporter=Exports(actions, ledger, wiring.vault),
+        silent_after=settings.silent_seconds,
     )
     servicer = AuditServicer(log)
     return Running(
@@ -61,11 +54,15 @@ def build(wiring: Wiring) -> Running:
                 audit_pb2_grpc.add_AuditServiceServicer_to_server(servicer, server)
             )
         },
-        consumers=[ActionsConsumer(ledger)],
+        consumers=[
+            ActionsConsumer(ledger, service_keys(wiring, settings, SOURCES)),
+            mailer(store, settings),
+        ],
         close=ledger.sign_now,
         timers=[
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
             Timer("audit-verification", settings.verification_seconds, ledger.check),
+            Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )
 

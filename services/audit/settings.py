@@ -15,3 +15,13 @@ class AuditSettings:
     """How often the log is signed where it has grown; auditors are promised 60 s."""
     verification_seconds: float = 900.0
     """How often the service checks its whole log itself."""
+    silent_seconds: float = 60.0
+    """How long a service may say nothing before that is an alarm; it speaks every 20 s."""
+    service_keys: str = ""
+    """Public keys of the services, ``name=BASE64`` with commas; empty: from their secrets."""
+    alarm_address: str = ""
+    """Where alarms are mailed to; empty: nowhere."""
+    alarm_smtp: str = "localhost:25"
+    """Mail server for alarms, ``host:port``; not the email service's, which may be the cause."""
+    alarm_sender: str = "helpdesk-audit@localhost"
+    """Sender of alarms."""

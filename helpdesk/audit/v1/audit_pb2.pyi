@@ -309,7 +309,7 @@ class GetCheckpointRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetCheckpointResponse(_message.Message):
-    __slots__ = ("checkpoint", "records", "age_seconds", "complete", "complete_to", "sources", "writers", "recent", "verifier_key", "verification")
+    __slots__ = ("checkpoint", "records", "age_seconds", "complete", "complete_to", "sources", "writers", "recent", "verifier_key", "verification", "alarms")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     AGE_SECONDS_FIELD_NUMBER: _ClassVar[int]
@@ -320,6 +320,7 @@ class GetCheckpointResponse(_message.Message):
     RECENT_FIELD_NUMBER: _ClassVar[int]
     VERIFIER_KEY_FIELD_NUMBER: _ClassVar[int]
     VERIFICATION_FIELD_NUMBER: _ClassVar[int]
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
     checkpoint: Checkpoint
     records: int
     age_seconds: float
@@ -330,7 +331,8 @@ class GetCheckpointResponse(_message.Message):
     recent: _containers.RepeatedCompositeFieldContainer[Checkpoint]
     verifier_key: str
     verification: Verification
-    def __init__(self, checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., records: _Optional[int] = ..., age_seconds: _Optional[float] = ..., complete: _Optional[bool] = ..., complete_to: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sources: _Optional[_Iterable[_Union[SourceStanding, _Mapping]]] = ..., writers: _Optional[_Iterable[_Union[WriterStanding, _Mapping]]] = ..., recent: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., verifier_key: _Optional[str] = ..., verification: _Optional[_Union[Verification, _Mapping]] = ...) -> None: ...
+    alarms: _containers.RepeatedCompositeFieldContainer[Alarm]
+    def __init__(self, checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., records: _Optional[int] = ..., age_seconds: _Optional[float] = ..., complete: _Optional[bool] = ..., complete_to: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sources: _Optional[_Iterable[_Union[SourceStanding, _Mapping]]] = ..., writers: _Optional[_Iterable[_Union[WriterStanding, _Mapping]]] = ..., recent: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., verifier_key: _Optional[str] = ..., verification: _Optional[_Union[Verification, _Mapping]] = ..., alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ...) -> None: ...
 
 class Checkpoint(_message.Message):
     __slots__ = ("note", "size", "root", "signed_at", "witnesses")
@@ -359,18 +361,38 @@ class SourceStanding(_message.Message):
     def __init__(self, source: _Optional[str] = ..., consumed: _Optional[int] = ..., head: _Optional[int] = ..., records: _Optional[int] = ...) -> None: ...
 
 class WriterStanding(_message.Message):
-    __slots__ = ("service", "writer", "head", "last_at", "missing")
+    __slots__ = ("service", "writer", "head", "last_at", "missing", "doubled")
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     WRITER_FIELD_NUMBER: _ClassVar[int]
     HEAD_FIELD_NUMBER: _ClassVar[int]
     LAST_AT_FIELD_NUMBER: _ClassVar[int]
     MISSING_FIELD_NUMBER: _ClassVar[int]
+    DOUBLED_FIELD_NUMBER: _ClassVar[int]
     service: str
     writer: str
     head: int
     last_at: _timestamp_pb2.Timestamp
     missing: _containers.RepeatedCompositeFieldContainer[MissingNumbers]
-    def __init__(self, service: _Optional[str] = ..., writer: _Optional[str] = ..., head: _Optional[int] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., missing: _Optional[_Iterable[_Union[MissingNumbers, _Mapping]]] = ...) -> None: ...
+    doubled: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, service: _Optional[str] = ..., writer: _Optional[str] = ..., head: _Optional[int] = ..., last_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., missing: _Optional[_Iterable[_Union[MissingNumbers, _Mapping]]] = ..., doubled: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class Alarm(_message.Message):
+    __slots__ = ("kind", "service", "writer", "first", "last", "noticed_at", "sentence")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    NOTICED_AT_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    service: str
+    writer: str
+    first: int
+    last: int
+    noticed_at: _timestamp_pb2.Timestamp
+    sentence: str
+    def __init__(self, kind: _Optional[str] = ..., service: _Optional[str] = ..., writer: _Optional[str] = ..., first: _Optional[int] = ..., last: _Optional[int] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sentence: _Optional[str] = ...) -> None: ...
 
 class MissingNumbers(_message.Message):
     __slots__ = ("first", "last", "since")

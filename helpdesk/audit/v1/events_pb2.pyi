@@ -99,3 +99,39 @@ class RequestAnswered(_message.Message):
     payload_digest: str
     answer: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., payload_digest: _Optional[str] = ..., answer: _Optional[str] = ...) -> None: ...
+
+class HeartbeatSigned(_message.Message):
+    __slots__ = ("stamp", "service", "writer", "number", "at", "ended", "signature")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    service: str
+    writer: str
+    number: int
+    at: _timestamp_pb2.Timestamp
+    ended: bool
+    signature: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., service: _Optional[str] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended: _Optional[bool] = ..., signature: _Optional[str] = ...) -> None: ...
+
+class AlarmRaised(_message.Message):
+    __slots__ = ("stamp", "kind", "service", "writer", "first", "last", "noticed_at")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    SERVICE_FIELD_NUMBER: _ClassVar[int]
+    WRITER_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    NOTICED_AT_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    kind: str
+    service: str
+    writer: str
+    first: int
+    last: int
+    noticed_at: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., kind: _Optional[str] = ..., service: _Optional[str] = ..., writer: _Optional[str] = ..., first: _Optional[int] = ..., last: _Optional[int] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

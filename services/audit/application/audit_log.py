@@ -31,6 +31,7 @@ from services.audit.application.ports import (
 )
 from services.audit.domain.facts import body_of, facts_of, name_of, unix
 from services.audit.domain.filters import Cursor, Filter, checked, scope_of
+from services.audit.domain.heartbeats import alarms, counted, silent
 from services.audit.log.storage import LogDamagedError
 
 DAY = 24 * 3600 * 1_000_000
@@ -55,6 +56,7 @@ class AuditLog:
         directory: Directory,
         heads: Heads,
         exporter: Exporter,
+        silent_after: float,
     ) -> None:
         self._actions = actions
         self._sessions = sessions
@@ -62,6 +64,7 @@ class AuditLog:
         self._directory = directory
         self._heads = heads
         self._exporter = exporter
+        self._silent_after = int(silent_after * 1_000_000)
 
     def query_actions(
         self, action: SupportAction, wanted: Filter, newest_first: bool, size: int, token: str
@@ -125,7 +128,9 @@ class AuditLog:
     def get_checkpoint(self, action: SupportAction) -> Standing:
         """Say how the log stands: signed to where, and whether anything is missing."""
         now = unix(action.now)
-        by_source, writers = self._standing.records_by_source(), self._standing.writers()
+        by_source, beats = self._standing.records_by_source(), self._standing.heard()
+        writers = counted(self._standing.writers(), beats)
+        found = alarms(self._standing.writers(), beats, now, self._silent_after)
         sources: list[SourceStanding] = []
         answered, complete_to = True, now
         for source, consumed in self._standing.consumed().items():
@@ -142,16 +147,18 @@ class AuditLog:
                 complete_to = min(complete_to, head.waiting_since)
             reached = consumed if head.waiting_since else head.position
             sources.append(SourceStanding(source, reached, head.position, records))
-        missing = any(writer.holes for writer in writers)
+        for last in silent(beats, now, self._silent_after).values():
+            complete_to = min(complete_to, last)
         return Standing(
             heads=self._standing.checkpoints(_CHECKPOINTS),
             records=self._standing.records,
-            complete=answered and not missing and complete_to >= now - _LATE,
+            complete=answered and not found and complete_to >= now - _LATE,
             complete_to=complete_to,
             sources=sources,
             writers=writers,
             verifier_key=self._standing.verifier_key,
             verdict=self._standing.verdict(),
+            alarms=found,
         )
 
     def sign_checkpoint(self, action: SupportAction) -> SignedHead:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from helpdesk.kernel.context import Actor
 from services.audit.domain.filters import Cursor, Filter
+from services.audit.domain.heartbeats import Alarm, Heard
 from services.audit.domain.numbers import Writer
 from services.audit.domain.sessions import Session
 
@@ -119,6 +120,7 @@ class Standing:
     writers: Sequence[Writer]
     verifier_key: str
     verdict: Verdict | None
+    alarms: Sequence[Alarm] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class StandingView(Protocol):
     def consumed(self) -> dict[str, int]: ...
 
     def writers(self) -> list[Writer]: ...
+
+    def heard(self) -> list[Heard]: ...
 
     def verdict(self) -> Verdict | None: ...
 

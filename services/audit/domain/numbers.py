@@ -23,10 +23,15 @@ class Writer:
     head: int = 0
     last_at: int = 0
     holes: tuple[Hole, ...] = ()
+    doubled: tuple[int, ...] = ()
 
 
 def arrived(writer: Writer, number: int, at: int) -> Writer:
-    """Take note of one number; numbers that it leaps over are missing until they come."""
+    """
+    Take note of one number; numbers that it leaps over are missing until they come.
+
+    A number that is no longer missing is doubled.
+    """
     last_at = max(writer.last_at, at)
     if number > writer.head:
         holes = writer.holes
@@ -42,4 +47,6 @@ def arrived(writer: Writer, number: int, at: int) -> Writer:
             kept.append(replace(hole, last=number - 1))
         if number < hole.last:
             kept.append(replace(hole, first=number + 1))
+    if tuple(kept) == writer.holes and number not in writer.doubled:
+        return replace(writer, last_at=last_at, doubled=(*writer.doubled, number))
     return replace(writer, last_at=last_at, holes=tuple(kept))

@@ -10,6 +10,7 @@ from typing import Any
 
 from helpdesk.kernel.store import Database, Engine
 from services.audit.domain.facts import facts_of, unix
+from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import Hole, Writer
 from services.audit.domain.sessions import Session
 from services.audit.log.notes import Signer
@@ -72,18 +73,26 @@ class Ledger:
         """Return how far a source was consumed, durably."""
         return self._engine.tracked(tracking)
 
-    def append(self, tracking: str, position: int, records: Sequence[Record]) -> int:
+    def append(
+        self,
+        tracking: str,
+        position: int,
+        records: Sequence[Record],
+        heard: Sequence[Heard] = (),
+    ) -> int:
         """
         Store records, what they change in the views, and the source's position as one whole.
 
-        A record that is in the log already changes nothing. Returns how many were new. Raises
-        RecordDiffersError, LogDamagedError, Unavailable.
+        Heartbeats are those that stood among the records. A record that is in the log already
+        changes nothing. Returns how many were new. Raises RecordDiffersError, LogDamagedError,
+        Unavailable.
         """
         now = unix(datetime.now(UTC))
         with self._engine.transaction() as tx:
             before = size_of(tx)
             size = append(tx, records)
             _project(tx, _arrived(tx, before, records), now)
+            _hear(tx, heard)
             tx.track(tracking, position)
         self._grown(size)
         return size - before
@@ -173,6 +182,29 @@ def _project(tx: Database, arrived: Sequence[Stored], now: int) -> None:
     _store(tx, views)
 
 
+def _hear(tx: Database, heard: Sequence[Heard]) -> None:
+    tx.executemany(
+        "INSERT INTO audit_heartbeat "
+        "(writer, service, number, at, heard_at, ended, signature, good) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (writer) DO UPDATE SET "
+        "number = excluded.number, at = excluded.at, heard_at = excluded.heard_at, "
+        "ended = excluded.ended, signature = excluded.signature, good = excluded.good",
+        [
+            (
+                h.writer,
+                h.service,
+                h.number,
+                h.at,
+                h.heard_at,
+                int(h.ended),
+                h.signature,
+                int(h.good),
+            )
+            for h in heard
+        ],
+    )
+
+
 def _load_sessions(tx: Database, keys: Iterable[SessionKey]) -> dict[SessionKey, Session]:
     found: dict[SessionKey, Session] = {}
     for key in keys:
@@ -200,7 +232,11 @@ def _load_writers(tx: Database, names: Iterable[str]) -> dict[str, Writer]:
             )
             writer, service, head, last_at = rows[0]
             missing = tuple(Hole(*hole) for hole in holes)
-            found[name] = Writer(writer, service, head, last_at, missing)
+            twice = tx.execute(
+                "SELECT number FROM audit_doubled WHERE writer = ? ORDER BY number", (name,)
+            )
+            doubled = tuple(number for (number,) in twice)
+            found[name] = Writer(writer, service, head, last_at, missing, doubled)
     return found
 
 
@@ -254,4 +290,8 @@ def _store(tx: Database, views: Views) -> None:
             for w in views.writers.values()
             for hole in w.holes
         ],
+    )
+    tx.executemany(
+        "INSERT INTO audit_doubled (writer, number) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(w.writer, number) for w in views.writers.values() for number in w.doubled],
     )

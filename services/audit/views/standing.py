@@ -9,6 +9,7 @@ from datetime import datetime
 from helpdesk.kernel.store import Engine
 from services.audit.application.ports import Proof, SignedHead
 from services.audit.domain.facts import moment
+from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import Hole, Writer
 from services.audit.log.checkpoints import parse_checkpoint
 from services.audit.log.merkle import leaf_hash
@@ -70,16 +71,45 @@ class Standing:
             "ORDER BY writer, first_number"
         ):
             holes.setdefault(str(name), []).append(Hole(first, last, noticed))
+        doubled: dict[str, list[int]] = {}
+        for name, number in self._engine.query(
+            "SELECT writer, number FROM audit_doubled ORDER BY writer, number"
+        ):
+            doubled.setdefault(str(name), []).append(int(number))
         rows = self._engine.query(
             "SELECT writer, service, head, last_at FROM audit_writer "
-            "WHERE writer IN (SELECT writer FROM audit_missing) OR writer IN "
+            "WHERE writer IN (SELECT writer FROM audit_missing) "
+            "OR writer IN (SELECT writer FROM audit_doubled) OR writer IN "
             "(SELECT writer FROM (SELECT writer FROM audit_writer "
             "ORDER BY last_at DESC LIMIT ?) AS newest) ORDER BY last_at DESC, writer",
             (_WRITERS,),
         )
         return [
-            Writer(writer, service, head, last_at, tuple(holes.get(writer, ())))
+            Writer(
+                writer,
+                service,
+                head,
+                last_at,
+                tuple(holes.get(writer, ())),
+                tuple(doubled.get(writer, ())),
+            )
             for writer, service, head, last_at in rows
+        ]
+
+    def heard(self) -> list[Heard]:
+        """Return the newest heartbeats of the processes that spoke last, and all too high ones."""
+        rows = self._engine.query(
+            "SELECT h.writer, h.service, h.number, h.at, h.heard_at, h.ended, h.signature, h.good, "
+            "COALESCE(w.head, 0) "
+            "FROM audit_heartbeat h LEFT JOIN audit_writer w ON w.writer = h.writer "
+            "WHERE h.number > COALESCE(w.head, 0) OR h.good = 0 OR h.writer IN "
+            "(SELECT writer FROM (SELECT writer FROM audit_heartbeat "
+            "ORDER BY heard_at DESC LIMIT ?) AS newest) ORDER BY h.heard_at DESC, h.writer",
+            (_WRITERS,),
+        )
+        return [
+            Heard(writer, service, number, at, heard_at, bool(ended), signature, bool(good), head)
+            for writer, service, number, at, heard_at, ended, signature, good, head in rows
         ]
 
     def verdict(self) -> tuple[datetime, int, tuple[str, ...], int | None] | None:
