@@ -13,6 +13,7 @@ _RAW = ("vault.key", *(f"{service}.stream.key" for service in SERVICES), "email.
 _PRIVATE = (
     "token.signing.pem",
     "session.signing.pem",
+    "session.receipt.pem",
     "audit.signing.pem",
     *(f"{service}.service.pem" for service in SERVICES),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
@@ -69,6 +70,12 @@ class Signer:
             "jti": uuid4().hex,
         }
         return jwt.encode(header, body, self._key, algorithms=[_ALGORITHM])
+
+    def sign_document(self, document: Mapping[str, Any], kind: str) -> str:
+        """Return a compact JWS of a document that does not expire; ``kind`` becomes its ``typ``."""
+        header = {"alg": _ALGORITHM, "typ": kind, "kid": self.key_id}
+        payload = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        return jws.serialize_compact(header, payload, self._key, algorithms=[_ALGORITHM])
 
 
 def claims_of(actor: Actor) -> dict[str, Any]:

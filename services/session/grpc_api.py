@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb
 from services.session.application.consents import ConsentUseCases
 from services.session.application.viewing import ViewUseCases
 from services.session.domain.access import Consent, Request, View
+from services.session.domain.receipt import KIND
 
 _AUDIENCE = ("identity", "email", "session")
 
@@ -24,9 +26,12 @@ _AUDIENCE = ("identity", "email", "session")
 class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
     """What customers allow."""
 
-    def __init__(self, app: ConsentUseCases, digest: Callable[[str], str]) -> None:
+    def __init__(
+        self, app: ConsentUseCases, digest: Callable[[str], str], receipts: Signer
+    ) -> None:
         self._app = app
         self._digest = digest
+        self._receipts = receipts
 
     def RequestAccess(  # noqa: N802
         self, request: consent_pb2.RequestAccessRequest, action: SupportAction
@@ -101,11 +106,39 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
         ended = self._app.revoke_consent(action, request.consent_id)
         return consent_pb2.RevokeConsentResponse(ended_views=ended)
 
+    def BlockPartners(  # noqa: N802
+        self, request: consent_pb2.BlockPartnersRequest, action: SupportAction
+    ) -> consent_pb2.BlockPartnersResponse:
+        """Shut every partner out."""
+        del request
+        consents, views = self._app.block_partners(action)
+        return consent_pb2.BlockPartnersResponse(revoked_consents=consents, ended_views=views)
+
+    def UnblockPartners(  # noqa: N802
+        self, request: consent_pb2.UnblockPartnersRequest, action: SupportAction
+    ) -> consent_pb2.UnblockPartnersResponse:
+        """Let partners ask again."""
+        del request
+        self._app.unblock_partners(action)
+        return consent_pb2.UnblockPartnersResponse()
+
+    def GetConsentReceipt(  # noqa: N802
+        self, request: consent_pb2.GetConsentReceiptRequest, action: SupportAction
+    ) -> consent_pb2.GetConsentReceiptResponse:
+        """Give a signed receipt of a consent."""
+        document = self._app.consent_receipt(action, request.consent_id)
+        return consent_pb2.GetConsentReceiptResponse(
+            receipt=self._receipts.sign_document(document, KIND),
+            public_key=json.dumps(self._receipts.public_jwk()),
+        )
+
     def ListConsents(  # noqa: N802
         self, request: consent_pb2.ListConsentsRequest, action: SupportAction
     ) -> consent_pb2.ListConsentsResponse:
         """List consents of the caller's organization."""
-        organization, found = self._app.list_consents(action, include_ended=request.include_ended)
+        organization, shut, found = self._app.list_consents(
+            action, include_ended=request.include_ended
+        )
         filters = f"consents:{request.include_ended}"
         pages = Pages(self._digest, action.actor.id, filters)
         page, token = pages.page(found, _consent_key, request.page_size, request.page_token)
@@ -119,6 +152,7 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
             partners=[
                 consent_pb2.ConsentPartner(partner_id=id_, name=name) for id_, name in names.items()
             ],
+            blocked_since=_at(shut.since),
         )
 
 

@@ -33,7 +33,8 @@ def build(wiring: Wiring) -> Running:
     viewing = ViewUseCases(store, directory, finder, lengths)
     consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
     leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
-    consents = ConsentServicer(consenting, store.digest)
+    receipts = Signer(wiring.secret("session.receipt.pem"))
+    consents = ConsentServicer(consenting, store.digest, receipts)
     views = ViewServicer(viewing, store.digest, leases)
     return Running(
         store=store,

@@ -183,6 +183,48 @@ class RevokeConsentResponse(_message.Message):
     ended_views: int
     def __init__(self, ended_views: _Optional[int] = ...) -> None: ...
 
+class BlockPartnersRequest(_message.Message):
+    __slots__ = ("reason", "request_id")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    request_id: str
+    def __init__(self, reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class BlockPartnersResponse(_message.Message):
+    __slots__ = ("revoked_consents", "ended_views")
+    REVOKED_CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    ENDED_VIEWS_FIELD_NUMBER: _ClassVar[int]
+    revoked_consents: int
+    ended_views: int
+    def __init__(self, revoked_consents: _Optional[int] = ..., ended_views: _Optional[int] = ...) -> None: ...
+
+class UnblockPartnersRequest(_message.Message):
+    __slots__ = ("reason", "request_id")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    request_id: str
+    def __init__(self, reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class UnblockPartnersResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetConsentReceiptRequest(_message.Message):
+    __slots__ = ("consent_id",)
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    consent_id: str
+    def __init__(self, consent_id: _Optional[str] = ...) -> None: ...
+
+class GetConsentReceiptResponse(_message.Message):
+    __slots__ = ("receipt", "public_key")
+    RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    PUBLIC_KEY_FIELD_NUMBER: _ClassVar[int]
+    receipt: str
+    public_key: str
+    def __init__(self, receipt: _Optional[str] = ..., public_key: _Optional[str] = ...) -> None: ...
+
 class ListConsentsRequest(_message.Message):
     __slots__ = ("include_ended", "page_size", "page_token")
     INCLUDE_ENDED_FIELD_NUMBER: _ClassVar[int]
@@ -194,14 +236,16 @@ class ListConsentsRequest(_message.Message):
     def __init__(self, include_ended: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListConsentsResponse(_message.Message):
-    __slots__ = ("consents", "next_page_token", "partners")
+    __slots__ = ("consents", "next_page_token", "partners", "blocked_since")
     CONSENTS_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     PARTNERS_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_SINCE_FIELD_NUMBER: _ClassVar[int]
     consents: _containers.RepeatedCompositeFieldContainer[Consent]
     next_page_token: str
     partners: _containers.RepeatedCompositeFieldContainer[ConsentPartner]
-    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., partners: _Optional[_Iterable[_Union[ConsentPartner, _Mapping]]] = ...) -> None: ...
+    blocked_since: _timestamp_pb2.Timestamp
+    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., partners: _Optional[_Iterable[_Union[ConsentPartner, _Mapping]]] = ..., blocked_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ConsentPartner(_message.Message):
     __slots__ = ("partner_id", "name")

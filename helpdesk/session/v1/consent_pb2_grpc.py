@@ -66,6 +66,21 @@ class ConsentServiceStub:
                 request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.RevokeConsentRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.RevokeConsentResponse.FromString,
                 _registered_method=True)
+        self.BlockPartners = channel.unary_unary(
+                '/helpdesk.session.v1.ConsentService/BlockPartners',
+                request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.BlockPartnersRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.BlockPartnersResponse.FromString,
+                _registered_method=True)
+        self.UnblockPartners = channel.unary_unary(
+                '/helpdesk.session.v1.ConsentService/UnblockPartners',
+                request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.UnblockPartnersRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.UnblockPartnersResponse.FromString,
+                _registered_method=True)
+        self.GetConsentReceipt = channel.unary_unary(
+                '/helpdesk.session.v1.ConsentService/GetConsentReceipt',
+                request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptResponse.FromString,
+                _registered_method=True)
         self.ListConsents = channel.unary_unary(
                 '/helpdesk.session.v1.ConsentService/ListConsents',
                 request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsRequest.SerializeToString,
@@ -125,6 +140,31 @@ class ConsentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BlockPartners(self, request, context):
+        """Shuts every partner out at once: consents are taken back, views end, open
+        requests are rejected and none can be made until it is lifted. Errors:
+        FAILED_PRECONDITION where partners are blocked already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnblockPartners(self, request, context):
+        """Lets partners ask again; what was taken back stays so. Errors:
+        FAILED_PRECONDITION where nothing is blocked.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetConsentReceipt(self, request, context):
+        """A signed receipt of a consent, to be kept and checked without us. Errors:
+        NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListConsents(self, request, context):
         """Consents of the caller's organization with the views that run on them.
         """
@@ -164,6 +204,21 @@ def add_ConsentServiceServicer_to_server(servicer, server):
                     servicer.RevokeConsent,
                     request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.RevokeConsentRequest.FromString,
                     response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.RevokeConsentResponse.SerializeToString,
+            ),
+            'BlockPartners': grpc.unary_unary_rpc_method_handler(
+                    servicer.BlockPartners,
+                    request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.BlockPartnersRequest.FromString,
+                    response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.BlockPartnersResponse.SerializeToString,
+            ),
+            'UnblockPartners': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnblockPartners,
+                    request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.UnblockPartnersRequest.FromString,
+                    response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.UnblockPartnersResponse.SerializeToString,
+            ),
+            'GetConsentReceipt': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConsentReceipt,
+                    request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptRequest.FromString,
+                    response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptResponse.SerializeToString,
             ),
             'ListConsents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListConsents,
@@ -335,6 +390,87 @@ class ConsentService:
             '/helpdesk.session.v1.ConsentService/RevokeConsent',
             helpdesk_dot_session_dot_v1_dot_consent__pb2.RevokeConsentRequest.SerializeToString,
             helpdesk_dot_session_dot_v1_dot_consent__pb2.RevokeConsentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BlockPartners(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.session.v1.ConsentService/BlockPartners',
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.BlockPartnersRequest.SerializeToString,
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.BlockPartnersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnblockPartners(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.session.v1.ConsentService/UnblockPartners',
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.UnblockPartnersRequest.SerializeToString,
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.UnblockPartnersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConsentReceipt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.session.v1.ConsentService/GetConsentReceipt',
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptRequest.SerializeToString,
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -102,6 +102,26 @@ class ConsentRevoked(_message.Message):
     revoked_by: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., revoked_by: _Optional[str] = ...) -> None: ...
 
+class PartnersBlocked(_message.Message):
+    __slots__ = ("stamp", "organization_id", "blocked_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    organization_id: str
+    blocked_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., blocked_by: _Optional[str] = ...) -> None: ...
+
+class PartnersUnblocked(_message.Message):
+    __slots__ = ("stamp", "organization_id", "unblocked_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    UNBLOCKED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    organization_id: str
+    unblocked_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., unblocked_by: _Optional[str] = ...) -> None: ...
+
 class ViewGranted(_message.Message):
     __slots__ = ("stamp", "view_id", "consent_id", "organization_id", "partner_id", "agent_id", "sign_in_id", "ticket", "sections", "minutes", "latest", "roles")
     STAMP_FIELD_NUMBER: _ClassVar[int]

@@ -77,6 +77,21 @@ class Sessions:
         request = consent_pb2.RevokeConsentRequest(consent_id=consent_id, request_id=request_id)
         self._call(self._consent.RevokeConsent, request, token=token)
 
+    def receipt(self, token: str, consent_id: str) -> Any:
+        """Return the signed receipt of a consent and the key to check it. Raises NotFound."""
+        request = consent_pb2.GetConsentReceiptRequest(consent_id=consent_id)
+        return self._call(self._consent.GetConsentReceipt, request, token=token)
+
+    def block_partners(self, token: str, reason: str, request_id: str) -> None:
+        """Shut every partner out. Raises Refused."""
+        request = consent_pb2.BlockPartnersRequest(reason=reason, request_id=request_id)
+        self._call(self._consent.BlockPartners, request, token=token)
+
+    def unblock_partners(self, token: str, reason: str, request_id: str) -> None:
+        """Let partners ask again. Raises Refused."""
+        request = consent_pb2.UnblockPartnersRequest(reason=reason, request_id=request_id)
+        self._call(self._consent.UnblockPartners, request, token=token)
+
     def start_view(self, token: str, organization_id: str, ticket: str, request_id: str) -> Any:
         """Start a read-only view. Raises Refused."""
         request = view_pb2.StartViewRequest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from starlette.responses import Response
@@ -34,7 +34,11 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [
         desk.get("/consent", show),
         *desk.both("/consent/requests/{request}", request_page, answer),
+        desk.post("/consent/block", block),
+        desk.post("/consent/unblock", unblock),
         desk.post("/consent/views/{view}/stop", stop),
+        desk.get("/consent/{consent}/receipt", receipt),
+        desk.get("/consent/{consent}/receipt-key", receipt_key),
         desk.post("/consent/{consent}/revoke", revoke),
         desk.get("/activity", activity),
     ]
@@ -43,7 +47,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 def show(visit: Visit) -> Response:
     """Show who may look, who looks, and what was done."""
     requests = visit.clients.sessions.requests(visit.token)
-    consents = visit.clients.sessions.consents(visit.token).consents
+    allowed = visit.clients.sessions.consents(visit.token)
+    consents = allowed.consents
     running = [
         RunningView(
             id=view.view_id,
@@ -74,6 +79,9 @@ def show(visit: Visit) -> Response:
             for each in consents
         ),
         feed=_feed(visit),
+        blocked_since=codes.moment(allowed.blocked_since)
+        if allowed.HasField("blocked_since")
+        else None,
     )
     return visit.page("consent", model)
 
@@ -127,6 +135,45 @@ def revoke(visit: Visit) -> Response:
     except Refused as error:
         return visit.go("/consent", errors.refusal(error))
     return visit.done("/consent", "consent_revoked")
+
+
+def block(visit: Visit) -> Response:
+    """Shut every partner out, after a reason was given."""
+    return _shut(visit, visit.clients.sessions.block_partners, "partners_blocked")
+
+
+def unblock(visit: Visit) -> Response:
+    """Let partners ask again."""
+    return _shut(visit, visit.clients.sessions.unblock_partners, "partners_unblocked")
+
+
+def _shut(visit: Visit, change: Callable[[str, str, str], None], notice: str) -> Response:
+    reason = visit.form.text("reason", 500, required=True)
+    if visit.form.problems:
+        return visit.invalid(show)
+    try:
+        change(visit.token, reason, visit.request_id)
+    except (Refused, Conflict) as error:
+        return visit.go("/consent", errors.refusal(error))
+    return visit.done("/consent", notice)
+
+
+def receipt(visit: Visit) -> Response:
+    """Hand out the signed receipt of a consent, as a file."""
+    consent = visit.param("consent")
+    found = visit.clients.sessions.receipt(visit.token, consent)
+    return _file(visit, f"consent-{consent[:8]}.jws", found.receipt, "application/jose")
+
+
+def receipt_key(visit: Visit) -> Response:
+    """Hand out the key that receipts are checked with, as a file."""
+    found = visit.clients.sessions.receipt(visit.token, visit.param("consent"))
+    return _file(visit, "help-desk-receipts.jwk", found.public_key, "application/jwk+json")
+
+
+def _file(visit: Visit, name: str, content: str, media_type: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return visit.finished(Response(content, media_type=media_type, headers=headers))
 
 
 def activity(visit: Visit) -> Response:

@@ -34,6 +34,8 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "NO_ORGANIZATION": ("no_role", "partner_admin", ""),
     "TICKET_REQUIRED": ("ticket_required", "", "open_ticket"),
     "NO_CONSENT": ("no_consent", "customer_admin", "request_access"),
+    "PARTNERS_BLOCKED": ("partners_blocked", "customer_admin", ""),
+    "PARTNERS_NOT_BLOCKED": ("partners_not_blocked", "", ""),
     "VIEW_RUNNING": ("view_running", "", "end_view"),
     "VIEW_ENDED": ("view_ended", "", ""),
     "ALREADY_REQUESTED": ("already_requested", "customer_admin", "wait_for_customer"),

@@ -186,6 +186,8 @@ def _consent(visit: Visit, organization_id: str) -> OrganizationConsent:
     state = access_of(standing.state)
     if state == "none" and not standing.has_admin:
         state = "no_admin"
+    if standing.obstacle == "PARTNERS_BLOCKED":
+        state = "blocked"
     return OrganizationConsent(
         state=cast("Any", state),
         sections=sections_of(standing.sections),

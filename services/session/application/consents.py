@@ -19,8 +19,17 @@ from services.session.application.ports import (
 )
 from services.session.application.viewing import ViewUseCases
 from services.session.domain import access as rules
+from services.session.domain import blocking
 from services.session.domain.access import Access, Consent, Request, View, Windows
-from services.session.domain.facts import AccessRequested, AccessRequestLapsed, ConsentGranted
+from services.session.domain.blocking import Blocking
+from services.session.domain.facts import (
+    AccessRequested,
+    AccessRequestLapsed,
+    ConsentGranted,
+    ConsentRevoked,
+    ViewEnded,
+)
+from services.session.domain.receipt import Document, receipt
 
 
 class ConsentUseCases:
@@ -50,6 +59,7 @@ class ConsentUseCases:
         partner_id = action.actor.partner_id
         organization = self._directory.organization(action.actor, organization_id)
         action.about(organization_id=organization.id)
+        blocking.check_open(self._views.blocking(action, organization.id).state)
         loaded = self._finder.access(organization.id, partner_id)
         asked = AccessRequested(
             access_request_id=uuid4().hex,
@@ -110,7 +120,9 @@ class ConsentUseCases:
                     obstacle="NOT_ANSWERED",
                     has_admin=has_admin,
                 )
-        return Standing("NONE", obstacle="NO_CONSENT", has_admin=has_admin)
+        blocked = self._views.blocking(action, organization.id).state.since is not None
+        obstacle = "PARTNERS_BLOCKED" if blocked else "NO_CONSENT"
+        return Standing("NONE", obstacle=obstacle, has_admin=has_admin)
 
     def list_requests(self, action: SupportAction) -> list[tuple[Request, str, str]]:
         """Return requests to the admin's organization with names of agent and partner."""
@@ -141,6 +153,7 @@ class ConsentUseCases:
             )
             action.stage(loaded, fact)
             return ""
+        blocking.check_open(self._views.blocking(action, item.organization_id).state)
         consent = ConsentGranted(
             consent_id=uuid4().hex,
             organization_id=item.organization_id,
@@ -173,6 +186,7 @@ class ConsentUseCases:
             partner_id = organization.partner_ids[0]
         if partner_id not in organization.partner_ids:
             raise NotFound("partner")
+        blocking.check_open(self._views.blocking(action, organization.id).state)
         loaded = self._finder.access(organization.id, partner_id)
         start = begins or action.now
         consent = ConsentGranted(
@@ -201,11 +215,46 @@ class ConsentUseCases:
         action.stage(loaded, *facts)
         return len(facts) - 1
 
+    def block_partners(self, action: SupportAction) -> tuple[int, int]:
+        """Shut every partner out; return how many consents were taken back and views ended."""
+        organization = self._own(action)
+        loaded = self._views.blocking(action, organization.id)
+        admin = action.actor.id
+        action.stage(loaded, blocking.block(loaded.state, organization.id, admin))
+        items = (
+            *self._finder.items("consent", organization_id=organization.id, live_only=True),
+            *self._finder.items("request", organization_id=organization.id, live_only=True),
+        )
+        consents = views = 0
+        for partner_id in dict.fromkeys(item.partner_id for item in items):
+            pair = self._finder.access(organization.id, partner_id)
+            facts = rules.shut_out(pair.state, by=admin, now=action.now)
+            action.stage(pair, *facts)
+            consents += sum(isinstance(fact, ConsentRevoked) for fact in facts)
+            views += sum(isinstance(fact, ViewEnded) for fact in facts)
+        return consents, views
+
+    def unblock_partners(self, action: SupportAction) -> None:
+        """Let partners ask again."""
+        organization = self._own(action)
+        loaded = self._views.blocking(action, organization.id)
+        action.stage(loaded, blocking.unblock(loaded.state, organization.id, action.actor.id))
+
+    def consent_receipt(self, action: SupportAction, consent_id: str) -> Document:
+        """Return what the receipt of a consent of the admin's organization says now."""
+        item = self._item(action, "consent", consent_id)
+        action.consent_id = consent_id
+        organization = self._own(action)
+        access = self._read(item)
+        partner = organization.partner_name(item.partner_id)
+        return receipt(access, access.consents[consent_id], organization.name, partner, action.now)
+
     def list_consents(
         self, action: SupportAction, *, include_ended: bool
-    ) -> tuple[Organization, list[tuple[Consent, list[tuple[View, str]]]]]:
+    ) -> tuple[Organization, Blocking, list[tuple[Consent, list[tuple[View, str]]]]]:
         """Return consents of the admin's organization with the views that run on them."""
         organization = self._own(action)
+        shut = self._views.blocking(action, organization.id).state
         name_of = cache(self._directory.name)
         found = []
         for item in self._finder.items("consent", organization_id=organization.id):
@@ -218,7 +267,7 @@ class ConsentUseCases:
             ]
             if include_ended or running or consent.state_at(action.now) in ("live", "pending"):
                 found.append((consent, running))
-        return organization, found
+        return organization, shut, found
 
     def lapse_requests(self) -> int:
         """Write down, once, the requests that nobody answered in time; return how many."""

@@ -20,7 +20,9 @@ from services.session.application.ports import (
     Watched,
 )
 from services.session.domain import access as rules
+from services.session.domain import blocking
 from services.session.domain.access import Access, View, Windows
+from services.session.domain.blocking import Blocking
 from services.session.domain.facts import ViewGranted
 
 _HEARTBEAT = 2.0
@@ -54,6 +56,7 @@ class ViewUseCases:
         actor = action.actor
         organization = self._directory.organization(actor, organization_id)
         action.about(organization_id=organization.id)
+        blocking.check_open(self.blocking(action, organization.id).state)
         loaded = self._finder.access(organization.id, actor.partner_id)
         wanted = ViewGranted(
             view_id=uuid4().hex,
@@ -182,6 +185,10 @@ class ViewUseCases:
     def _pairs(self, items: list[Item]) -> list[Loaded[Access]]:
         pairs = dict.fromkeys((item.organization_id, item.partner_id) for item in items)
         return [self._finder.access(*pair) for pair in pairs]
+
+    def blocking(self, work: UnitOfWork, organization_id: str) -> Loaded[Blocking]:
+        """Return whether a customer shuts every partner out."""
+        return work.load(f"blocking:{organization_id}", blocking.evolve, Blocking())
 
     def over(self, view: View, now: datetime) -> str:
         """Return what a view ended by, or an empty text while it lives."""

@@ -260,6 +260,24 @@ def revoke(
     return (revoked, *ended)
 
 
+def shut_out(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
+    """Take back every consent of a partner and reject what it asks for, by the customer's wish."""
+    rejected = tuple(
+        reject(access, request_id, rejected_by=by, now=now)
+        for request_id, request in access.requests.items()
+        if request.state_at(now) == "open"
+    )
+    looking = {v.granted.consent_id for v in access.views.values() if not v.ended_by}
+    taken = tuple(
+        fact
+        for consent_id, consent in access.consents.items()
+        if not consent.revoked
+        and (consent_id in looking or consent.state_at(now) in ("live", "pending"))
+        for fact in revoke(access, consent_id, revoked_by=by)
+    )
+    return (*rejected, *taken)
+
+
 def leave(access: Access, *, revoked_by: str) -> tuple[Event, ...]:
     """Take back every consent of a partner that no longer manages the customer."""
     return tuple(

@@ -80,6 +80,26 @@ class ConsentRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartnersBlocked(Event):
+    """A customer's admin shut every partner out."""
+
+    NAME = "helpdesk.session.v1.PartnersBlocked"
+
+    organization_id: str
+    blocked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnersUnblocked(Event):
+    """A customer's admin lets partners ask again."""
+
+    NAME = "helpdesk.session.v1.PartnersUnblocked"
+
+    organization_id: str
+    unblocked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ViewGranted(Event):
     """An agent may look: the view is made, its clock stands still."""
 

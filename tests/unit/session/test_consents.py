@@ -178,6 +178,6 @@ def test_an_agent_is_told_how_it_stands(desk, at, agent):
 def test_a_customer_sees_who_looks(desk, at, admin):
     desk.grant(at())
     desk.start(at())
-    _, [(_, running)] = desk.act(admin, at(), desk.consents.list_consents, include_ended=False)
+    _, _, [(_, running)] = desk.act(admin, at(), desk.consents.list_consents, include_ended=False)
 
     assert [name for _, name in running] == ["Ana"]

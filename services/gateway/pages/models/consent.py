@@ -70,6 +70,8 @@ class ConsentPage:
     running: tuple[RunningView, ...] = ()
     consents: tuple[GivenConsent, ...] = ()
     feed: tuple[FeedEntry, ...] | None = ()
+    blocked_since: datetime | None = None
+    reason: str = ""
     reference: str = ""
 
 
