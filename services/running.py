@@ -14,8 +14,17 @@ from typing import Any, Protocol
 import click
 
 from helpdesk.kernel import logging as structured
+from helpdesk.kernel import tls
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.resources import HostSettings, Resources, StoreSettings, Wants, Work
+from helpdesk.kernel.resources import (
+    VAULT_URL,
+    HostSettings,
+    Resources,
+    StoreSettings,
+    Wants,
+    Work,
+    check_database,
+)
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Unit
@@ -52,17 +61,21 @@ def _service(name: str) -> str:
 
 def _database(name: str) -> str:
     url = parse(StoreSettings, _service(name), os.environ).database_url
+    setting = f"HELPDESK_{name.upper()}_DATABASE_URL"
     if not url:
-        raise SettingsError(f"HELPDESK_{name.upper()}_DATABASE_URL is not set")
+        raise SettingsError(f"{setting} is not set")
+    check_database(parse(HostSettings, "", os.environ), setting, url)
     return url
 
 
-def _broker() -> str:
+def _broker() -> tuple[str, str]:
+    """Return the URL of RabbitMQ, and the file of who signed its certificate."""
     settings = parse(HostSettings, "", os.environ)
     structured.configure(settings.log_level)
     if not settings.broker_url:
         raise SettingsError("HELPDESK_BROKER_URL is not set")
-    return settings.broker_url
+    tls.check_url("HELPDESK_BROKER_URL", settings.broker_url, allowed=settings.allow_plaintext)
+    return settings.broker_url, settings.broker_ca_file
 
 
 def _wants() -> Wants:
@@ -80,8 +93,10 @@ def migrate(names: tuple[str, ...]) -> None:
     from helpdesk.kernel.postgres_keys import PostgresKeys
     from helpdesk.kernel.postgres_store import PostgresEngine
 
-    url = parse(HostSettings, "", os.environ).vault_database_url
+    settings = parse(HostSettings, "", os.environ)
+    url = settings.vault_database_url
     if url and not names:
+        check_database(settings, VAULT_URL, url)
         keys = PostgresKeys(url)
         click.echo(f"vault: {', '.join(keys.migrate()) or 'up to date'}")
         keys.close()
@@ -105,7 +120,7 @@ def relay(name: str) -> None:
     from helpdesk.kernel.postgres_store import PostgresEngine
     from helpdesk.kernel.relay import Relay
 
-    broker = _broker()
+    broker, ca_file = _broker()
     engine = PostgresEngine(_database(name), name)
     engine.check()
     resources, work = None, None
@@ -113,7 +128,9 @@ def relay(name: str) -> None:
         resources = Resources(os.environ)
         work = _worker(name).build(resources)
     wants = _wants()
-    running = Relay(name, engine, lambda: Publisher(broker, wants), work.timers if work else ())
+    running = Relay(
+        name, engine, lambda: Publisher(broker, wants, ca_file), work.timers if work else ()
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.stop())
     click.echo(f"relaying {name}", err=True)
@@ -131,11 +148,11 @@ def work(name: str) -> None:
     # Patches sockets and locks, so it comes before whatever holds one.
     from helpdesk.kernel import consumer
 
-    broker = _broker()
+    broker, ca_file = _broker()
     resources = Resources(os.environ, listen=False)
     composed = _worker(name).build(resources)
     click.echo(f"working for {name}", err=True)
-    consumer.run(name, broker, composed)
+    consumer.run(name, broker, composed, ca_file)
     _ended(composed, resources)
 
 
@@ -178,7 +195,7 @@ def list_() -> None:
     """Say how many there are of each consumer."""
     from helpdesk.kernel.broker import DeadLetters
 
-    letters = DeadLetters(_broker())
+    letters = DeadLetters(*_broker())
     for consumer in _wants():
         click.echo(f"{consumer}: {letters.count(consumer)}")
     letters.close()
@@ -223,7 +240,7 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
     from helpdesk.kernel import broker
     from helpdesk.kernel.inbox import Delivery, skip
 
-    letters = broker.DeadLetters(_broker())
+    letters = broker.DeadLetters(*_broker())
     resources = Resources(os.environ, listen=False)
     composed = _worker(consumer.partition(".")[0]).build(resources)
     following = {each.name: each for each in composed.consumers}[consumer]
@@ -261,7 +278,7 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
 def _each(consumer: str, function: Callable[[Mapping[str, Any], bytes], bool]) -> None:
     from helpdesk.kernel.broker import DeadLetters
 
-    letters = DeadLetters(_broker())
+    letters = DeadLetters(*_broker())
     letters.each(consumer, function)
     letters.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +27,22 @@ _CRASHES = 20
 _SECONDS = 30.0
 Wants = Mapping[str, Mapping[str, Sequence[str]]]
 """Names of facts by source, by consumer."""
+
+
+def secured(url: str, ca_file: str = "") -> dict[str, Any] | bool:
+    """
+    Return what the libraries need to know for an ``amqps://`` URL: certificate and name count.
+
+    An empty ``ca_file`` is the system's authorities.
+    """
+    if not any(each.strip().startswith("amqps://") for each in url.split(";")):
+        return False
+    # No name here stands for the one in the URL.
+    return {
+        "cert_reqs": ssl.CERT_REQUIRED,
+        "ca_certs": ca_file or None,
+        "server_hostname": None,
+    }
 
 
 def queue(consumer: str, names: Iterable[str]) -> Queue:
@@ -119,7 +136,7 @@ def _reached() -> Iterator[None]:
 class Publisher:
     """Publishes in order, with so many unconfirmed at most; persistent messages."""
 
-    def __init__(self, url: str, wants: Wants) -> None:
+    def __init__(self, url: str, wants: Wants, ca_file: str = "") -> None:
         self._wanted = {
             n for sources in wants.values() for names in sources.values() for n in names
         }
@@ -127,7 +144,9 @@ class Publisher:
         self._confirmed: set[int] = set()
         self._tag = 0
         self._problem = ""
-        self._connection = Connection(url, heartbeat=30, connect_timeout=5)
+        self._connection = Connection(
+            url, ssl=secured(url, ca_file), heartbeat=30, connect_timeout=5
+        )
         with _reached():
             self._connection.connect()
             self._channel = self._connection.channel()
@@ -200,9 +219,12 @@ class Publisher:
 class DeadLetters:
     """What consumers could not handle, for the operator."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ca_file: str = "") -> None:
         self._connection = Connection(
-            url, connect_timeout=5, transport_options={"confirm_publish": True}
+            url,
+            ssl=secured(url, ca_file),
+            connect_timeout=5,
+            transport_options={"confirm_publish": True},
         )
         with _reached():
             self._connection.connect()

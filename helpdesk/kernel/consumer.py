@@ -235,7 +235,7 @@ class Driver:
             turn.done.set()
 
 
-def run(name: str, url: str, work: Work) -> None:
+def run(name: str, url: str, work: Work, ca_file: str = "") -> None:
     """
     Consume until SIGTERM or SIGINT, then finish what is in flight.
 
@@ -246,6 +246,7 @@ def run(name: str, url: str, work: Work) -> None:
     with config.patch(
         {
             "AMQP_URI": url.replace("amqp://", "pyamqp://", 1),
+            "AMQP_SSL": broker.secured(url, ca_file),
             "HEARTBEAT": 60,
             "max_workers": _PREFETCH * max(1, len(drivers)),
         }

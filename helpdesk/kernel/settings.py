@@ -50,7 +50,8 @@ def names(kind: type, prefix: str) -> list[str]:
         name + suffix
         for each in fields(kind)
         for name in [_name(prefix, each.name)]
-        for suffix in ("", "_FILE")
+        # What names a file itself is not read from another one.
+        for suffix in (("",) if name.endswith("_FILE") else ("", "_FILE"))
     ]
 
 

@@ -8,9 +8,10 @@ from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.relay import Relay
 
 
-def main(url, schema, broker_url, consumer):
+def main(url, schema, broker_url, consumer, ca_file=""):
     wants = {consumer: {"source": ("helpdesk.test.v1.LineWritten",)}} if consumer else {}
-    relay = Relay("source", PostgresEngine(url, schema), lambda: Publisher(broker_url, wants))
+    engine = PostgresEngine(url, schema)
+    relay = Relay("source", engine, lambda: Publisher(broker_url, wants, ca_file))
     signal.signal(signal.SIGTERM, lambda *_: relay.stop())
     print("started", flush=True)
     relay.run()

@@ -24,7 +24,7 @@ class Noted(Event):
     NAME = "helpdesk.test.v1.Noted"
 
 
-def main(url, schema, broker_url, name, cure):
+def main(url, schema, broker_url, name, cure, ca_file=""):
     engine = PostgresEngine(url, schema, listen=False)
 
     def project(db, recorded: Recorded):
@@ -41,7 +41,7 @@ def main(url, schema, broker_url, name, cure):
 
     followed = StoreConsumer(name, store, {"source": {WANTED: on_line}})
     print("grpc" in sys.modules, flush=True)
-    consumer.run(name.replace(".", "_"), broker_url, Work(store, [followed]))
+    consumer.run(name.replace(".", "_"), broker_url, Work(store, [followed]), ca_file)
     store.close()
 
 
