@@ -43,8 +43,8 @@ def on_request_ended(db: Database, recorded: Recorded) -> None:
     db.execute(_END, ("request", event.access_request_id))
 
 
-def on_consent_revoked(db: Database, recorded: Recorded) -> None:
-    """A consent was taken back."""
+def on_consent_ended(db: Database, recorded: Recorded) -> None:
+    """A consent was taken back, or its time is over."""
     event: Any = recorded.event
     db.execute(_END, ("consent", event.consent_id))
 
@@ -60,7 +60,8 @@ PROJECTIONS: Projections = {
     facts.AccessRejected.NAME: on_request_ended,
     facts.AccessRequestLapsed.NAME: on_request_ended,
     facts.ConsentGranted.NAME: on_consent_granted,
-    facts.ConsentRevoked.NAME: on_consent_revoked,
+    facts.ConsentRevoked.NAME: on_consent_ended,
+    facts.ConsentExpired.NAME: on_consent_ended,
     facts.ViewGranted.NAME: on_view_granted,
     facts.ViewEnded.NAME: on_view_ended,
 }

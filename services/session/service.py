@@ -50,6 +50,7 @@ def build(wiring: Wiring) -> Running:
         timers=[
             Timer("session-requests", 5, consenting.lapse_requests),
             Timer("session-ends", 5, viewing.end_what_is_over),
+            Timer("session-consents", 60, consenting.tell_of_ends),
         ],
     )
 

@@ -54,5 +54,6 @@ def build(resources: Resources) -> Work:
         timers=[
             Timer("session-requests", 5, consenting.lapse_requests),
             Timer("session-ends", 5, viewing.end_what_is_over),
+            Timer("session-consents", 60, consenting.tell_of_ends),
         ],
     )

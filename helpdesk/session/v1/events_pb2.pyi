@@ -102,6 +102,34 @@ class ConsentRevoked(_message.Message):
     revoked_by: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., revoked_by: _Optional[str] = ...) -> None: ...
 
+class ConsentExpiring(_message.Message):
+    __slots__ = ("stamp", "consent_id", "organization_id", "partner_id", "days", "ends")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    ENDS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    consent_id: str
+    organization_id: str
+    partner_id: str
+    days: int
+    ends: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., days: _Optional[int] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ConsentExpired(_message.Message):
+    __slots__ = ("stamp", "consent_id", "organization_id", "partner_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    consent_id: str
+    organization_id: str
+    partner_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ...) -> None: ...
+
 class PartnersBlocked(_message.Message):
     __slots__ = ("stamp", "organization_id", "blocked_by")
     STAMP_FIELD_NUMBER: _ClassVar[int]

@@ -291,6 +291,24 @@ class ConsentUseCases:
                 count += 1
         return count
 
+    def tell_of_ends(self) -> int:
+        """Write down, once each, that consents end soon or have ended; return how many facts."""
+        now, count = datetime.now(UTC), 0
+        for item in self._finder.items("consent", live_only=True):
+            loaded = self._finder.access(item.organization_id, item.partner_id)
+            fact = rules.expiry(loaded.state.consents[item.id], now)
+            if fact is None:
+                continue
+            work = UnitOfWork(self._store, SERVICE, now)
+            work.stage(loaded, fact)
+            try:
+                self._store.commit(work.unit())
+            except Conflict:
+                # Somebody wrote to the pair at the same moment: the next round looks again.
+                continue
+            count += 1
+        return count
+
     def on_partners_changed(
         self, work: UnitOfWork, organization_id: str, partner_ids: frozenset[str]
     ) -> None:

@@ -11,6 +11,8 @@ from services.session.domain.facts import (
     AccessRejected,
     AccessRequested,
     AccessRequestLapsed,
+    ConsentExpired,
+    ConsentExpiring,
     ConsentGranted,
     ConsentRevoked,
     ViewEnded,
@@ -21,6 +23,8 @@ from services.session.domain.facts import (
 SECTIONS = ("ORGANIZATION", "USERS", "DEVICES", "LICENSES", "SITES", "SETTINGS", "MAIL")
 LONGEST_MINUTES = 60
 LONGEST_CONSENT = timedelta(days=365)
+WARNINGS = (7, 1)
+"""Days before the end of a consent on which both sides are told."""
 _LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
 
 
@@ -53,6 +57,8 @@ class Consent:
     granted: ConsentGranted
     revoked: bool = False
     used: bool = False
+    told: frozenset[int] = frozenset()
+    over: bool = False
 
     def state_at(self, now: datetime) -> str:
         """``live``, ``pending``, ``used``, ``expired`` or ``revoked``."""
@@ -119,6 +125,13 @@ def evolve(access: Access, event: Event) -> Access:
         case ConsentRevoked():
             consent = replace(access.consents[event.consent_id], revoked=True)
             return replace(access, consents={**access.consents, event.consent_id: consent})
+        case ConsentExpiring():
+            told = access.consents[event.consent_id]
+            told = replace(told, told=told.told | {event.days})
+            return replace(access, consents={**access.consents, event.consent_id: told})
+        case ConsentExpired():
+            over = replace(access.consents[event.consent_id], over=True)
+            return replace(access, consents={**access.consents, event.consent_id: over})
         case ViewGranted():
             used = replace(access.consents[event.consent_id], used=True)
             return replace(
@@ -307,6 +320,40 @@ def signed_out(access: Access, sign_in_id: str) -> tuple[ViewEnded, ...]:
         end_view(view, ended_by="agent", person_id=view.granted.agent_id)
         for view in access.views.values()
         if view.granted.sign_in_id == sign_in_id and not view.ended_by
+    )
+
+
+def expiry(consent: Consent, now: datetime) -> ConsentExpiring | ConsentExpired | None:
+    """
+    Return what both sides are to be told of the end of a consent now, each thing once.
+
+    Nothing is said of a warning whose day was over when the consent was given, nor twice where the
+    product stood still meanwhile: the nearest day counts.
+    """
+    granted = consent.granted
+    if consent.revoked or consent.over:
+        return None
+    if granted.ends <= now:
+        return ConsentExpired(
+            consent_id=granted.consent_id,
+            organization_id=granted.organization_id,
+            partner_id=granted.partner_id,
+        )
+    if consent.state_at(now) == "used":
+        return None
+    due = [
+        days
+        for days in WARNINGS
+        if granted.recorded_at < granted.ends - timedelta(days=days) <= now
+    ]
+    if not due or min(due) in consent.told:
+        return None
+    return ConsentExpiring(
+        consent_id=granted.consent_id,
+        organization_id=granted.organization_id,
+        partner_id=granted.partner_id,
+        days=min(due),
+        ends=granted.ends,
     )
 
 

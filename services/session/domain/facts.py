@@ -80,6 +80,30 @@ class ConsentRevoked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentExpiring(Event):
+    """A consent ends in so many days."""
+
+    NAME = "helpdesk.session.v1.ConsentExpiring"
+
+    consent_id: str
+    organization_id: str
+    partner_id: str
+    days: int
+    ends: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentExpired(Event):
+    """The time of a consent is over."""
+
+    NAME = "helpdesk.session.v1.ConsentExpired"
+
+    consent_id: str
+    organization_id: str
+    partner_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartnersBlocked(Event):
     """A customer's admin shut every partner out."""
 

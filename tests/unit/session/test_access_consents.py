@@ -6,7 +6,15 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.session.domain.access import grant, leave, live_consent, revoke
+from services.session.domain.access import (
+    Consent,
+    expiry,
+    grant,
+    leave,
+    live_consent,
+    revoke,
+)
+from services.session.domain.facts import ConsentExpired
 from tests.unit.session.situations import (
     CONSENT,
     NOON,
@@ -127,6 +135,45 @@ def test_the_answer_to_a_request_comes_before_what_is_allowed_for_long():
 )
 def test_what_does_not_hold_now_opens_nothing(facts, now):
     assert live_consent(given(*facts).state, now) is None
+
+
+@pytest.mark.parametrize(
+    ("days_left", "told", "expected"),
+    [
+        (8, (), None),
+        (7, (), 7),
+        (6, (), 7),
+        (6, (7,), None),
+        (1, (7,), 1),
+        (0.5, (), 1),
+        (0.5, (7, 1), None),
+    ],
+)
+def test_both_sides_are_told_once_a_week_and_a_day_before_the_end(days_left, told, expected):
+    consent = Consent(CONSENT, told=frozenset(told))
+    fact = expiry(consent, CONSENT.ends - timedelta(days=days_left))
+
+    assert (fact.days if fact else None) == expected
+
+
+def test_what_was_allowed_for_two_days_is_told_of_a_day_before_only():
+    short = Consent(replace(CONSENT, ends=after(days=2)))
+
+    assert expiry(short, after(hours=1)) is None
+    assert expiry(short, after(days=1)).days == 1
+
+
+def test_the_end_of_a_consent_is_told_once():
+    assert isinstance(expiry(Consent(CONSENT), CONSENT.ends), ConsentExpired)
+    assert expiry(Consent(CONSENT, over=True), CONSENT.ends) is None
+
+
+def test_nothing_is_told_of_the_end_of_what_was_taken_back_or_used():
+    before = CONSENT.ends - timedelta(hours=3)
+    taken = Consent(CONSENT, revoked=True)
+    used = Consent(replace(CONSENT, once=True), used=True)
+
+    assert [expiry(each, before) for each in (taken, used)] == [None, None]
 
 
 def test_taking_back_ends_what_runs():
