@@ -2,6 +2,7 @@
 
 import ssl
 from contextlib import contextmanager
+from functools import partial
 
 import grpc
 import pytest
@@ -155,6 +156,23 @@ def test_an_operator_calls_with_a_certificate_of_their_own(product, folder):
         answer = ask(operator.channel("identity"), product.token("north_agent"))
 
     assert answer.user_id
+
+
+@pytest.mark.parametrize(("name", "taken"), [("operator", True), ("email", False)])
+def test_an_operator_who_calls_as_a_service_needs_the_operators_certificate(
+    product, folder, name, taken
+):
+    env = {"HELPDESK_DATA_DIR": product.env["HELPDESK_DATA_DIR"]}
+    env |= {"HELPDESK_IDENTITY_ADDRESS": product.host.address, **shown_as(folder, name)}
+    with Operator(env, list) as operator:
+        stub = directory_pb2_grpc.DirectoryServiceStub(operator.channel("identity"))
+        call = partial(operator.caller("SERVICE"), stub.GetMe, directory_pb2.GetMeRequest())
+        if taken:
+            assert call().user_id.startswith("operator:")
+        else:
+            with pytest.raises(Unauthenticated) as caught:
+                call()
+            assert caught.value.reason == "CERTIFICATE_OTHER"
 
 
 def shown_by(address):
