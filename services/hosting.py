@@ -72,7 +72,8 @@ def serve(names_of_services: tuple[str, ...]) -> None:
         raise SettingsError(f"no such service: {', '.join(sorted(unknown))}")
     wanted = [s for s in ALL if not names_of_services or s.name in names_of_services]
     with Host(os.environ, wanted) as host:
-        announce(settings.data_dir, host.address)
+        if not names_of_services:
+            announce(settings.data_dir, host.address)
         click.echo(f"ready: {', '.join(host.running)}", err=True)
         wait_for_signal()
 

@@ -29,7 +29,7 @@ from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Unit
 
-_WORKERS = ("email", "session", "audit")
+WORKERS = ("email", "session", "audit")
 _HERE = Path(__file__).parent
 _NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
 _NAME = click.argument("name", metavar="NAME")
@@ -46,8 +46,8 @@ class Composed(Protocol):
 
 
 def _worker(name: str) -> Composed:
-    if name not in _WORKERS:
-        raise SettingsError(f"{name} has no worker; there are {', '.join(_WORKERS)}")
+    if name not in WORKERS:
+        raise SettingsError(f"{name} has no worker; there are {', '.join(WORKERS)}")
     module: Any = importlib.import_module(f"services.{name}.worker")
     composed: Composed = module
     return composed
@@ -81,7 +81,7 @@ def _broker() -> tuple[str, str]:
 def _wants() -> Wants:
     """Return who wants what; declared by relays, so that no queue comes too late."""
     wants: dict[str, Mapping[str, Sequence[str]]] = {}
-    for name in _WORKERS:
+    for name in WORKERS:
         wants.update(_worker(name).wants())
     return wants
 
@@ -124,7 +124,7 @@ def relay(name: str) -> None:
     engine = PostgresEngine(_database(name), name)
     engine.check()
     resources, work = None, None
-    if name in _WORKERS:
+    if name in WORKERS:
         resources = Resources(os.environ)
         work = _worker(name).build(resources)
     wants = _wants()
@@ -133,7 +133,7 @@ def relay(name: str) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.stop())
-    click.echo(f"relaying {name}", err=True)
+    click.echo(f"ready: relay {name}", err=True)
     running.run()
     engine.close()
     if work is not None and resources is not None:
@@ -151,8 +151,8 @@ def work(name: str) -> None:
     broker, ca_file = _broker()
     resources = Resources(os.environ, listen=False)
     composed = _worker(name).build(resources)
-    click.echo(f"working for {name}", err=True)
-    consumer.run(name, broker, composed, ca_file)
+    started = lambda: click.echo(f"ready: work {name}", err=True)  # noqa: E731
+    consumer.run(name, broker, composed, ca_file, started)
     _ended(composed, resources)
 
 

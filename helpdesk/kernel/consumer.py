@@ -11,7 +11,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -235,11 +235,17 @@ class Driver:
             turn.done.set()
 
 
-def run(name: str, url: str, work: Work, ca_file: str = "") -> None:
+def run(
+    name: str,
+    url: str,
+    work: Work,
+    ca_file: str = "",
+    started: Callable[[], object] = lambda: None,
+) -> None:
     """
     Consume until SIGTERM or SIGINT, then finish what is in flight.
 
-    Raises TopologyConflict.
+    ``started`` is called once all queues are consumed. Raises TopologyConflict.
     """
     drivers = [Driver(consumer, work.store) for consumer in work.consumers]
     runner = ServiceRunner()
@@ -262,6 +268,7 @@ def run(name: str, url: str, work: Work, ca_file: str = "") -> None:
             signal.signal(number, lambda *_: eventlet.spawn_n(stop))
         runner.start()
         _log.info("%s consumes", name)
+        started()
         runner.wait()
     for driver in drivers:
         driver.stop()
