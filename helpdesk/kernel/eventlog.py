@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 import grpc
 
 from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
+from helpdesk.kernel.acknowledged import acknowledge
 from helpdesk.kernel.actions import SupportAction
-from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.errors import Forbidden, InvalidArgument
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import Store, StoredRow
 
+_AUDIT = "audit"
 _MOST = 1000
 _USUAL = 500
 _WHOLE_LOG = 3600.0
@@ -22,6 +24,20 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
 
     def __init__(self, stores: dict[str, Store]) -> None:
         self._stores = stores
+
+    def AcknowledgeEvents(  # noqa: N802
+        self, request: eventlog_pb2.AcknowledgeEventsRequest, action: SupportAction
+    ) -> eventlog_pb2.AcknowledgeEventsResponse:
+        """Note how far the audit log has the records."""
+        store = self._stores.get(request.source)
+        if store is None:
+            raise InvalidArgument("source", "UNKNOWN_SOURCE")
+        if action.actor.id != _AUDIT:
+            raise Forbidden("NOT_THE_AUDIT_SERVICE", "Only the audit service acknowledges records.")
+        if not 0 <= request.position <= store.refresh():
+            raise InvalidArgument("position", "OUT_OF_RANGE")
+        acknowledge(store, request.position)
+        return eventlog_pb2.AcknowledgeEventsResponse()
 
     def ReadEvents(  # noqa: N802  # the name is the contract's
         self, request: eventlog_pb2.ReadEventsRequest, _action: SupportAction
@@ -57,6 +73,15 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
                 if not request.follow:
                     return
                 store.wait(after + 1, timeout=1.0)
+
+
+def say_acknowledged(
+    caller: Caller, channel: grpc.Channel, source: str, position: int, timeout: float
+) -> None:
+    """Tell a service how far the audit log has its records. Raises HelpdeskError."""
+    stub = eventlog_pb2_grpc.EventLogServiceStub(channel)
+    request = eventlog_pb2.AcknowledgeEventsRequest(source=source, position=position)
+    caller(stub.AcknowledgeEvents, request, timeout=timeout)
 
 
 def owners_log(

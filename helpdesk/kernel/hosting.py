@@ -15,6 +15,8 @@ import grpc
 
 from helpdesk.eventlog.v1 import eventlog_pb2_grpc
 from helpdesk.kernel import tls
+from helpdesk.kernel.acknowledged import LOOK_SECONDS as GATE_SECONDS
+from helpdesk.kernel.acknowledged import Gate, GraceSettings
 from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer
@@ -25,7 +27,7 @@ from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer, serve
 from helpdesk.kernel.secrets import SERVICES
-from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
 from helpdesk.kernel.tokens import Verifier
 
@@ -177,7 +179,12 @@ class Host:
             beats = Heartbeats(store, wiring.secret(f"{name}.service.pem"))
             timers.append(Timer(f"{name}-heartbeat", LOOK_SECONDS, beats.look))
             self._beats.append(beats)
-            served = Served(store, wiring.verifier(name), refused)
+            gate = None
+            # Auditors must be able to look, above all where the log does not move.
+            if name != "audit":
+                gate = Gate(store, parse(GraceSettings, "audit", wiring.env))
+                timers.append(Timer(f"{name}-gate", GATE_SECONDS, gate.look))
+            served = Served(store, wiring.verifier(name), refused, gate)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
             own.append(_event_log({name: store}, served))

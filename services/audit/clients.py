@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
 from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound
+from helpdesk.kernel.eventlog import say_acknowledged
 from helpdesk.kernel.hosting import Wiring
 from helpdesk.kernel.settings import SettingsError
 from services.audit.application.ports import SourceHead
@@ -54,6 +55,28 @@ class DirectoryClient:
                 continue
             names[user_id] = str(answer.display_name)
         return names
+
+
+class Acknowledgements:
+    """Tells each service how far the log has its records; what did not change is not said again."""
+
+    def __init__(self, wiring: Wiring, consumed: Callable[[], Mapping[str, int]]) -> None:
+        self._wiring = wiring
+        self._caller = wiring.caller("audit")
+        self._consumed = consumed
+        self._said: dict[str, int] = {}
+
+    def say(self) -> None:
+        """Tell those for whom it is news; who does not answer is told the next time."""
+        for source, position in self._consumed().items():
+            if source == "audit" or position <= self._said.get(source, 0):
+                continue
+            try:
+                channel = self._wiring.channel(source)
+                say_acknowledged(self._caller, channel, source, position, _HEAD_WITHIN)
+            except (HelpdeskError, SettingsError):
+                continue
+            self._said[source] = position
 
 
 class LogHeads:

@@ -9,7 +9,7 @@ from helpdesk.audit.v1 import audit_pb2_grpc
 from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
 from helpdesk.kernel.settings import parse
 from services.audit.application.audit_log import AuditLog
-from services.audit.clients import DirectoryClient, LogHeads
+from services.audit.clients import Acknowledgements, DirectoryClient, LogHeads
 from services.audit.grpc_api import AuditServicer
 from services.audit.handlers import NAME, SOURCES, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, service_keys, signer_of
@@ -62,6 +62,12 @@ def build(wiring: Wiring) -> Running:
         timers=[
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
             Timer("audit-verification", settings.verification_seconds, ledger.check),
+            Timer(
+                "audit-acknowledge",
+                LOOK_SECONDS,
+                Acknowledgements(wiring, standing.consumed).say,
+                everywhere=True,
+            ),
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from helpdesk.kernel.acknowledged import GraceSettings
+
 
 @dataclass(frozen=True)
-class AuditSettings:
+class AuditSettings(GraceSettings):
     """``HELPDESK_AUDIT_...``; times in seconds."""
 
     origin: str = "helpdesk/audit"

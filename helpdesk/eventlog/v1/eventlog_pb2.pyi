@@ -7,6 +7,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class AcknowledgeEventsRequest(_message.Message):
+    __slots__ = ("source", "position")
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    source: str
+    position: int
+    def __init__(self, source: _Optional[str] = ..., position: _Optional[int] = ...) -> None: ...
+
+class AcknowledgeEventsResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
 class ReadEventsRequest(_message.Message):
     __slots__ = ("source", "after", "names", "follow", "batch_size")
     SOURCE_FIELD_NUMBER: _ClassVar[int]

@@ -41,6 +41,11 @@ class EventLogServiceStub:
                 request_serializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.ReadEventsRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.ReadEventsResponse.FromString,
                 _registered_method=True)
+        self.AcknowledgeEvents = channel.unary_unary(
+                '/helpdesk.eventlog.v1.EventLogService/AcknowledgeEvents',
+                request_serializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.AcknowledgeEventsRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.AcknowledgeEventsResponse.FromString,
+                _registered_method=True)
 
 
 class EventLogServiceServicer:
@@ -56,6 +61,15 @@ class EventLogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AcknowledgeEvents(self, request, context):
+        """Notes that the audit log has the service's records up to a position; only
+        the audit service may say so. Errors: INVALID_ARGUMENT for a position that
+        the log does not have, PERMISSION_DENIED for another caller.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EventLogServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -63,6 +77,11 @@ def add_EventLogServiceServicer_to_server(servicer, server):
                     servicer.ReadEvents,
                     request_deserializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.ReadEventsRequest.FromString,
                     response_serializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.ReadEventsResponse.SerializeToString,
+            ),
+            'AcknowledgeEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcknowledgeEvents,
+                    request_deserializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.AcknowledgeEventsRequest.FromString,
+                    response_serializer=helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.AcknowledgeEventsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -94,6 +113,33 @@ class EventLogService:
             '/helpdesk.eventlog.v1.EventLogService/ReadEvents',
             helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.ReadEventsRequest.SerializeToString,
             helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.ReadEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcknowledgeEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.eventlog.v1.EventLogService/AcknowledgeEvents',
+            helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.AcknowledgeEventsRequest.SerializeToString,
+            helpdesk_dot_eventlog_dot_v1_dot_eventlog__pb2.AcknowledgeEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,6 +20,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
+from helpdesk.kernel.acknowledged import Gate
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor, RequestContext, bind
 from helpdesk.kernel.errors import (
@@ -49,11 +50,16 @@ _REQUEST_ID = 64
 
 @dataclass(frozen=True)
 class Served:
-    """A service behind the interceptor: its store and the check of its callers' tokens."""
+    """
+    A service behind the interceptor: its store and the check of its callers' tokens.
+
+    The gate closes what leaves records where those do not reach the audit log.
+    """
 
     store: Store
     verifier: Verifier
     refused: RefusedCalls
+    gate: Gate | None = None
 
 
 Register = Callable[[grpc.Server], None]
@@ -133,6 +139,7 @@ class _Call:
         """Answer a unary call."""
         try:
             self._authenticate()
+            self._check_gate()
             request = self._admitted(data)
             try:
                 answer, position = self._answered(behavior, request)
@@ -151,6 +158,7 @@ class _Call:
         """Answer with a stream; each answer is recorded before it leaves."""
         try:
             self._authenticate()
+            self._check_gate()
             if data is not None:
                 incoming: Any = self._admitted(data)
             else:
@@ -159,6 +167,7 @@ class _Call:
                 incoming = self._received(sent)
             for answer in behavior(incoming, self._action):
                 rules.check_caller_check(self._method, self._action.actor, self._action.check_id)
+                self._check_gate()
                 sealed = self._shaped(answer)
                 self._commit(sealed)
                 yield sealed
@@ -185,6 +194,10 @@ class _Call:
             actor = self._served.verifier.verify(token)
             check_peer(actor, self._context)
             self._action.actor = actor
+
+    def _check_gate(self) -> None:
+        if self._served.gate is not None and self._method.recorded:
+            self._served.gate.check()
 
     def _received(self, sent: Any) -> Iterator[Message]:
         for data in sent:
