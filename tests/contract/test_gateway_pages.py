@@ -233,9 +233,18 @@ def test_personal_values_are_masked_until_they_are_shown(world: GatewayWorld):
         "target": "address",
     }
 
+    unchecked = browser.post("/t/INC-1/reveal", data=browser.form() | fields, headers=FRAGMENT)
+    alone = browser.post("/t/INC-1/reveal", data=browser.form() | fields)
+    browser.submit(f"{USER}/check")
+    code = _code_of_the_newest_mail(world)
+    browser.submit(f"{USER}/check/code", code_1=code[:4], code_2=code[4:])
     part = browser.post("/t/INC-1/reveal", data=browser.form() | fields, headers=FRAGMENT)
 
-    assert "stefana@acme.example" not in page.text
+    assert "stefana@acme.example" not in page.text + unchecked.text + alone.text
+    assert (unchecked.status_code, unchecked.headers["hx-retarget"]) == (409, "#address-refused")
+    assert f'href="{USER}/check"' in unchecked.text
+    assert alone.url.path == f"{USER}/check"
+    assert notice(alone).startswith("This action needs a caller check")
     assert "stefana@acme.example" in part.text
     assert 'data-remask="60"' in part.text
     recorded = world.product.records("identity", action="identity.field.reveal")[-1]

@@ -39,6 +39,6 @@ class Clients:
         call = Caller()
         self.identity = Identity(channel("identity"), call, own)
         self.search = Search(channel("search"), call)
-        self.email = Email(channel("email"), call)
+        self.email = Email(channel("email"), call, own)
         self.sessions = Sessions(channel("session"), call)
         self.audit = Audit(channel("audit"), call)

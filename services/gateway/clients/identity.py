@@ -88,11 +88,23 @@ class Identity:
         return self._call(self._directory.ListDevices, request, token=token)
 
     def reveal(
-        self, token: str, user_id: str, field: str, index: int, reason: str, ticket: str
+        self,
+        token: str,
+        user_id: str,
+        field: str,
+        index: int,
+        reason: str,
+        ticket: str,
+        proof: str = "",
     ) -> str:
-        """Return one personal field, unmasked. Raises NotFound, InvalidArgument."""
+        """Return one personal field, unmasked. Raises NotFound, InvalidArgument, Refused."""
         request = directory_pb2.RevealFieldRequest(
-            user_id=user_id, field=field, index=index, reason=reason, ticket=ticket
+            user_id=user_id,
+            field=field,
+            index=index,
+            reason=reason,
+            ticket=ticket,
+            check_proof=proof,
         )
         return str(self._call(self._directory.RevealField, request, token=token).value)
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from services.gateway.http_api import (
     audit,
+    callers,
     consent,
     errors,
     mail,
@@ -48,6 +49,7 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *organizations.routes(desk),
         *views.routes(desk),
         *consent.routes(desk),
+        *callers.routes(desk),
         *roles.routes(desk),
         *audit.routes(desk),
         *more,

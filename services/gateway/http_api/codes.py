@@ -29,6 +29,7 @@ _FAULT = {
     "our_side": "us",
     "unknown": "unknown",
 }
+_CHECK = {"denied": "not_me"}
 _OPEN_MAIL = ("queued", "sent", "delayed")
 _CONFIRMED_FOR = 600
 
@@ -117,9 +118,10 @@ def caller_check(check: Any, address: str, now: datetime) -> CallerCheck:
         at = moment(stamp)
         return max(0, int((at - now).total_seconds() + more)) if at else 0
 
+    state = _CHECK.get(check.state, check.state) or "ready"
     expires_in = left(check.next_send_at if check.state == "locked" else check.expires_at)
     return CallerCheck(
-        state=cast("CheckState", check.state or "ready"),
+        state=cast("CheckState", state),
         address=check.address or address,
         sends_left=check.sends_left,
         tries_left=check.tries_left,
@@ -127,6 +129,10 @@ def caller_check(check: Any, address: str, now: datetime) -> CallerCheck:
         valid_in=left(check.confirmed_at, _CONFIRMED_FOR),
         at=moment(check.sent_at),
         cause=check.cause,
+        phrase=check.phrase,
+        by=check.confirmed_by,
+        vouch=check.vouch,
+        next_step=next_step(check.next_step),
     )
 
 

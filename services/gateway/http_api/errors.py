@@ -55,6 +55,14 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "USER_INACTIVE": ("user_inactive", "customer_admin", "ask_admin"),
     "CODE_USED": ("code_used", "", ""),
     "CALLER_CHECK_REQUIRED": ("check_required", "caller_check", "check_first"),
+    "CHECKS_STOPPED": ("checks_stopped", "partner_admin", "end_call"),
+    "NOTHING_TO_VOUCH_FOR": ("nothing_to_vouch_for", "", ""),
+    "ALREADY_ASKED": ("already_asked", "customer_admin", "wait_for_customer"),
+    "OWN_CALL": ("own_call", "", ""),
+    "NOT_STOPPED": ("not_stopped", "", "nothing"),
+    "OWN_ALARM": ("own_alarm", "partner_admin", "ask_partner_admin"),
+    "LINK_USED": ("link_used", "", ""),
+    "LINK_EXPIRED": ("link_expired", "", ""),
     "REQUEST_ID_REUSED": ("form_used", "", ""),
 }
 _STATUS: dict[type[HelpdeskError], int] = {

@@ -79,7 +79,7 @@ def live(visit: Visit, page: str) -> Response:
     seen = {part: visit.param(part) for part in _PARTS}
 
     def messages(opened: streaming.Opened) -> Iterator[str]:
-        state = MailState()
+        state = MailState(ticket=ticket)
         for answered in visit.clients.email.watch(token, subject.id, ticket, opened):
             state.take(answered)
             now = state.seen()

@@ -57,6 +57,7 @@ class MailState:
     addresses: Sequence[Any] = ()
     check: Any = None
     next_page: str = ""
+    ticket: str = ""
 
     def take(self, changed: Any) -> None:
         """Take what changed."""
@@ -77,8 +78,10 @@ class MailState:
         check = self.check
         return {
             "mail": _digest(mail, blocks, checked(self)),
-            "check": _digest(check.check_id, check.state, check.tries_left, check.cause, blocks)
-            if check and check.check_id
+            "check": _digest(
+                check.check_id, check.state, check.tries_left, check.cause, check.vouch, blocks
+            )
+            if check and check.state != "ready"
             else _digest(blocks),
         }
 
@@ -123,7 +126,9 @@ def mail_state(visit: Visit, user_id: str, size: int = FIRST, page: str = "") ->
         check = visit.clients.email.check(visit.token, user_id, visit.ticket)
     except Unavailable:
         return None
-    return MailState(list(found.messages), found.addresses, check, found.next_page_token)
+    return MailState(
+        list(found.messages), found.addresses, check, found.next_page_token, visit.ticket
+    )
 
 
 def head(subject: Subject, state: MailState | None, shown: Shown = masked) -> UserHead:
@@ -169,9 +174,9 @@ def check_first(state: MailState) -> bool:
 
 
 def checked(state: MailState) -> bool:
-    """Return whether the agent's check of the user holds now."""
+    """Return whether the agent's check of the user holds now, for the ticket of the page."""
     check = state.check
-    if check is None or check.state != "confirmed":
+    if check is None or check.state != "confirmed" or check.ticket != state.ticket:
         return False
     return codes.caller_check(check, "", datetime.now(UTC)).valid_in > 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from starlette.responses import HTMLResponse, Response
@@ -14,6 +15,7 @@ from services.gateway.http_api.people import Shown, masked
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
+    CheckFirst,
     CheckPage,
     Device,
     Licence,
@@ -39,6 +41,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.get(user, show),
         *desk.both(f"{user}/check", check, send_code),
         *desk.form(f"{user}/check/code", verify_code),
+        *desk.form(f"{user}/check/vouch", ask_to_vouch),
         desk.post("/t/{ticket}/reveal", reveal),
     ]
 
@@ -136,17 +139,44 @@ def verify_code(visit: Visit) -> Response:
     return visit.go(back)
 
 
+def ask_to_vouch(visit: Visit) -> Response:
+    """Ask the customer's admins to vouch for a caller whom no code reaches."""
+    user_id = visit.param("user")
+    back = f"{visit.base}/users/{user_id}/check"
+    reason = visit.form.reason()
+    if visit.form.problems:
+        return visit.invalid(check)
+    try:
+        latest = visit.clients.email.check(visit.token, user_id, visit.ticket)
+        visit.clients.email.ask_to_vouch(visit.token, latest.check_id, reason, visit.request_id)
+    except _REFUSED as error:
+        return visit.go(back, errors.refusal(error))
+    return visit.done(back, "admins_asked")
+
+
 def reveal(visit: Visit) -> Response:
-    """Show one personal value for a while; the reason is recorded first."""
+    """
+    Show one personal value for a while; the reason is recorded first.
+
+    Where no caller check allows it, the answer is the way to one.
+    """
     user_id = visit.form.text("subject", 200, required=True)
     where = visit.form.raw("field")
     reason = REASONS[visit.form.choice("reason", tuple(REASONS))]
     name, _, index = where.partition(":")
     if name not in _FIELDS or not index.isdigit() or visit.form.problems:
         return errors.unexpected(visit, 400, "invalid")
-    value = visit.clients.identity.reveal(
-        visit.token, user_id, name, int(index[:3]), reason, visit.ticket
-    )
+    try:
+        proof = visit.clients.email.proof(visit.token, user_id, visit.ticket)
+    except (Refused, Forbidden):
+        # Identity refuses it by itself, and records that.
+        proof = ""
+    try:
+        value = visit.clients.identity.reveal(
+            visit.token, user_id, name, int(index[:3]), reason, visit.ticket, proof
+        )
+    except Refused as error:
+        return _check_first(visit, user_id, error)
     if not visit.is_fragment:
 
         def shown(name: str, subject: str, here: str, text: str) -> Masked:
@@ -159,6 +189,17 @@ def reveal(visit: Visit) -> Response:
 
         return _show(visit, user_id, shown)
     return revealed_part(visit, user_id, where, value)
+
+
+def _check_first(visit: Visit, user_id: str, error: Refused) -> Response:
+    where = f"{visit.base}/users/{user_id}/check"
+    if not visit.is_fragment:
+        return visit.go(where, errors.refusal(error))
+    model = CheckFirst(frame=visit.frame(), href=where)
+    content = pages.render("check_first", model, visit.locale, visit.theme)
+    target = re.sub(r"[^a-z0-9-]", "", visit.form.text("target", 100))
+    headers = {"hx-retarget": f"#{target}-refused", "hx-reswap": "innerHTML"}
+    return visit.finished(HTMLResponse(content, 409, headers))
 
 
 def revealed_part(visit: Visit, user_id: str, where: str, value: str) -> Response:

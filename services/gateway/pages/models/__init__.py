@@ -24,6 +24,14 @@ from services.gateway.pages.models.audit import (
     ReplayedFact,
     Writer,
 )
+from services.gateway.pages.models.caller import (
+    AlarmsPage,
+    CallerLinkPage,
+    CheckFirst,
+    StoppedCheck,
+    VouchPage,
+    VouchRequest,
+)
 from services.gateway.pages.models.consent import (
     ActivityPage,
     ConsentPage,
@@ -89,6 +97,7 @@ __all__ = [
     "Account",
     "ActivityPage",
     "Admin",
+    "AlarmsPage",
     "AuditActivityPage",
     "AuditEntry",
     "AuditExportPage",
@@ -97,6 +106,8 @@ __all__ = [
     "Bar",
     "Block",
     "CallerCheck",
+    "CallerLinkPage",
+    "CheckFirst",
     "CheckPage",
     "Checkpoint",
     "CodeAddress",
@@ -148,6 +159,7 @@ __all__ = [
     "Span",
     "State",
     "Step",
+    "StoppedCheck",
     "Subscription",
     "Suggestions",
     "Ticket",
@@ -155,5 +167,7 @@ __all__ = [
     "UserHead",
     "UserPage",
     "ViewPage",
+    "VouchPage",
+    "VouchRequest",
     "Writer",
 ]

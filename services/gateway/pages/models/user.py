@@ -47,6 +47,8 @@ class CallerCheck:
     The caller check as the agent sees it; never the code.
 
     `choices` are the addresses that are not on the blocklist; `blocked`: there is none of them.
+    `phrase` are two words that the user sees too, `by` says how it was confirmed, `vouch` whether
+    an admin of the customer was asked, and `next_step` is a code of words.NEXT.
     """
 
     state: CheckState = "ready"
@@ -59,6 +61,10 @@ class CallerCheck:
     cause: str = ""
     choices: tuple[CodeAddress, ...] = ()
     blocked: bool = False
+    phrase: str = ""
+    by: str = ""
+    vouch: str = ""
+    next_step: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
