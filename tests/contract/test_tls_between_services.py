@@ -3,6 +3,7 @@
 import ssl
 from contextlib import contextmanager
 from functools import partial
+from shutil import copy
 
 import grpc
 import pytest
@@ -207,6 +208,18 @@ def test_new_certificates_are_taken_up_by_both_sides_without_a_restart(tmp_path)
 
         assert answer.user_id
         assert shown_by(product.host.address) != before
+
+
+def test_an_open_channel_goes_on_with_its_new_certificate(product, folder, tmp_path):
+    for kind in ("pem", "key"):
+        copy(folder / f"email.{kind}", tmp_path / f"own.{kind}")
+    with channel(product, shown_as(tmp_path, "own", authority=folder)) as opened:
+        with pytest.raises(Forbidden):
+            service_token(product, opened, "search")
+        for kind in ("pem", "key"):
+            copy(folder / f"search.{kind}", tmp_path / f"own.{kind}")
+
+        assert service_token(product, opened, "search").token
 
 
 def test_half_of_a_change_is_not_taken(tmp_path):
