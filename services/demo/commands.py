@@ -1,10 +1,13 @@
-"""``helpdesk demo``: everything in one process with sample data."""
+"""``helpdesk demo``: everything with sample data, in one process or in one for each part."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,18 +20,24 @@ from helpdesk.kernel.settings import SettingsError, is_loopback
 from services.demo.clients import import_records, welcome
 from services.demo.domain import Sample, sample
 from services.hosting import ALL, checked, wait_for_signal
+from services.processes import PROCESSES, addressed, check, free_address, write_settings
+from services.supervising import Supervisor
 
 _ACCOUNTS = "dev-accounts.json"
 _MAILBOX = "dev-mail"
+_DISTRIBUTED = ".data-distributed"
 
 
 @click.command()
 @click.option("--fresh", is_flag=True, help="Start over: delete what earlier runs stored.")
-def demo(*, fresh: bool) -> None:
+@click.option("--distributed", is_flag=True, help="Each service, relay and worker as a process.")
+def demo(*, fresh: bool, distributed: bool) -> None:
     """Bring up everything at http://127.0.0.1:8080 with sample data, until told to stop."""
     env = {"HELPDESK_LOG_LEVEL": "WARNING", **os.environ}
+    if distributed:
+        env["HELPDESK_DATA_DIR"] = str(Path(env.get("HELPDESK_DATA_DIR", _DISTRIBUTED)).resolve())
     settings = checked(env)
-    address = env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
+    address = env.setdefault("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     if not is_loopback(address):
         raise SettingsError("HELPDESK_GATEWAY_ADDRESS: the demo only serves this machine")
     structured.configure(settings.log_level)
@@ -38,9 +47,8 @@ def demo(*, fresh: bool) -> None:
     made = sample()
     _prepare(settings.data_dir, made)
     click.echo("Starting ...", err=True)
-    with Host(env, ALL) as host:
-        announce(settings.data_dir, host.address)
-        with Operator(env, lambda: ALL) as operator:
+    with _running_apart(env) if distributed else _running_here(env, settings) as shared:
+        with Operator(shared, lambda: ALL) as operator:
             if import_records(operator, made.records):
                 welcome(operator, made.welcomed)
         _introduce(address, made)
@@ -48,11 +56,31 @@ def demo(*, fresh: bool) -> None:
         click.echo("Stopping ...", err=True)
 
 
+@contextmanager
+def _running_here(env: Mapping[str, str], settings: HostSettings) -> Iterator[Mapping[str, str]]:
+    with Host(env, ALL) as host:
+        announce(settings.data_dir, host.address)
+        yield env
+
+
+@contextmanager
+def _running_apart(env: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    check(env)
+    shared = addressed(env, free_address)
+    with Supervisor(shared, lambda line: click.echo(line, err=True)) as running:
+        running.migrate()
+        with click.progressbar(length=len(PROCESSES), label="Starting", file=sys.stderr) as bar:
+            running.start(lambda _name: bar.update(1))
+        file = write_settings(Path(shared["HELPDESK_DATA_DIR"]), shared)
+        click.echo(f"Commands of operators, in another shell: set -a; . {file}", err=True)
+        yield shared
+
+
 def _start_over(settings: HostSettings) -> None:
     if not settings.data_dir.exists():
         return
     # Only a folder that this product made is deleted.
-    if not (settings.data_dir / "vault.db").exists():
+    if not (settings.data_dir / "secrets" / "vault.key").exists():
         raise SettingsError(
             f"{settings.data_dir} is not a data directory of this product; not deleted"
         )

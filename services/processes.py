@@ -1,0 +1,132 @@
+"""The distributed size as a table: which processes there are, and by which commands they run."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpdesk.kernel.secrets import SERVICES
+from helpdesk.kernel.settings import SettingsError
+from services.running import WORKERS
+
+GATEWAY = "gateway"
+SERVED = tuple(name for name in SERVICES if name != GATEWAY)
+"""Services that answer gRPC and have a store."""
+PIDS = "processes.json"
+"""File in the data directory: the process ids by name."""
+SETTINGS = "settings.env"
+"""File in the data directory: what operators' commands need to find the processes."""
+_GRPC = "HELPDESK_GRPC_ADDRESS"
+
+
+def command(*words: str) -> list[str]:
+    """Return the command line of ``helpdesk WORDS``."""
+    return [sys.executable, "-m", "services", *words]
+
+
+@dataclass(frozen=True)
+class Process:
+    """``helpdesk ROLE SERVICE``; the role is ``serve``, ``relay`` or ``work``."""
+
+    role: str
+    service: str
+
+    @property
+    def name(self) -> str:
+        """The command that runs it, without the program."""
+        return f"{self.role} {self.service}"
+
+    @property
+    def words(self) -> list[str]:
+        """The command line."""
+        return command(self.role, self.service)
+
+    def environment(self, env: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of this one of all that share ``env``."""
+        own = {name: value for name, value in env.items() if name != _GRPC}
+        if self.role == "serve" and self.service != GATEWAY:
+            own[_GRPC] = env[address_of(self.service)]
+        return own
+
+
+# Everybody asks identity, and the gateway asks everybody.
+STAGES: Sequence[Sequence[Process]] = (
+    [Process("serve", "identity")],
+    [
+        *(Process("serve", name) for name in SERVED if name != "identity"),
+        *(Process("relay", name) for name in SERVED),
+        *(Process("work", name) for name in WORKERS),
+    ],
+    [Process("serve", GATEWAY)],
+)
+"""The processes in the order of their start; those of one stage start at once."""
+PROCESSES: Sequence[Process] = [process for stage in STAGES for process in stage]
+
+
+def address_of(service: str) -> str:
+    """Return the name of the setting that says where a service listens."""
+    return f"HELPDESK_{service.upper()}_ADDRESS"
+
+
+def addressed(env: Mapping[str, str], free: Callable[[], str]) -> dict[str, str]:
+    """Return the settings that all processes share: where no address is set, a free one."""
+    return {**{address_of(name): free() for name in SERVED}, **env}
+
+
+def free_address() -> str:
+    """Return an address on loopback where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def check(env: Mapping[str, str]) -> None:
+    """Raise SettingsError where a setting is missing without which there are no processes."""
+    wanted = [f"HELPDESK_{name.upper()}_DATABASE_URL" for name in SERVED]
+    wanted += ["HELPDESK_VAULT_DATABASE_URL", "HELPDESK_BROKER_URL"]
+    wanted += ["HELPDESK_SEARCH_OPENSEARCH_URL"]
+    missing = [name for name in wanted if not env.get(name)]
+    if missing:
+        raise SettingsError(
+            f"not set: {', '.join(missing)}; "
+            "scripts/demo --distributed starts the engines and sets them"
+        )
+
+
+def write_settings(data_dir: Path, env: Mapping[str, str]) -> Path:
+    """Write the settings that all share to a file for shells, readable by its owner; return it."""
+    lines = [f"{n}={shlex.quote(env[n])}\n" for n in sorted(env) if n.startswith("HELPDESK_")]
+    path = data_dir / SETTINGS
+    path.touch(mode=0o600)
+    path.write_text("".join(lines))
+    return path
+
+
+def write_pids(data_dir: Path, pids: Mapping[str, int]) -> None:
+    """Write down which process has which id."""
+    written = data_dir / f"{PIDS}.new"
+    written.write_text(json.dumps(dict(pids)))
+    written.replace(data_dir / PIDS)
+
+
+def read_pids(data_dir: Path) -> dict[str, int]:
+    """Return the ids of those processes that run, by name; those of an earlier run too."""
+    try:
+        written = json.loads((data_dir / PIDS).read_text())
+    except FileNotFoundError:
+        return {}
+    by_name = {each.name: each for each in PROCESSES}
+    return {n: int(pid) for n, pid in written.items() if n in by_name and _is(pid, by_name[n])}
+
+
+def _is(pid: int, process: Process) -> bool:
+    # The number may be another program's by now.
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return False
+    return words[-3:-1] == process.words[-2:]
