@@ -17,6 +17,7 @@ _COMMANDS = {
     "relay": "services.running:relay",
     "work": "services.running:work",
     "catch-up": "services.running:catch_up",
+    "rebuild": "services.running:rebuild",
     "dead-letters": "services.running:dead_letters",
     "certs": "services.certs.commands:certs",
     "import": "services.identity.commands:import_directory",

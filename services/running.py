@@ -6,7 +6,7 @@ import getpass
 import importlib
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,9 +27,9 @@ from helpdesk.kernel.resources import (
 )
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
-from helpdesk.kernel.store import Unit
+from helpdesk.kernel.store import StoredRow, Unit
 
-WORKERS = ("email", "session", "audit")
+WORKERS = ("email", "session", "audit", "search")
 _HERE = Path(__file__).parent
 _NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
 _NAME = click.argument("name", metavar="NAME")
@@ -183,6 +183,39 @@ def catch_up(name: str, only: str) -> None:
                 click.echo(f"{consumer.name}: {count} facts of {source}")
     finally:
         _ended(composed, wiring)
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["search"]), metavar="search")
+def rebuild(name: str) -> None:
+    """Make the search index anew from the log beside the old one, then swap; searches go on."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from helpdesk.kernel.eventlog import owners_log
+    from helpdesk.kernel.hosting import Wiring
+    from services.search.composition import rebuilt
+    from services.search.handlers import SOURCE
+
+    wiring = Wiring(os.environ, Path())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task(f"log of {SOURCE}", total=None)
+
+            def read(after: int, names: Sequence[str]) -> Iterable[tuple[list[StoredRow], int]]:
+                log = owners_log(wiring.caller(name), wiring.channel(SOURCE), SOURCE)
+                return log(after, names)
+
+            positions = rebuilt(
+                wiring, read, lambda at, total: bar.update(task, completed=at, total=total)
+            )
+    finally:
+        wiring.close()
+    reached = ", ".join(f"{source}:{at}" for source, at in positions.items())
+    click.echo(f"{name}: rebuilt, at {reached or 'the beginning'}")
 
 
 @click.group("dead-letters")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from helpdesk.kernel.bus import Published
-from helpdesk.kernel.store import Store
+from helpdesk.kernel.store import Engine
 from services.search.domain import Document, Tombstone
 from services.search.index import Index
 from services.search.projections import CHANGES, Organization, moved
@@ -15,13 +16,64 @@ NAME = "search.index"
 SOURCE = "identity"
 
 
+class Organizations(Protocol):
+    """What is remembered of organizations, since facts of their people do not repeat it."""
+
+    def get(self, organization_id: str) -> Organization | None:
+        """Return what is known."""
+
+    def put(self, changed: Iterable[Organization]) -> None:
+        """Keep what is newer than what is known."""
+
+
+class StoredOrganizations:
+    """Organizations in the service's own database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, organization_id: str) -> Organization | None:
+        rows = self._engine.query(
+            "SELECT body FROM indexed_organization WHERE id = ?", (organization_id,)
+        )
+        return Organization.read(rows[0][0]) if rows else None
+
+    def put(self, changed: Iterable[Organization]) -> None:
+        # A rebuild writes here too, and may be further than the worker that it takes over from.
+        with self._engine.transaction() as tx:
+            tx.executemany(
+                "INSERT INTO indexed_organization (id, body, position) VALUES (?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE "
+                "SET body = excluded.body, position = excluded.position "
+                "WHERE indexed_organization.position <= excluded.position",
+                [(each.id, each.written(), each.version) for each in changed],
+            )
+
+
+class OrganizationsInMemory:
+    """Organizations of an index that begins with the first fact of the log."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Organization] = {}
+
+    def get(self, organization_id: str) -> Organization | None:
+        return self._known.get(organization_id)
+
+    def put(self, changed: Iterable[Organization]) -> None:
+        self._known.update((each.id, each) for each in changed)
+
+    def all(self) -> Sequence[Organization]:
+        """Return every one."""
+        return tuple(self._known.values())
+
+
 class IndexConsumer:
     """Follows identity's log into the index, a batch at a time."""
 
     name = NAME
 
-    def __init__(self, store: Store, index: Index) -> None:
-        self._store = store
+    def __init__(self, organizations: Organizations, index: Index) -> None:
+        self._organizations = organizations
         self._index = index
         self._waiting: list[Published] = []
         self._lock = threading.Lock()
@@ -56,7 +108,7 @@ class IndexConsumer:
         documents: dict[str, Document | Tombstone] = {}
 
         def known(organization_id: str) -> Organization | None:
-            return organizations.get(organization_id) or self._organization(organization_id)
+            return organizations.get(organization_id) or self._organizations.get(organization_id)
 
         for fact in facts:
             change = CHANGES[fact.row.name](fact.fields(), fact.position, known)
@@ -71,18 +123,7 @@ class IndexConsumer:
                             documents[document.key] = moved(document, owner, fact.position)
             if change.document is not None:
                 documents[change.document.key] = change.document
-        # The table may be ahead of the index, never behind it: facts that come again find it so.
-        with self._store.engine.transaction() as tx:
-            tx.executemany(
-                "INSERT INTO indexed_organization VALUES (?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-                [(each.id, each.written()) for each in organizations.values()],
-            )
+        # It may be ahead of the index, never behind it: facts that come again find it so.
+        self._organizations.put(organizations.values())
         gone = [each for each in documents.values() if isinstance(each, Tombstone)]
         self._index.apply([d for d in documents.values() if isinstance(d, Document)], gone)
-
-    def _organization(self, organization_id: str) -> Organization | None:
-        rows = self._store.engine.query(
-            "SELECT body FROM indexed_organization WHERE id = ?", (organization_id,)
-        )
-        return Organization.read(rows[0][0]) if rows else None

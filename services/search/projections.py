@@ -25,6 +25,8 @@ class Organization:
     domains: Mapping[str, str] = field(default_factory=dict)
     """Domains and their status."""
     sites: tuple[str, ...] = ()
+    version: int = 0
+    """Position of the fact that changed it last."""
 
     def written(self) -> str:
         """Return it as JSON."""
@@ -61,8 +63,11 @@ def on_organization_imported(fact: Mapping[str, Any], version: int, known: Known
         before,
         name=fact["display_name"],
         partner_ids=tuple(sorted(fact.get("partner_ids", ()))),
+        version=version,
     )
-    rewrite = bool(before.name) and before != after
+    # A fact that comes again may have been remembered, and its documents not written yet.
+    changed = replace(before, version=version) != after or before.version >= version
+    rewrite = bool(before.name) and changed
     return Change(after, after.document(version), rewrite)
 
 
@@ -72,7 +77,7 @@ def on_domain_imported(fact: Mapping[str, Any], version: int, known: Known) -> C
     if owner is None:
         return Change()
     domain = fact["domain"]
-    after = replace(owner, domains={**owner.domains, domain: fact["status"]})
+    after = replace(owner, domains={**owner.domains, domain: fact["status"]}, version=version)
     if fact["status"] == _PENDING:
         return Change(after, Tombstone(Kind.DOMAIN, domain, version))
     fields = Fields(domains=(domain,), organization_name=after.name)
@@ -85,7 +90,7 @@ def on_site_imported(fact: Mapping[str, Any], version: int, known: Known) -> Cha
     if owner is None:
         return Change()
     site = fact["site_url"]
-    after = replace(owner, sites=tuple(dict.fromkeys((*owner.sites, site))))
+    after = replace(owner, sites=tuple(dict.fromkeys((*owner.sites, site))), version=version)
     fields = Fields(sites=(site,), organization_name=after.name)
     return Change(after, _document(Kind.SITE, site, after, version, site, fields))
 

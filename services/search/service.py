@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from helpdesk.kernel.hosting import Running, Service, Wiring
 from helpdesk.kernel.settings import parse
 from helpdesk.search.v1 import search_pb2_grpc
 from services.search.application import SearchApplication
 from services.search.clients import DirectoryClient
+from services.search.composition import MIGRATIONS, index_of
 from services.search.grpc_api import SearchServicer
-from services.search.handlers import IndexConsumer
-from services.search.index.tantivy import TantivyIndex
+from services.search.handlers import IndexConsumer, StoredOrganizations
 from services.search.settings import SearchSettings
-
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def build(wiring: Wiring) -> Running:
     """Build the service from settings, its store and its index."""
     settings = parse(SearchSettings, "search", wiring.env)
-    store = wiring.open_store("search", migrations=_MIGRATIONS)
-    index = TantivyIndex(wiring.data_dir / "search-index")
+    index = index_of(wiring, settings)
+    store = wiring.open_store("search", migrations=MIGRATIONS)
     directory = DirectoryClient(wiring.channel("identity"), wiring.caller("search"))
     servicer = SearchServicer(SearchApplication(index, directory), store.digest, settings)
     return Running(
@@ -31,7 +27,7 @@ def build(wiring: Wiring) -> Running:
                 search_pb2_grpc.add_SearchServiceServicer_to_server(servicer, server)
             )
         },
-        consumers=[IndexConsumer(store, index)],
+        consumers=[IndexConsumer(StoredOrganizations(store.engine), index)],
         close=index.close,
     )
 

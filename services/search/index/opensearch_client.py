@@ -29,10 +29,13 @@ __all__ = [
     "unavailable",
 ]
 
+_log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 # A conflict of versions: what is there is newer.
 KNOWN_BETTER = 409
 _BUSY = frozenset({429, 502, 503, 504})
+# An operator can mend that while we wait.
+_NOT_LET_IN = frozenset({401, 403})
 _REPLACED = frozenset({"index_not_found_exception", "index_closed_exception"})
 _BLOCKED = "cluster_block_exception"
 _CHUNK = 500
@@ -58,6 +61,8 @@ def connected(
     ca_file: str = "",
     certificate_file: str = "",
     key_file: str = "",
+    user: str = "",
+    password: str = "",
     timeout_seconds: float = 5,
 ) -> OpenSearch:
     """Return a client; it connects at the first call, any number of threads may use it."""
@@ -70,6 +75,7 @@ def connected(
     }
     return OpenSearch(
         url,
+        http_auth=(user, password) if user else None,
         timeout=timeout_seconds,
         max_retries=1,
         pool_maxsize=16,
@@ -104,6 +110,9 @@ def unavailable() -> Unavailable:
 def failure(kind: str, status: int) -> Unavailable | Refused:
     """Return what a failure that OpenSearch named means."""
     if status in _BUSY or kind == _BLOCKED:
+        return unavailable()
+    if status in _NOT_LET_IN:
+        _log.error("OpenSearch does not let us in: %d", status)
         return unavailable()
     return Refused(kind, status)
 

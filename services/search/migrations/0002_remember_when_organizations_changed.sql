@@ -1,0 +1,1 @@
+ALTER TABLE indexed_organization ADD COLUMN position BIGINT NOT NULL DEFAULT 0
