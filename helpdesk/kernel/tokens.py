@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +32,8 @@ LEASES = "lease"
 """``use_for`` of a published key that may only sign read-only sessions."""
 _ALGORITHM = "Ed25519"
 _SKEW = 1.0
+_REMEMBERED = 4096
+_Keys = Mapping[str, tuple[OKPKey, str]]
 
 
 def new_private_key() -> bytes:
@@ -126,28 +130,69 @@ Published = Callable[[], Sequence[Mapping[str, Any]]]
 """Fetches the published keys, as JWKs."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A token that was valid against these keys, and is as long as they are published."""
+
+    actor: Actor
+    expires: float
+    keys: _Keys
+
+
 class Verifier:
     """
     Checks tokens against the published keys, which it caches.
 
     An unknown key id makes it ask again, at most once a second; otherwise keys are asked for
-    again after five minutes, so a rotation needs no restart.
+    again after five minutes, so a rotation needs no restart. A token that was checked is known by
+    its digest until it expires or the published keys change, whatever comes first.
     """
 
     def __init__(self, published: Published, audience: str, issuer: str = ISSUER) -> None:
         self._published = published
         self._audience = audience
         self._issuer = issuer
-        self._keys: dict[str, tuple[OKPKey, str]] = {}
+        self._jwks: Sequence[Mapping[str, Any]] = ()
+        self._keys: _Keys = {}
         self._asked = 0.0
         self._lock = threading.Lock()
+        self._known: dict[bytes, _Checked] = {}
 
     def verify(self, token: str) -> Actor:
         """Return the actor of a valid token; raises Unauthenticated with the reason."""
         if not token:
             raise Unauthenticated("TOKEN_MISSING", "This call needs a token.")
+        digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+        known = self._known.get(digest)
+        if known is None or not self._holds(known):
+            known = self._check(token)
+            self._remember(digest, known)
+        return known.actor
+
+    def _holds(self, checked: _Checked) -> bool:
+        return (
+            checked.keys is self._keys
+            and time.time() < checked.expires
+            and time.monotonic() - self._asked <= LONGEST
+        )
+
+    def _remember(self, digest: bytes, checked: _Checked) -> None:
+        with self._lock:
+            self._known.pop(digest, None)
+            if len(self._known) >= _REMEMBERED:
+                del self._known[next(iter(self._known))]
+            self._known[digest] = checked
+
+    def _check(self, token: str) -> _Checked:
+        used: list[_Keys] = []
+
+        def find(header: Any) -> OKPKey:
+            keys = self._published_with(header.headers().get("kid"))
+            used.append(keys)
+            return keys[header.headers()["kid"]][0]
+
         try:
-            decoded = jwt.decode(token, self._find, algorithms=[_ALGORITHM])
+            decoded = jwt.decode(token, find, algorithms=[_ALGORITHM])
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.") from error
         claims = decoded.claims
@@ -169,25 +214,28 @@ class Verifier:
         if claims.get("iss") != self._issuer or not claims.get("sub"):
             raise Unauthenticated("TOKEN_ISSUER", "The token is from another issuer.")
         actor = actor_of(claims)
-        lease = self._keys[str(decoded.header["kid"])][1] == LEASES
+        lease = used[0][str(decoded.header["kid"])][1] == LEASES
         if lease != actor.read_only or (lease and expires - issued > LEASE):
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
-        return actor
+        return _Checked(actor, expires, used[0])
 
-    def _find(self, token: Any) -> OKPKey:
-        key_id = token.headers().get("kid")
+    def _published_with(self, key_id: Any) -> _Keys:
         now = time.monotonic()
         with self._lock:
             stale = now - self._asked > LONGEST
             if stale or (key_id not in self._keys and now - self._asked > 1):
                 self._asked = now
-                self._keys = {
-                    str(jwk["kid"]): (_imported(jwk), str(jwk.get("use_for", "")))
-                    for jwk in self._published()
-                }
+                published = list(self._published())
+                # The same keys stay the same object, so what was checked against them still is.
+                if published != self._jwks:
+                    self._keys = {
+                        str(jwk["kid"]): (_imported(jwk), str(jwk.get("use_for", "")))
+                        for jwk in published
+                    }
+                    self._jwks = published
             if not isinstance(key_id, str) or key_id not in self._keys:
                 raise KeyError("unknown key")
-            return self._keys[key_id][0]
+            return self._keys
 
 
 def _imported(jwk: Mapping[str, Any]) -> OKPKey:

@@ -116,6 +116,92 @@ def test_a_lease_lives_at_most_five_seconds():
     assert refused(verifier, lease.sign(claims_of(viewer), ["email"], 60)) == "TOKEN_INVALID"
 
 
+def later(monkeypatch, clock, seconds):
+    """Move one clock on; the other stands."""
+    moved = getattr(time, clock)() + seconds
+    monkeypatch.setattr(tokens.time, clock, lambda: moved)
+
+
+def test_a_token_that_was_checked_is_not_checked_again(signer, verifier, monkeypatch):
+    token = signer.sign(claims_of(AGENT), ["email"], 60)
+    verifier.verify(token)
+    monkeypatch.setattr(tokens.jwt, "decode", None)
+
+    assert verifier.verify(token) == AGENT
+
+
+def test_a_token_that_was_checked_is_refused_once_it_has_expired(signer, verifier, monkeypatch):
+    token = signer.sign(claims_of(AGENT), ["email"], 60)
+    verifier.verify(token)
+    later(monkeypatch, "time", 61)
+
+    assert refused(verifier, token) == "TOKEN_EXPIRED"
+
+
+def test_a_lease_that_was_checked_is_refused_after_its_five_seconds(monkeypatch):
+    lease = Signer(new_private_key(), use_for=tokens.LEASES)
+    verifier = Verifier(lambda: [lease.public_jwk()], "email")
+    token = lease.sign(claims_of(Actor("a1", mode="read_only", view_id="v1")), ["email"], 5)
+    verifier.verify(token)
+    later(monkeypatch, "time", 5.1)
+
+    assert refused(verifier, token) == "TOKEN_EXPIRED"
+
+
+def test_a_token_that_was_checked_is_refused_once_its_key_is_withdrawn(signer, monkeypatch):
+    keys = [signer.public_jwk()]
+    verifier = Verifier(lambda: keys, "email")
+    token = signer.sign(claims_of(AGENT), ["email"], 290)
+    verifier.verify(token)
+    keys[:] = [Signer(new_private_key()).public_jwk()]
+    later(monkeypatch, "monotonic", 301)
+
+    assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+def test_a_token_of_a_withdrawn_key_is_refused_as_soon_as_that_is_known(signer, monkeypatch):
+    keys = [signer.public_jwk()]
+    verifier = Verifier(lambda: keys, "email")
+    token = signer.sign(claims_of(AGENT), ["email"], 60)
+    verifier.verify(token)
+    rotated = Signer(new_private_key())
+    keys[:] = [rotated.public_jwk()]
+    later(monkeypatch, "monotonic", 2)
+    verifier.verify(rotated.sign(claims_of(AGENT), ["email"], 60))
+
+    assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+def test_what_one_service_checked_is_still_refused_by_another(signer, verifier):
+    token = signer.sign(claims_of(AGENT), ["email"], 60)
+    verifier.verify(token)
+    other = Verifier(lambda: [signer.public_jwk()], "search")
+
+    assert refused(other, token) == "TOKEN_AUDIENCE"
+
+
+def test_a_refused_token_is_refused_again(signer, verifier):
+    token = signer.sign(claims_of(AGENT), ["search"], 60)
+
+    assert [refused(verifier, token) for _ in range(2)] == ["TOKEN_AUDIENCE"] * 2
+
+
+def test_a_changed_signature_of_a_token_that_was_checked_is_refused(signer, verifier):
+    token = signer.sign(claims_of(AGENT), ["email"], 60)
+    verifier.verify(token)
+    head, body, mac = token.split(".")
+
+    assert refused(verifier, f"{head}.{body}.{mac[::-1]}") == "TOKEN_INVALID"
+
+
+def test_only_so_many_tokens_are_remembered(signer, verifier, monkeypatch):
+    monkeypatch.setattr(tokens, "_REMEMBERED", 3)
+    for number in range(5):
+        verifier.verify(signer.sign({"sub": f"a{number}"}, ["email"], 60))
+
+    assert len(verifier._known) == 3
+
+
 def test_a_new_key_is_found_without_a_restart(signer, monkeypatch):
     keys = [signer.public_jwk()]
     verifier = Verifier(lambda: keys, "email")
