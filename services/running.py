@@ -194,22 +194,22 @@ def rebuild(name: str) -> None:
 
     from helpdesk.kernel.eventlog import owners_log
     from helpdesk.kernel.hosting import Wiring
-    from services.search.composition import rebuilt
-    from services.search.handlers import SOURCE
 
+    composition: Any = importlib.import_module(f"services.{name}.composition")
+    source: str = composition.SOURCE
     wiring = Wiring(os.environ, Path())
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
     try:
         with Progress(*columns, console=Console(stderr=True)) as bar:
-            task = bar.add_task(f"log of {SOURCE}", total=None)
+            task = bar.add_task(f"log of {source}", total=None)
 
             def read(after: int, names: Sequence[str]) -> Iterable[tuple[list[StoredRow], int]]:
-                log = owners_log(wiring.caller(name), wiring.channel(SOURCE), SOURCE)
+                log = owners_log(wiring.caller(name), wiring.channel(source), source)
                 return log(after, names)
 
-            positions = rebuilt(
+            positions = composition.rebuilt(
                 wiring, read, lambda at, total: bar.update(task, completed=at, total=total)
             )
     finally:
