@@ -38,6 +38,7 @@ from services.audit.replay.player import Chosen, json_of, lines_of, sealed_field
 from services.audit.replay.sources import LOG, DamagedError, UnreadableError, read_only
 from services.audit.settings import AuditSettings
 from services.audit.views.selection import read_selection, verify_selection
+from services.audit.witness import witness
 
 _DATA = click.option(
     "--data",
@@ -65,12 +66,15 @@ def audit() -> None:
     help="A checkpoint that was kept elsewhere.",
 )
 @click.option("--witnesses", default=0, help="How many witnesses the newest checkpoint must have.")
+@click.option("--witness", "cosigners", multiple=True, help="Key of a witness that must sign.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(
+    *,
     source: Path | None,
     keys: Sequence[str],
     checkpoints: Sequence[Path],
     witnesses: int,
+    cosigners: Sequence[str],
     as_json: bool,
 ) -> None:
     """
@@ -82,6 +86,8 @@ def verify(
     kept = [path.read_text() for path in checkpoints]
     with _plainly():
         trusted, claimed = _keys(source, keys)
+        trusted += [VerifierKey.parse(each) for each in cosigners]
+        witnesses = max(witnesses, len(cosigners))
         try:
             check = _check_data if _is_data(source) else _check_export
             report = check(source, trusted, kept, witnesses)
@@ -224,6 +230,9 @@ def key(data: Path) -> None:
     """Print the log's public key, to be kept where the log is not."""
     with _plainly():
         click.echo(str(_keys(data, ())[0][0]))
+
+
+audit.add_command(witness)
 
 
 def _check_data(

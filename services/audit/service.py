@@ -10,6 +10,7 @@ from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
 from helpdesk.kernel.settings import parse
 from services.audit.application.audit_log import AuditLog
 from services.audit.clients import Acknowledgements, DirectoryClient, LogHeads
+from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.grpc_api import AuditServicer
 from services.audit.handlers import NAME, SOURCES, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, service_keys, signer_of
@@ -36,6 +37,7 @@ def build(wiring: Wiring) -> Running:
     store = wiring.open_store("audit", migrations=_MIGRATIONS)
     ledger = Ledger(store.engine, signer_of(wiring.secret(SIGNING_KEY), settings))
     actions = Actions(store.engine)
+    cosigners = Cosigners(ledger, settings.witnesses)
     standing = Standing(store.engine, ledger, NAME, SOURCES)
     log = AuditLog(
         actions=actions,
@@ -68,6 +70,7 @@ def build(wiring: Wiring) -> Running:
                 Acknowledgements(wiring, standing.consumed).say,
                 everywhere=True,
             ),
+            Timer("audit-witnesses", COSIGN_SECONDS, cosigners.collect),
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )

@@ -19,6 +19,8 @@ class AuditSettings(GraceSettings):
     """How often the service checks its whole log itself."""
     silent_seconds: float = 60.0
     """How long a service may say nothing before that is an alarm; it speaks every 20 s."""
+    witnesses: str = ""
+    """Witnesses that cosign checkpoints, ``URL KEY`` with commas; empty: none."""
     service_keys: str = ""
     """Public keys of the services, ``name=BASE64`` with commas; empty: from their secrets."""
     alarm_address: str = ""

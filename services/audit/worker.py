@@ -8,6 +8,7 @@ from typing import cast
 from helpdesk.kernel.resources import Blank, Resources, Timer, Wants, Work, wants_of
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
+from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.handlers import NAME, SOURCES, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, service_keys, signer_of
 from services.audit.settings import AuditSettings
@@ -33,6 +34,7 @@ def build(resources: Resources) -> Work:
     settings = parse(AuditSettings, "audit", resources.env)
     store = resources.open_store("audit", migrations=MIGRATIONS)
     ledger = Ledger(store.engine, signer_of(resources.secret(SIGNING_KEY), settings))
+    cosigners = Cosigners(ledger, settings.witnesses)
     standing = Standing(store.engine, ledger, NAME, SOURCES)
     return Work(
         store,
@@ -43,6 +45,7 @@ def build(resources: Resources) -> Work:
         timers=[
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
             Timer("audit-verification", settings.verification_seconds, ledger.check),
+            Timer("audit-witnesses", COSIGN_SECONDS, cosigners.collect),
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )

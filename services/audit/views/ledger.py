@@ -13,10 +13,11 @@ from services.audit.domain.facts import facts_of, unix
 from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import Hole, Writer
 from services.audit.domain.sessions import Session
-from services.audit.log.notes import Signer
+from services.audit.log.notes import Signer, VerifierKey
 from services.audit.log.records import Record
 from services.audit.log.storage import (
     StoredTiles,
+    add_cosignature,
     append,
     make_checkpoint,
     newest_checkpoint,
@@ -129,6 +130,12 @@ class Ledger:
             newest = newest_checkpoint(tx)
             if newest is None or newest.size < size_of(tx):
                 make_checkpoint(tx, self._signer, now)
+
+    def cosigned(self, note: str, witness: VerifierKey) -> None:
+        """Keep a witness's signature. Raises NoteRefusedError, LogDamagedError, Unavailable."""
+        keys = [self._signer.verifier_key, witness]
+        with self._engine.transaction() as tx:
+            add_cosignature(tx, note, keys)
 
     def sign_now(self) -> None:
         """What the timer does: sign where the log has grown."""
