@@ -163,10 +163,13 @@ def email_world(folder, *, server=None, **settings):
         server.stop()
 
 
-def code_in(mail: bytes) -> str:
+def text_of(mail: bytes) -> str:
     parsed = email.message_from_bytes(mail, policy=email.policy.default)
-    text = parsed.get_body(("plain",)).get_content()
-    return re.search(r"\b(\d{4}) (\d{4})\b", text)[0]
+    return parsed.get_body(("plain",)).get_content()
+
+
+def code_in(mail: bytes) -> str:
+    return re.search(r"\b(\d{4}) (\d{4})\b", text_of(mail))[0]
 
 
 def bounce_of(sender: str, recipient: str, original: bytes, *, full=False) -> bytes:

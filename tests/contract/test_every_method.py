@@ -45,6 +45,8 @@ OWN_ONLY = {
     "ViewService.ListViews": OK,
     # A filter that nothing of the caller's own fits finds nothing.
     "AuditService.QueryActions": OK,
+    "CallerAnswerService.ListStoppedChecks": OK,
+    "CallerAnswerService.ListVouchRequests": OK,
     "AuditService.GetActivity": OK,
     "AuditService.ListSessions": OK,
     "AuditService.TailActions": OK,

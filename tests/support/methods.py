@@ -184,6 +184,9 @@ VALUES: dict[str, Any] = {
     "first_line": 1,
     "torn": False,
     "partners_only": False,
+    "link": "0" * 64,
+    "confirmed": True,
+    "check_proof": "not a proof",
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "GetCallerCheckRequest": {"user_id": UNSET},

@@ -114,8 +114,8 @@ class CallerAnswerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AllowChecks(self, request, context):
-        """Lets an agent of the admin's partner check a user again. Errors: NOT_FOUND;
-        FAILED_PRECONDITION NOT_STOPPED, OWN_ALARM.
+        """Lets an agent of the admin's partner check a user again. Errors: NOT_FOUND
+        where nothing is stopped; FAILED_PRECONDITION OWN_ALARM.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

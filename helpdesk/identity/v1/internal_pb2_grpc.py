@@ -98,7 +98,8 @@ class DirectoryInternalServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResolvePartnerAdmins(self, request, context):
-        """The people who administer a partner now, for a notice to them.
+        """The people who administer a partner now, for a notice to them. Errors:
+        NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

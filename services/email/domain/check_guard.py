@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from helpdesk.kernel.errors import Refused
+from helpdesk.kernel.errors import NotFound, Refused
 from helpdesk.kernel.events import Event
 from services.email.domain.caller_check import LASTS, CallerCheck, standing
 from services.email.domain.check_facts import CallerChecksAllowed, CallerChecksStopped
@@ -61,9 +61,9 @@ def stop(guard: Guard, check: CallerCheck) -> tuple[Event, ...]:
 def allow(
     guard: Guard, *, agent_id: str, user_id: str, admin_id: str, reason: str
 ) -> tuple[Event, ...]:
-    """Let an agent check a user again, but nobody themselves. Raises Refused."""
+    """Let an agent check a user again, but nobody themselves. Raises NotFound, Refused."""
     if not guard.stopped:
-        raise Refused("NOT_STOPPED", "The checks of this user are not stopped.")
+        raise NotFound("alarm")
     if admin_id == agent_id:
         raise Refused("OWN_ALARM", "Nobody lifts an alarm about themselves.")
     return (

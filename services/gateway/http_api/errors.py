@@ -59,7 +59,6 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "NOTHING_TO_VOUCH_FOR": ("nothing_to_vouch_for", "", ""),
     "ALREADY_ASKED": ("already_asked", "customer_admin", "wait_for_customer"),
     "OWN_CALL": ("own_call", "", ""),
-    "NOT_STOPPED": ("not_stopped", "", "nothing"),
     "OWN_ALARM": ("own_alarm", "partner_admin", "ask_partner_admin"),
     "LINK_USED": ("link_used", "", ""),
     "LINK_EXPIRED": ("link_expired", "", ""),

@@ -231,7 +231,6 @@ RULE: dict[str, str] = {
     "nothing_to_vouch_for": _("An admin is asked only where the mail cannot arrive."),
     "already_asked": _("An admin of the customer was asked already."),
     "own_call": _("Nobody vouches for themselves."),
-    "not_stopped": _("Checks of this user are not stopped."),
     "own_alarm": _("Nobody lifts an alarm about themselves."),
     "link_used": _("This link was used already."),
     "link_expired": _("This link is too old."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from helpdesk.kernel.addresses import canonical
+from helpdesk.kernel.errors import NotFound
 from services.identity.application.reading import Views, Visible, roles_now
 from services.identity.domain import ids
 from services.identity.domain.entries import Domain, Order, Organization, Partner, Person, Site
@@ -110,8 +111,11 @@ class Internal:
         return ResolvedOrganization(organization, admins, partners, self._name(viewer))
 
     def resolve_partner_admins(self, partner_id: str, now: datetime) -> list[Person]:
-        """Return the people who administer a partner now."""
-        held = self._views.roles_at(ids.uuid_of(ids.ORGANIZATION, partner_id))
+        """Return the people who administer a partner now. Raises NotFound."""
+        partner = ids.uuid_of(ids.ORGANIZATION, partner_id)
+        if self._views.partner(partner) is None:
+            raise NotFound("partner")
+        held = self._views.roles_at(partner)
         found = self._views.people(each.user for each in held if each.role == _PARTNER_ADMIN)
         admins = [p for p in found.values() if _PARTNER_ADMIN in roles_now(self._views, p, now)]
         return sorted(admins, key=lambda p: p.uuid)
