@@ -14,8 +14,17 @@ from helpdesk.kernel.errors import InvalidArgument, NotFound
 from helpdesk.kernel.paging import Pages
 from helpdesk.kernel.tokens import LEASE, Signer, claims_of
 from helpdesk.options.v1 import options_pb2
-from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from helpdesk.session.v1 import (
+    consent_pb2,
+    consent_pb2_grpc,
+    portal_pb2,
+    portal_pb2_grpc,
+    view_pb2,
+    view_pb2_grpc,
+)
 from services.session.application.consents import ConsentUseCases
+from services.session.application.portals import PortalUseCases
+from services.session.application.ports import Lease
 from services.session.application.viewing import ViewUseCases
 from services.session.domain.access import Consent, Request, View
 from services.session.domain.receipt import KIND
@@ -181,22 +190,9 @@ class ViewServicer(view_pb2_grpc.ViewServiceServicer):
         """Give a lease for one request."""
         lease = self._app.lease(action, request.view_id)
         granted = lease.view.granted
-        viewer = Actor(
-            id=granted.agent_id,
-            partner_id=granted.partner_id,
-            organization_id=granted.organization_id,
-            roles=action.actor.roles,
-            act=("service:session",),
-            sign_in_id=granted.sign_in_id,
-            mode="read_only",
-            view_id=granted.view_id,
-            consent_id=granted.consent_id,
-            sections=frozenset(granted.sections),
-            ticket=granted.ticket,
-        )
-        seconds = min(LEASE, max(0.0, lease.remaining))
+        token, seconds = _leased(self._signer, lease, action.actor.roles)
         return view_pb2.IssueViewTokenResponse(
-            token=self._signer.sign(claims_of(viewer), _AUDIENCE, seconds),
+            token=token,
             expires_in=seconds,
             remaining=lease.remaining,
             organization_id=granted.organization_id,
@@ -253,6 +249,57 @@ class ViewServicer(view_pb2_grpc.ViewServiceServicer):
                 ended_by=seen.ended_by,
                 ended_at=_at(seen.ended_at),
             )
+
+
+class PortalServicer(portal_pb2_grpc.PortalServiceServicer):
+    """Portals that are not ours."""
+
+    def __init__(self, app: PortalUseCases, signer: Signer) -> None:
+        self._app = app
+        self._signer = signer
+
+    def EnterPortal(  # noqa: N802
+        self, request: portal_pb2.EnterPortalRequest, action: SupportAction
+    ) -> portal_pb2.EnterPortalResponse:
+        """Let a browser in."""
+        del request
+        return portal_pb2.EnterPortalResponse(key=self._app.enter_portal(action))
+
+    def LeasePortal(  # noqa: N802
+        self, request: portal_pb2.LeasePortalRequest, action: SupportAction
+    ) -> portal_pb2.LeasePortalResponse:
+        """Give a lease to the browser that was let in."""
+        lease = self._app.lease_portal(action, request.key)
+        roles = frozenset(lease.view.granted.roles)
+        token, _ = _leased(self._signer, lease, roles)
+        return portal_pb2.LeasePortalResponse(token=token, view_id=lease.view.granted.view_id)
+
+    def LookAtPortal(  # noqa: N802
+        self, request: portal_pb2.LookAtPortalRequest, action: SupportAction
+    ) -> portal_pb2.LookAtPortalResponse:
+        """Allow one request."""
+        (section,) = _names([request.section], "section")
+        self._app.look_at_portal(action, section)
+        return portal_pb2.LookAtPortalResponse()
+
+
+def _leased(signer: Signer, lease: Lease, roles: frozenset[str]) -> tuple[str, float]:
+    granted = lease.view.granted
+    viewer = Actor(
+        id=granted.agent_id,
+        partner_id=granted.partner_id,
+        organization_id=granted.organization_id,
+        roles=roles,
+        act=("service:session",),
+        sign_in_id=granted.sign_in_id,
+        mode="read_only",
+        view_id=granted.view_id,
+        consent_id=granted.consent_id,
+        sections=frozenset(granted.sections),
+        ticket=granted.ticket,
+    )
+    seconds = min(LEASE, max(0.0, lease.remaining))
+    return signer.sign(claims_of(viewer), _AUDIENCE, seconds), seconds
 
 
 def _request_key(found: tuple[Request, str, str]) -> str:
@@ -319,11 +366,11 @@ def _consent(
     return message
 
 
-def _names(values: Iterable[int]) -> tuple[str, ...]:
+def _names(values: Iterable[int], field: str = "sections") -> tuple[str, ...]:
     try:
         names = [options_pb2.Section.Name(value) for value in values]
     except ValueError as error:
-        raise InvalidArgument("sections", "UNKNOWN_SECTION") from error
+        raise InvalidArgument(field, "UNKNOWN_SECTION") from error
     return tuple(name.removeprefix("SECTION_") for name in names)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
+from helpdesk.kernel.hosting import Background, Running, Service, Timer, Wiring
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.tokens import LEASES, Signer
-from helpdesk.session.v1 import consent_pb2_grpc, view_pb2_grpc
+from helpdesk.session.v1 import consent_pb2_grpc, portal_pb2_grpc, view_pb2_grpc
 from services.session.application.consents import ConsentUseCases
+from services.session.application.portals import PortalUseCases
 from services.session.application.ports import windows
 from services.session.application.viewing import ViewUseCases
 from services.session.clients import DirectoryClient
-from services.session.grpc_api import ConsentServicer, ViewServicer
+from services.session.envoy_api import EnvoyAuthorization, EnvoyServer
+from services.session.grpc_api import ConsentServicer, PortalServicer, ViewServicer
 from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
 from services.session.settings import SessionSettings
@@ -36,6 +38,7 @@ def build(wiring: Wiring) -> Running:
     receipts = Signer(wiring.secret("session.receipt.pem"))
     consents = ConsentServicer(consenting, store.digest, receipts)
     views = ViewServicer(viewing, store.digest, leases)
+    portals = PortalServicer(PortalUseCases(store, finder, viewing), leases)
     return Running(
         store=store,
         servicers={
@@ -45,7 +48,11 @@ def build(wiring: Wiring) -> Running:
             "helpdesk.session.v1.ViewService": lambda server: (
                 view_pb2_grpc.add_ViewServiceServicer_to_server(views, server)
             ),
+            "helpdesk.session.v1.PortalService": lambda server: (
+                portal_pb2_grpc.add_PortalServiceServicer_to_server(portals, server)
+            ),
         },
+        background=_envoy(wiring, settings.envoy_address),
         consumers=consumers(store, consenting, viewing),
         timers=[
             Timer("session-requests", 5, consenting.lapse_requests),
@@ -53,6 +60,14 @@ def build(wiring: Wiring) -> Running:
             Timer("session-consents", 60, consenting.tell_of_ends),
         ],
     )
+
+
+def _envoy(wiring: Wiring, address: str) -> list[Background]:
+    if not address:
+        return []
+    wiring.check_address("HELPDESK_SESSION_ENVOY_ADDRESS", address)
+    checks = EnvoyAuthorization(lambda: wiring.channel("session"), wiring.caller("session"))
+    return [EnvoyServer(checks, address, wiring.certificates)]
 
 
 SERVICE = Service(name="session", build=build, settings={"session": SessionSettings})

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SessionSettings:
-    """``HELPDESK_SESSION_...``: minutes and hours of the windows."""
+    """
+    ``HELPDESK_SESSION_...``: minutes and hours of the windows.
+
+    At ``envoy_address`` (``host:port``, empty for nowhere) Envoy asks about a customer's portal.
+    """
 
     view_minutes: int = 30
     idle_minutes: int = 10
     answer_hours: int = 24
     grant_days: int = 30
+    envoy_address: str = ""

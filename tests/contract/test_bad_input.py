@@ -10,7 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from helpdesk.kernel.events import SupportActionRecorded
 from tests.support.foreign import foreign_world
-from tests.support.methods import call, every_method, filled, scribbled, short
+from tests.support.methods import call, every_method, filled, scribbled, short, told
 from tests.support.product import ACME, NORTH, SHARED, person_id
 
 METHODS = every_method()
@@ -106,9 +106,7 @@ def sent(world, method, payload, token=None):
     answer = call(world.channel(method), method, payload, token, timeout=timeout)
     for row in store.read(before):
         assert len(row.state) < 20_000
-    facts = [
-        f for r in store.read(before) if not isinstance(f := store.opened(r), SupportActionRecorded)
-    ]
+    facts = [f for f in told(store, before) if not isinstance(f, SupportActionRecorded)]
     assert answer.code not in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN), answer.details
     assert "Traceback" not in answer.said()
     assert ".py" not in answer.said()

@@ -115,6 +115,12 @@ def test_an_admin_lifts_the_block_before_allowing_anything(admin, consents, bloc
     assert listed.HasField("blocked_since")
 
 
+def test_an_admin_blocks_partners_of_its_own_organization_only(product, consents, blocked):
+    others = product.caller("beta_admin")(consents.ListConsents, consent_pb2.ListConsentsRequest())
+
+    assert not others.HasField("blocked_since")
+
+
 def test_partners_are_not_blocked_twice(admin, consents, blocked):
     with pytest.raises(Refused) as error:
         admin(consents.BlockPartners, consent_pb2.BlockPartnersRequest(reason="again"))

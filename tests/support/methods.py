@@ -15,6 +15,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 import helpdesk
 from helpdesk.kernel import secrets
+from helpdesk.kernel.heartbeat import HeartbeatSigned
 from helpdesk.kernel.rpc import rules
 
 SERVICES = [name for name in secrets.SERVICES if name != "gateway"]
@@ -90,6 +91,12 @@ class Answer:
         """Return all that is told beside an answer, as one text."""
         values = [v if isinstance(v, str) else v.decode(errors="replace") for _, v in self.trailing]
         return " ".join([self.details, *values])
+
+
+def told(store, after):
+    """Return what a store holds after a position, without what its process says of itself."""
+    found = [store.opened(row) for row in store.read(after)]
+    return [fact for fact in found if not isinstance(fact, HeartbeatSigned)]
 
 
 def call(channel, method, payload, token="", *, most=1, timeout=10.0):
@@ -183,10 +190,14 @@ VALUES: dict[str, Any] = {
     "lines": [],
     "first_line": 1,
     "torn": False,
+    "link": "0" * 40,
+    "everyone": False,
     "partners_only": False,
     "link": "0" * 64,
     "confirmed": True,
     "check_proof": "not a proof",
+    "key": "of.nobody",
+    "section": "SECTION_USERS",
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "GetCallerCheckRequest": {"user_id": UNSET},

@@ -96,6 +96,8 @@ def check_mode(m: Method, actor: Actor) -> None:
         return
     if m.changes:
         raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
+    if m.rule.any_section:
+        return
     if not m.section:
         raise Forbidden("NOT_IN_VIEW", "This is not part of the portal view.")
     if m.section not in actor.sections:

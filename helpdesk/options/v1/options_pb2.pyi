@@ -100,7 +100,7 @@ PERSONAL_FIELD_NUMBER: _ClassVar[int]
 personal: _descriptor.FieldDescriptor
 
 class MethodRule(_message.Message):
-    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "check")
+    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "check")
     EFFECT_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
@@ -109,6 +109,7 @@ class MethodRule(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     SECTION_FIELD_NUMBER: _ClassVar[int]
     ANY_ROLE_FIELD_NUMBER: _ClassVar[int]
+    ANY_SECTION_FIELD_NUMBER: _ClassVar[int]
     CHECK_FIELD_NUMBER: _ClassVar[int]
     effect: Effect
     access: Access
@@ -118,8 +119,9 @@ class MethodRule(_message.Message):
     reason: bool
     section: Section
     any_role: bool
+    any_section: bool
     check: Check
-    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ...) -> None: ...
+    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ...) -> None: ...
 
 class Stamp(_message.Message):
     __slots__ = ("recorded_at", "action_id", "traceparent")

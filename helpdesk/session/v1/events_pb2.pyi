@@ -190,6 +190,18 @@ class ViewStarted(_message.Message):
     until: _timestamp_pb2.Timestamp
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., view_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class PortalEntered(_message.Message):
+    __slots__ = ("stamp", "view_id", "organization_id", "key_digest")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    VIEW_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    view_id: str
+    organization_id: str
+    key_digest: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., view_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., key_digest: _Optional[str] = ...) -> None: ...
+
 class ViewEnded(_message.Message):
     __slots__ = ("stamp", "view_id", "organization_id", "ended_by", "person_id")
     STAMP_FIELD_NUMBER: _ClassVar[int]

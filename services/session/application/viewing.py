@@ -87,17 +87,26 @@ class ViewUseCases:
         view = loaded.state.views[view_id]
         if view.granted.sign_in_id != action.actor.sign_in_id:
             raise NotFound("view")
-        over = self.over(view, action.now) or self._lost(view)
-        if over:
-            if not view.ended_by:
-                self._end(view_id, over)
-            raise Refused(f"VIEW_ENDED_{over.upper()}", _ENDED[over])
+        return self.leased(action, loaded, view)
+
+    def leased(self, action: SupportAction, loaded: Loaded[Access], view: View) -> Lease:
+        """Lease a view whose holder was found. Raises Refused where it is over."""
+        view_id = view.granted.view_id
+        self.check_runs(view, action.now)
         started = rules.begin(view, action.now)
         if started is not None:
             action.stage(loaded, started)
         self._finder.used(view_id, action.now)
         until = started.until if started is not None else view.until or view.granted.latest
         return Lease(view, int((until - action.now).total_seconds()), until)
+
+    def check_runs(self, view: View, now: datetime) -> None:
+        """Refuse a view that is over, and write down that it is. Raises Refused."""
+        over = self.over(view, now) or self._lost(view)
+        if over:
+            if not view.ended_by:
+                self._end(view.granted.view_id, over)
+            raise Refused(f"VIEW_ENDED_{over.upper()}", _ENDED[over])
 
     def end_view(self, action: SupportAction, view_id: str) -> None:
         """End a view of one's own, of one's organization or of one's partner."""

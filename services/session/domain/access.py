@@ -15,6 +15,7 @@ from services.session.domain.facts import (
     ConsentExpiring,
     ConsentGranted,
     ConsentRevoked,
+    PortalEntered,
     ViewEnded,
     ViewGranted,
     ViewStarted,
@@ -80,6 +81,7 @@ class View:
     ended_by: str = ""
     ended_at: datetime | None = None
     person_id: str = ""
+    portal_digest: str = ""
 
     def over(self, now: datetime, last_use: datetime | None, idle: timedelta) -> str:
         """Return what the view ended by, or an empty text while it lives."""
@@ -141,6 +143,9 @@ def evolve(access: Access, event: Event) -> Access:
             )
         case ViewStarted():
             view = replace(access.views[event.view_id], until=event.until)
+            return replace(access, views={**access.views, event.view_id: view})
+        case PortalEntered():
+            view = replace(access.views[event.view_id], portal_digest=event.key_digest)
             return replace(access, views={**access.views, event.view_id: view})
         case ViewEnded():
             view = replace(

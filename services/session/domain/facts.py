@@ -154,6 +154,17 @@ class ViewStarted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PortalEntered(Event):
+    """A browser was let into the customer's portal; the one before no longer is."""
+
+    NAME = "helpdesk.session.v1.PortalEntered"
+
+    view_id: str
+    organization_id: str
+    key_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ViewEnded(Event):
     """A view is over."""
 
