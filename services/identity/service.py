@@ -63,7 +63,15 @@ def build(wiring: Wiring) -> Running:
     gateway = wiring.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     providers = Configured(settings, gateway)
     dev_tokens = dev_tokens_on(settings, gateway)
-    sign_ins = SignIns(views, providers, signer, wiring.vault, digest, dev_tokens=dev_tokens)
+    sign_ins = SignIns(
+        views,
+        providers,
+        signer,
+        wiring.vault,
+        digest,
+        dev_tokens=dev_tokens,
+        begun_a_minute=settings.sign_ins_per_minute,
+    )
     sign_in = SignInServicer(sign_ins)
     roles = RoleServicer(Roles(views, digest))
     feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)

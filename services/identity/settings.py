@@ -13,9 +13,11 @@ class Settings:
     ``issuers`` are issuer addresses or one ``....json`` file; ``services`` is a JSON file
     ``{name: {"public_key": PEM, "roles": [...]}}`` of the services that get tokens beside those
     whose own key is among the secrets; ``dev_tokens`` is ``auto``, ``yes`` or ``no``.
+    ``sign_ins_per_minute`` may begin at each caller and issuer in each process; 0 is no limit.
     """
 
     issuers: tuple[str, ...] = ()
     client_id: str = "helpdesk"
     services: str = ""
     dev_tokens: str = "auto"
+    sign_ins_per_minute: int = 300

@@ -14,7 +14,14 @@ from helpdesk.identity.v1 import (
     sign_in_pb2,
     sign_in_pb2_grpc,
 )
-from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound, Refused, Unavailable
+from helpdesk.kernel.errors import (
+    Exhausted,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.rpc.client import Caller
 from services.identity.service import SERVICE
@@ -172,6 +179,41 @@ def test_an_unknown_issuer_is_not_found(world):
             world.stub.BeginSignIn,
             pb.BeginSignInRequest(redirect_uri=BACK, issuer="https://x.example"),
         )
+
+
+def test_only_so_many_sign_ins_begin_a_minute(tmp_path):
+    first, second = (FakeProvider(f"http://{free_address()}", client_id="desk") for _ in range(2))
+    issuers = tmp_path / "issuers.json"
+    issuers.write_text(
+        json.dumps(
+            [
+                {"issuer": provider.issuer, "client_id": "desk", "partner_id": NORTH}
+                for provider in (first, second)
+            ]
+        )
+    )
+    settings = {
+        "HELPDESK_IDENTITY_ISSUERS": str(issuers),
+        "HELPDESK_IDENTITY_SIGN_INS_PER_MINUTE": "2",
+    }
+    with (
+        first.served(),
+        second.served(),
+        running_product(tmp_path / "data", [SERVICE], **settings) as product,
+    ):
+        stub, call = product.stub(sign_in_pb2_grpc.SignInServiceStub, "identity"), Caller()
+        request = pb.BeginSignInRequest(redirect_uri=BACK, issuer=first.issuer)
+        other = pb.BeginSignInRequest(redirect_uri=BACK, issuer=second.issuer)
+        call(stub.BeginSignIn, request)
+        call(stub.BeginSignIn, request)
+        facts = product.host.running["identity"].store.position
+        with pytest.raises(Exhausted) as caught:
+            call(stub.BeginSignIn, request)
+
+        assert caught.value.reason == "TOO_MANY_SIGN_INS"
+        assert 0 < caught.value.retry_seconds <= 30
+        assert product.host.running["identity"].store.position == facts
+        assert call(stub.BeginSignIn, other).state
 
 
 def test_a_provider_that_is_down_is_said(world):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import is_loopback
 from helpdesk.kernel.tokens import Signer, claims_of
 from services.identity.application.reading import Views, roles_now
-from services.identity.domain import ids, sign_in
+from services.identity.domain import ids, limits, sign_in
 from services.identity.domain.entries import Person
 from services.identity.domain.facts import (
     AccountLinked,
@@ -28,6 +29,7 @@ from services.identity.domain.facts import (
     SignedOut,
     SignInBegun,
 )
+from services.identity.domain.limits import Bucket
 from services.identity.domain.sign_in import Attempt, Session
 
 # A role that was taken away is dead when the last token with it is.
@@ -106,6 +108,7 @@ class SignIns:
         digest: Callable[[str], str],
         *,
         dev_tokens: bool,
+        begun_a_minute: int = 0,
     ) -> None:
         self._views = views
         self._providers = providers
@@ -113,13 +116,27 @@ class SignIns:
         self._keys = keys
         self._digest = digest
         self._dev_tokens = dev_tokens
+        self._begun_a_minute = begun_a_minute
+        self._begun: dict[tuple[frozenset[str], str], Bucket] = {}
+        self._lock = threading.Lock()
 
     def begin_sign_in(
-        self, action: SupportAction, issuer: str, redirect_uri: str, locale: str
+        self,
+        action: SupportAction,
+        issuer: str,
+        redirect_uri: str,
+        locale: str,
+        caller: frozenset[str] = frozenset(),
     ) -> tuple[str, str]:
-        """Return the provider's page and the state. Raises NotFound, Unavailable."""
+        """
+        Return the provider's page and the state. Raises NotFound, Unavailable, Exhausted.
+
+        Nobody has signed in yet, and each leaves a fact: ``caller``, the services of the caller's
+        certificate, may begin so many with one issuer.
+        """
         _check_redirect(redirect_uri)
         provider = self._providers.get(issuer)
+        self._count((caller, provider.configured.issuer), action.now)
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         url = provider.authorization_url(redirect_uri, state, nonce, verifier, locale)
         state_digest = self._digest(f"state:{state}")
@@ -133,6 +150,18 @@ class SignIns:
         stream = action.load(f"sign-in:{state_digest}", sign_in.evolve, Attempt())
         action.stage(stream, begun)
         return url, state
+
+    def _count(self, key: tuple[frozenset[str], str], now: datetime) -> None:
+        if not self._begun_a_minute:
+            return
+        with self._lock:
+            bucket = self._begun.get(key) or limits.full(self._begun_a_minute, now)
+            self._begun[key] = limits.take(
+                bucket,
+                now,
+                "TOO_MANY_SIGN_INS",
+                "Too many people sign in at this moment. Try again shortly.",
+            )
 
     def complete_sign_in(self, action: SupportAction, answer: Answer) -> tuple[str, str]:
         """Return the secret and id of a new session. Raises Forbidden, Unavailable."""

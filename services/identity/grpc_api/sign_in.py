@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.identity.v1 import sign_in_pb2, sign_in_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import current_request
 from services.identity.application.sign_in import Answer, SignIns
 from services.identity.domain.facts import NEVER
 from services.identity.grpc_api.times import stamp_of
@@ -19,7 +20,11 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
         self, request: sign_in_pb2.BeginSignInRequest, action: SupportAction
     ) -> sign_in_pb2.BeginSignInResponse:
         url, state = self._sign_ins.begin_sign_in(
-            action, request.issuer, request.redirect_uri, request.locale
+            action,
+            request.issuer,
+            request.redirect_uri,
+            request.locale,
+            current_request().peers() or frozenset(),
         )
         return sign_in_pb2.BeginSignInResponse(authorization_url=url, state=state)
 
