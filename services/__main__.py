@@ -20,6 +20,7 @@ _COMMANDS = {
     "rebuild": "services.running:rebuild",
     "dead-letters": "services.running:dead_letters",
     "certs": "services.certs.commands:certs",
+    "healthy": "services.probing:healthy",
     "import": "services.identity.commands:import_directory",
     "token": "services.identity.commands:token",
     "link": "services.identity.commands:link",

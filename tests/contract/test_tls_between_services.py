@@ -7,6 +7,7 @@ from shutil import copy
 
 import grpc
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, tokens_pb2, tokens_pb2_grpc
@@ -18,6 +19,7 @@ from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.tls import certificates
 from helpdesk.kernel.tokens import Signer
 from services.identity.service import SERVICE as IDENTITY
+from services.probing import healthy, near
 from services.search.service import SERVICE as SEARCH
 from tests.support.certificates import made, shown_as
 from tests.support.product import free_address, running_product, small_directory
@@ -294,6 +296,36 @@ def test_a_setting_of_tls_that_is_missing_is_named(tmp_path, folder, missing):
     del settings[missing]
     with pytest.raises(SettingsError, match=f"^{missing} not set"):
         started(tmp_path, [IDENTITY], **settings)
+
+
+@pytest.mark.parametrize(("name", "code"), [("identity", 0), ("email", 1)])
+def test_a_probe_asks_with_the_certificate_of_the_process(product, folder, name, code, monkeypatch):
+    settings = {"HELPDESK_GRPC_ADDRESS": product.host.address, **shown_as(folder, name)}
+    for setting, value in settings.items():
+        monkeypatch.setenv(setting, value)
+    result = CliRunner().invoke(healthy, ["--seconds", "5"])
+
+    assert result.exit_code == code
+    assert ("SERVING" in result.output) == (code == 0)
+
+
+def test_a_probe_of_nothing_says_so(monkeypatch):
+    monkeypatch.setenv("HELPDESK_GRPC_ADDRESS", free_address())
+
+    assert CliRunner().invoke(healthy).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("listening", "asked"),
+    [
+        ("0.0.0.0:5051", "127.0.0.1:5051"),
+        ("[::]:5051", "[::1]:5051"),
+        ("10.0.0.5:5051", "10.0.0.5:5051"),
+        ("unix:/run/helpdesk", "unix:/run/helpdesk"),
+    ],
+)
+def test_a_probe_finds_a_process_that_listens_everywhere(listening, asked):
+    assert near(listening) == asked
 
 
 def test_a_process_that_serves_all_is_any_service(tmp_path, folder):
