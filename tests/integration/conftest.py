@@ -13,6 +13,7 @@ from helpdesk.kernel.events import Event, personal
 from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.vault import Vault
+from services.search.index.opensearch_client import connected
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,3 +103,31 @@ def postgres(owner_url, schema, no_migrations):
 @pytest.fixture
 def sqlite(tmp_path):
     return lambda: SqliteEngine(tmp_path / "notes.db", durable=False)
+
+
+@pytest.fixture(scope="session")
+def opensearch_url():
+    url = engines().get("HELPDESK_SEARCH_OPENSEARCH_URL", "")
+    if not url:
+        pytest.skip("OpenSearch is not up: run scripts/up")
+    return url
+
+
+@pytest.fixture(scope="session")
+def opensearch(opensearch_url):
+    client = connected(opensearch_url, timeout_seconds=30)
+    yield client
+    client.close()
+
+
+def dropped(client, name):
+    for index in client.indices.get_settings(index=f"{name}-*"):
+        client.indices.delete(index=index)
+
+
+@pytest.fixture
+def name(opensearch):
+    """The alias of an index of one test, gone after it."""
+    name = f"test-{uuid4().hex[:12]}"
+    yield name
+    dropped(opensearch, name)
