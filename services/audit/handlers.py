@@ -15,7 +15,7 @@ from services.audit.domain.heartbeats import Heard
 from services.audit.log.records import Record
 from services.audit.views.ledger import Ledger
 
-SOURCES = ("identity", "search", "email", "session", "audit", "gateway")
+SOURCES = ("identity", "search", "email", "session", "audit")
 NAME = "audit.actions"
 _log = logging.getLogger(__name__)
 

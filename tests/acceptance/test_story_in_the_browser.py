@@ -9,16 +9,16 @@ from playwright.sync_api import expect
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc, reports_pb2, reports_pb2_grpc
 from helpdesk.kernel.rpc.client import Caller
 from services.hosting import ALL
-from tests.acceptance.test_story_over_grpc import codes, flipped_copy, in_order, verify
+from tests.acceptance.test_story_over_grpc import codes, in_order
 from tests.support.browser import chromium
+from tests.support.distributed import SIZES, product_of
 from tests.support.exports import BOUNCES, Cast, exported_directory, needs_bounces, needs_directory
-from tests.support.product import running_product
 
 TICKET = "INC-4821"
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+@pytest.fixture(scope="module", params=SIZES)
+def desk(request, tmp_path_factory):
     directory = exported_directory()
     cast = Cast(directory)
     folder = tmp_path_factory.mktemp("browser") / "data"
@@ -35,7 +35,7 @@ def desk(tmp_path_factory):
     (folder / "dev-accounts.json").write_text(json.dumps(accounts))
     (folder / "dev-mail").mkdir()
     (folder / "dev-mail" / "refused.json").write_text(json.dumps(cast.user["emails"][:1]))
-    with running_product(folder, ALL, directory=directory) as product:
+    with product_of(request.param, folder, ALL, directory=directory) as product:
         product.settle(30)
         with chromium() as browser:
             yield Desk(product, cast, browser)
@@ -207,9 +207,9 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
             ("email.caller-check.verify", "done"),
         ],
     )
-    verified = verify(desk.data_dir)
+    verified = desk.product.verified()
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    damaged = verify(flipped_copy(desk.data_dir))
+    damaged = desk.product.verified_with_a_flipped_byte()
     assert damaged.returncode == 1
     assert re.search(r"[Rr]ecord \d", damaged.stdout + damaged.stderr)
     assert desk.problems == []

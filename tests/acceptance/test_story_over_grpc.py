@@ -1,9 +1,6 @@
 """The agent's whole story over gRPC alone, as an internal service would tell it."""
 
 import re
-import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -26,14 +23,15 @@ from services.gateway.dev_mailbox import DevMailbox
 from services.identity.service import SERVICE as IDENTITY
 from services.search.service import SERVICE as SEARCH
 from services.session.service import SERVICE as SESSION
+from tests.support.distributed import SIZES, product_of
 from tests.support.exports import Cast, exported_directory, needs_directory
-from tests.support.product import free_address, running_product
+from tests.support.product import free_address
 
 TICKET = "INC-4821"
 
 
-@pytest.fixture(scope="module")
-def story(tmp_path_factory):
+@pytest.fixture(scope="module", params=SIZES)
+def story(request, tmp_path_factory):
     directory = exported_directory()
     folder = tmp_path_factory.mktemp("story")
     smtp = free_address()
@@ -41,8 +39,12 @@ def story(tmp_path_factory):
     mailbox.start()
     services = [IDENTITY, SEARCH, EMAIL, SESSION, AUDIT]
     try:
-        with running_product(
-            folder / "data", services, directory=directory, HELPDESK_EMAIL_SMTP_ADDRESS=smtp
+        with product_of(
+            request.param,
+            folder / "data",
+            services,
+            directory=directory,
+            HELPDESK_EMAIL_SMTP_ADDRESS=smtp,
         ) as product:
             product.settle(30)
             yield Story(product, mailbox, Cast(directory))
@@ -222,9 +224,9 @@ def test_an_agent_helps_a_user_and_the_auditor_sees_every_step(story):
     ), steps
 
     # The log verifies; one flipped byte is found and its record named.
-    verified = verify(story.data_dir)
+    verified = story.product.verified()
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    damaged = verify(flipped_copy(story.data_dir))
+    damaged = story.product.verified_with_a_flipped_byte()
     assert damaged.returncode == 1
     assert re.search(r"[Rr]ecord \d", damaged.stdout + damaged.stderr)
 
@@ -252,35 +254,6 @@ def outcome(record):
 def in_order(steps, wanted):
     remaining = iter(steps)
     return all(step in remaining for step in wanted)
-
-
-def verify(folder):
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "services.audit", "verify", str(folder)],
-        capture_output=True,
-        text=True,
-    )
-
-
-def flipped_copy(data_dir):
-    """Return a copy of a data directory with one byte of one record changed."""
-    copy = data_dir.parent / "copy"
-    # The index merges its files while it is copied, and the log does not need it.
-    shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("search-index"))
-    flip_one_byte(copy / "audit.db")
-    return copy
-
-
-def flip_one_byte(database):
-    import sqlite3
-
-    with sqlite3.connect(database) as db:
-        index, sealed = db.execute(
-            "SELECT idx, bytes FROM log_leaf ORDER BY idx LIMIT 1 OFFSET 7"
-        ).fetchone()
-        changed = bytes([sealed[0] ^ 1]) + sealed[1:]
-        db.execute("UPDATE log_leaf SET bytes = ? WHERE idx = ?", (changed, index))
-    db.close()
 
 
 def assert_nowhere(story, code):

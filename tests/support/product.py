@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import sqlite3
+import subprocess
+import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from helpdesk.identity.v1 import feed_pb2, feed_pb2_grpc
@@ -150,6 +154,8 @@ def import_requests(directory):
 class Product:
     """Running services and what a test needs to call them as anybody."""
 
+    size = "embedded"
+
     def __init__(self, host, env):
         self.host = host
         self.env = env
@@ -219,6 +225,27 @@ class Product:
                     assert self.host.bus.wait(consumer.name, source, position, timeout), (
                         f"{consumer.name} did not reach {source}:{position}"
                     )
+
+    def verified(self):
+        """Verify the log in the data directory as an auditor does; return how that ended."""
+        return _verify(self.host.wiring.data_dir)
+
+    def verified_with_a_flipped_byte(self):
+        """Verify a copy of the data directory with one byte of one record changed."""
+        data_dir = self.host.wiring.data_dir
+        copy = data_dir.parent / "copy"
+        # The index merges its files while it is copied, and the log does not need it.
+        shutil.copytree(data_dir, copy, ignore=shutil.ignore_patterns("search-index"))
+        with closing(sqlite3.connect(copy / "audit.db")) as db, db:
+            (sealed,) = db.execute("SELECT bytes FROM log_leaf WHERE idx = 7").fetchone()
+            flipped = bytes([sealed[0] ^ 1]) + sealed[1:]
+            db.execute("UPDATE log_leaf SET bytes = ? WHERE idx = 7", (flipped,))
+        return _verify(copy)
+
+
+def _verify(folder):
+    command = [sys.executable, "-W", "ignore", "-m", "services.audit", "verify", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from services.audit.log.verification import verify
 from services.audit.projections import ActionRow, Stored, Views, differences
 from services.audit.replay.sources import LOG, ReadOnly, UnreadableError, read_only
 
-SOURCES = ("identity", "search", "email", "session", "audit", "gateway")
+SOURCES = ("identity", "search", "email", "session", "audit")
 _MOST = 20
 _LOST = re.compile(r"row (\d+) missing from index (\w+)")
 _TRACKING = "audit.actions<"
