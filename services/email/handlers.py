@@ -13,7 +13,9 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict
 from helpdesk.kernel.store import Store
 from services.email.application.delivery import Delivery, Letter, Reply, Transport
+from services.email.application.suppressions import Blocks
 from services.email.domain import facts
+from services.email.domain.blocklist_facts import AddressBlockExpired
 from services.email.domain.origins import envelope_sender
 
 _log = logging.getLogger(__name__)
@@ -107,8 +109,12 @@ class Postman:
                     raise
 
 
-def consumers(store: Store, postman: Postman) -> list[StoreConsumer]:
-    """Return what follows our own log: sending, and forgetting codes without waiting for it."""
+def consumers(store: Store, postman: Postman, blocks: Blocks) -> list[StoreConsumer]:
+    """Return what follows our own log; none waits for another: sending, forgetting, providers."""
+
+    def at_provider(work: UnitOfWork, fact: Published) -> None:
+        blocks.follow(work, fact.event)
+
     ended = {
         kind.NAME: postman.on_check_ended
         for kind in (
@@ -126,6 +132,17 @@ def consumers(store: Store, postman: Postman) -> list[StoreConsumer]:
     sending = {facts.MessageQueued.NAME: postman.on_message_queued}
     return [
         StoreConsumer("email.delivery", store, {store.name: sending}),
+        StoreConsumer(
+            "email.provider",
+            store,
+            {
+                store.name: {
+                    facts.AddressBlocked.NAME: at_provider,
+                    facts.AddressRemovedFromBlocklist.NAME: at_provider,
+                    AddressBlockExpired.NAME: at_provider,
+                }
+            },
+        ),
         StoreConsumer("email.codes", store, {store.name: {**ended, **handed_over}}),
     ]
 

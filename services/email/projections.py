@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, timestamp
 from helpdesk.kernel.store import Database, Projections, Recorded
-from services.email.domain import check_facts, facts
+from services.email.domain import blocklist_facts, check_facts, facts
 
 _STATES: dict[type[Event], str] = {
     facts.MessageSent: "sent",
@@ -58,11 +58,22 @@ def on_address_blocked(db: Database, recorded: Recorded) -> None:
     """An address is on the blocklist, because of a message."""
     event: Any = recorded.event
     db.execute(
-        "INSERT INTO blocklist VALUES (?, ?, ?, ?) ON CONFLICT (address_digest) DO UPDATE SET "
-        "person_id = excluded.person_id, block = excluded.block, "
-        "changed_position = excluded.changed_position",
-        (event.address_digest, event.person_id, event.block, recorded.position),
+        "INSERT INTO blocklist (address_digest, person_id, block, changed_position, "
+        "fact_position, expires_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (address_digest) DO UPDATE SET person_id = excluded.person_id, "
+        "block = excluded.block, changed_position = excluded.changed_position, "
+        "fact_position = excluded.fact_position, expires_at = excluded.expires_at, "
+        "provider_retry_at = ''",
+        (
+            event.address_digest,
+            event.person_id,
+            event.block,
+            recorded.position,
+            recorded.position,
+            "" if event.expires_at == facts.NEVER else timestamp(event.expires_at),
+        ),
     )
+    _removal_ended(db, recorded, "blocked_again", event.cause)
     on_message_touched(db, recorded)
 
 
@@ -70,18 +81,56 @@ def on_address_removed_from_blocklist(db: Database, recorded: Recorded) -> None:
     """An address is no longer on the blocklist; the row stays, so that a watcher sees it."""
     event: Any = recorded.event
     db.execute(
-        "UPDATE blocklist SET block = '', changed_position = ? WHERE address_digest = ?",
-        (recorded.position, event.address_digest),
+        "UPDATE blocklist SET block = '', changed_position = ?, fact_position = ?, "
+        "expires_at = '', provider_retry_at = '' WHERE address_digest = ?",
+        (recorded.position, recorded.position, event.address_digest),
     )
     on_message_touched(db, recorded)
+    if isinstance(event, facts.AddressRemovedFromBlocklist):
+        db.execute(
+            "INSERT INTO removal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', ?)",
+            (
+                event.removal_id or f"{recorded.position}",
+                event.address_digest,
+                event.user_id,
+                event.partner_id,
+                event.removed_by,
+                event.ticket,
+                event.ground,
+                event.block,
+                timestamp(event.recorded_at),
+                recorded.position,
+            ),
+        )
 
 
 def on_address_probation_passed(db: Database, recorded: Recorded) -> None:
     """An address is no longer on probation."""
+    on_address_noted(db, recorded)
+    _removal_ended(db, recorded, "delivered", "")
+
+
+def on_address_noted(db: Database, recorded: Recorded) -> None:
+    """Something else happened to a block, which a watcher is to see."""
+    event: Any = recorded.event
+    retry_at = getattr(event, "retry_at", facts.NEVER)
+    db.execute(
+        "UPDATE blocklist SET changed_position = ?, provider_retry_at = ? WHERE address_digest = ?",
+        (
+            recorded.position,
+            "" if retry_at == facts.NEVER else timestamp(retry_at),
+            event.address_digest,
+        ),
+    )
+    on_message_touched(db, recorded)
+
+
+def _removal_ended(db: Database, recorded: Recorded, outcome: str, cause: str) -> None:
     event: Any = recorded.event
     db.execute(
-        "UPDATE blocklist SET changed_position = ? WHERE address_digest = ?",
-        (recorded.position, event.address_digest),
+        "UPDATE removal SET outcome = ?, outcome_at = ?, cause = ? "
+        "WHERE address_digest = ? AND outcome = ''",
+        (outcome, timestamp(event.recorded_at), cause, event.address_digest),
     )
 
 
@@ -196,6 +245,12 @@ PROJECTIONS: Projections = {
     facts.AddressBlocked.NAME: on_address_blocked,
     facts.AddressRemovedFromBlocklist.NAME: on_address_removed_from_blocklist,
     facts.AddressProbationPassed.NAME: on_address_probation_passed,
+    blocklist_facts.AddressBlockExpired.NAME: on_address_removed_from_blocklist,
+    blocklist_facts.AddressVouchedFor.NAME: on_address_noted,
+    blocklist_facts.RemovalLockLifted.NAME: on_address_noted,
+    blocklist_facts.MailConsentGiven.NAME: on_address_noted,
+    blocklist_facts.ProviderListChanged.NAME: on_address_noted,
+    blocklist_facts.ProviderListFailed.NAME: on_address_noted,
     facts.CallerCheckStarted.NAME: on_caller_check_started,
     facts.CodeRejected.NAME: on_code_rejected,
     facts.CodeUndeliverable.NAME: on_caller_check_ended,

@@ -42,6 +42,82 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class BlocklistSettings:
+    """
+    ``HELPDESK_EMAIL_BLOCKLIST_...``: what blocks an address, and for how long.
+
+    Causes are those of ``helpdesk read-mail``: a hard one that lasts blocks at once, soft ones
+    block after ``soft_bounces`` in ``soft_days``. Trouble of our own side cannot be named: it
+    blocks nobody. Zero ``..._block_days`` is for good, as hard bounces and complaints are.
+    """
+
+    hard_causes: tuple[str, ...] = (
+        "no_such_mailbox",
+        "moved",
+        "domain_not_found",
+        "takes_no_mail",
+        "mailbox_inactive",
+        "unknown",
+    )
+    soft_causes: tuple[str, ...] = (
+        "no_such_mailbox",
+        "moved",
+        "domain_not_found",
+        "takes_no_mail",
+        "mailbox_inactive",
+        "mailbox_full",
+        "recipient_refuses",
+        "relaying_denied",
+        "expired",
+        "network_trouble",
+        "system_trouble",
+        "delivery_program_failed",
+    )
+    soft_bounces: int = 5
+    soft_days: float = 7.0
+    soft_block_days: float = 14.0
+    policy_block_days: float = 30.0
+
+    def checked(self) -> BlocklistSettings:
+        """Return itself. Raises SettingsError for what cannot be counted."""
+        if self.soft_bounces < 1:
+            raise SettingsError("HELPDESK_EMAIL_BLOCKLIST_SOFT_BOUNCES: at least 1 is wanted")
+        if not self.soft_days > 0:
+            raise SettingsError("HELPDESK_EMAIL_BLOCKLIST_SOFT_DAYS: more than 0 is wanted")
+        for name in ("soft_block_days", "policy_block_days"):
+            if not getattr(self, name) >= 0:
+                raise SettingsError(f"HELPDESK_EMAIL_BLOCKLIST_{name.upper()}: 0 or more is wanted")
+        return self
+
+
+@dataclass(frozen=True)
+class SesSettings:
+    """
+    ``HELPDESK_EMAIL_SES_...``: the suppression list of an account at AWS SES.
+
+    An empty ``region`` is none. Without keys they are found as AWS's tools find them.
+    """
+
+    region: str = ""
+    endpoint_url: str = ""
+    access_key_id: str = ""
+    secret_access_key: str = field(default="", repr=False)
+    timeout_seconds: float = 5.0
+    reconcile_seconds: float = 30.0
+
+    def checked(self) -> SesSettings:
+        """Return itself. Raises SettingsError."""
+        if bool(self.access_key_id) != bool(self.secret_access_key):
+            raise SettingsError(
+                "HELPDESK_EMAIL_SES_ACCESS_KEY_ID and _SECRET_ACCESS_KEY belong together"
+            )
+        for name in ("timeout_seconds", "reconcile_seconds"):
+            if not getattr(self, name) > 0:
+                raise SettingsError(f"HELPDESK_EMAIL_SES_{name.upper()}: more than 0 is wanted")
+        return self
+
+
+@dataclass(frozen=True)
 class WebhookSettings:
     """
     ``HELPDESK_EMAIL_WEBHOOK_...``: webhooks of mail providers; an empty ``address`` is none.

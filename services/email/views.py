@@ -8,6 +8,7 @@ from datetime import datetime
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.store import Engine
 from services.email.application.ports import Listed
+from services.email.application.removals import Removal
 
 _IN_ONE_QUERY = 500
 
@@ -21,7 +22,7 @@ class Views:
     def messages(
         self, user_id: str, digests: Sequence[str], before: int, limit: int
     ) -> list[Listed]:
-        """Return messages of a user, newest first, that were queued before a position (0: all)."""
+        """Return messages of a user, newest first, that were queued before a position."""
         whose, params = _of(user_id, digests)
         bound = "AND queued_position < ? " if before else ""
         rows = self._engine.query(
@@ -97,6 +98,45 @@ class Views:
             (partner_id,),
         )
         return [(str(row[0]), str(row[1]), str(row[2])) for row in rows]
+
+    def removals(self, partner_id: str, removed_by: str, before: int, limit: int) -> list[Removal]:
+        """Return removals of a partner, or one agent's, newest first, before a position."""
+        terms, params = ["partner_id = ?"], [partner_id]
+        if removed_by:
+            terms.append("removed_by = ?")
+            params.append(removed_by)
+        if before:
+            terms.append("position < ?")
+        rows = self._engine.query(
+            "SELECT removal_id, address_digest, user_id, removed_by, ticket, ground, block, "
+            "removed_at, outcome, outcome_at, cause, position FROM removal "
+            f"WHERE {' AND '.join(terms)} ORDER BY position DESC LIMIT ?",
+            (*params, *([before] if before else []), limit),
+        )
+        return [Removal(*row) for row in rows]
+
+    def listed(self) -> dict[str, tuple[str, int]]:
+        """Return what blocks each address that ever was blocked, and where its last fact is."""
+        rows = self._engine.query("SELECT address_digest, block, fact_position FROM blocklist")
+        return {str(row[0]): (str(row[1]), int(row[2])) for row in rows}
+
+    def blocks_over(self, now: datetime, limit: int = 100) -> list[int]:
+        """Return where blocks began whose time is over."""
+        rows = self._engine.query(
+            "SELECT fact_position FROM blocklist WHERE expires_at <> '' AND expires_at <= ? "
+            "ORDER BY expires_at LIMIT ?",
+            (timestamp(now), limit),
+        )
+        return [int(row[0]) for row in rows]
+
+    def provider_due(self, now: datetime, limit: int = 100) -> list[int]:
+        """Return the last facts of addresses whose provider is to be tried again."""
+        rows = self._engine.query(
+            "SELECT fact_position FROM blocklist WHERE provider_retry_at <> '' "
+            "AND provider_retry_at <= ? ORDER BY provider_retry_at LIMIT ?",
+            (timestamp(now), limit),
+        )
+        return [int(row[0]) for row in rows]
 
     def seen_webhook_events(self, digests: Sequence[str]) -> set[str]:
         """Return those of the digests whose events were received before."""

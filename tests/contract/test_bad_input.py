@@ -2,6 +2,7 @@
 
 import logging
 import random
+from datetime import UTC, datetime
 
 import grpc
 import pytest
@@ -9,6 +10,8 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
 
 from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.store import Append, Unit
+from services.email.domain.facts import AddressRemovedFromBlocklist
 from tests.support.foreign import foreign_world
 from tests.support.methods import call, every_method, filled, scribbled, short, told
 from tests.support.product import ACME, NORTH, SHARED, person_id
@@ -36,7 +39,25 @@ PEOPLE = {
 def world(tmp_path_factory):
     with foreign_world(tmp_path_factory.mktemp("bad")) as world:
         world.acme = world.things_of("north_agent", "acme_admin", "acme_user")
+        remove_addresses(world.host.running["email"].store, 2)
         yield world
+
+
+def remove_addresses(store, count):
+    """Have an agent's work list be longer than a page of one."""
+    for number in range(count):
+        fact = AddressRemovedFromBlocklist(
+            address_digest=f"d{number}",
+            person_id=f"p{number}",
+            address=f"nobody{number}@acme.example",
+            user_id=person_id("acme_user"),
+            removed_by=person_id("north_agent"),
+            partner_id=NORTH,
+            reason="it is back",
+            ticket="INC-1",
+            block="hard_bounce",
+        )
+        store.commit(Unit((Append(f"address:{number}", 0, (fact,)),), now=datetime.now(UTC)))
 
 
 @pytest.fixture(autouse=True)

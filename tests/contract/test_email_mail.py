@@ -52,8 +52,13 @@ def test_a_refused_address_is_blocked_with_its_cause(blocked):
     assert shown.entries[1].reply_code == "550"
     assert address.blocked
     assert (address.block, address.evidence_message_id) == ("hard_bounce", message_id)
-    assert address.removal_allowed
-    assert shown.next_step == "mail.next.remove_block"
+    assert address.removal_refusal == "CHECK_REQUIRED"
+    assert [(way.name, way.state) for way in address.ways] == [
+        ("caller_check", "missing"),
+        ("customer_admin", "missing"),
+        ("trial", "closed"),
+    ]
+    assert shown.next_step == "mail.next.check_other_address"
     assert not answer.addresses[1].blocked
 
 

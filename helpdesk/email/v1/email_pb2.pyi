@@ -92,7 +92,7 @@ class TimelineEntry(_message.Message):
     def __init__(self, at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., what: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., status: _Optional[str] = ..., reply_code: _Optional[str] = ..., diagnosis: _Optional[str] = ..., next_step: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
 
 class MailAddress(_message.Message):
-    __slots__ = ("index", "address", "blocked", "since", "block", "cause", "fault", "evidence_message_id", "removals", "most_removals", "removal_allowed", "removal_refusal", "next_step", "on_probation", "removed_at", "blocked_again", "locked_until")
+    __slots__ = ("index", "address", "blocked", "since", "block", "cause", "fault", "evidence_message_id", "removals", "most_removals", "removal_allowed", "removal_refusal", "next_step", "on_probation", "removed_at", "blocked_again", "locked_until", "ways", "expires_at", "provider_state", "provider_retry_at", "ground", "locked")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     BLOCKED_FIELD_NUMBER: _ClassVar[int]
@@ -110,6 +110,12 @@ class MailAddress(_message.Message):
     REMOVED_AT_FIELD_NUMBER: _ClassVar[int]
     BLOCKED_AGAIN_FIELD_NUMBER: _ClassVar[int]
     LOCKED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    WAYS_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_STATE_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_RETRY_AT_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
+    LOCKED_FIELD_NUMBER: _ClassVar[int]
     index: int
     address: str
     blocked: bool
@@ -127,7 +133,21 @@ class MailAddress(_message.Message):
     removed_at: _timestamp_pb2.Timestamp
     blocked_again: bool
     locked_until: _timestamp_pb2.Timestamp
-    def __init__(self, index: _Optional[int] = ..., address: _Optional[str] = ..., blocked: _Optional[bool] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., evidence_message_id: _Optional[str] = ..., removals: _Optional[int] = ..., most_removals: _Optional[int] = ..., removal_allowed: _Optional[bool] = ..., removal_refusal: _Optional[str] = ..., next_step: _Optional[str] = ..., on_probation: _Optional[bool] = ..., removed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., blocked_again: _Optional[bool] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    ways: _containers.RepeatedCompositeFieldContainer[RemovalWay]
+    expires_at: _timestamp_pb2.Timestamp
+    provider_state: str
+    provider_retry_at: _timestamp_pb2.Timestamp
+    ground: str
+    locked: bool
+    def __init__(self, index: _Optional[int] = ..., address: _Optional[str] = ..., blocked: _Optional[bool] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., evidence_message_id: _Optional[str] = ..., removals: _Optional[int] = ..., most_removals: _Optional[int] = ..., removal_allowed: _Optional[bool] = ..., removal_refusal: _Optional[str] = ..., next_step: _Optional[str] = ..., on_probation: _Optional[bool] = ..., removed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., blocked_again: _Optional[bool] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ways: _Optional[_Iterable[_Union[RemovalWay, _Mapping]]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., provider_state: _Optional[str] = ..., provider_retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[str] = ..., locked: _Optional[bool] = ...) -> None: ...
+
+class RemovalWay(_message.Message):
+    __slots__ = ("name", "state")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    state: str
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
 
 class GetEvidenceRequest(_message.Message):
     __slots__ = ("user_id", "message_id", "ticket")
@@ -186,12 +206,14 @@ class RemoveAddressFromBlocklistRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., address_index: _Optional[int] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class RemoveAddressFromBlocklistResponse(_message.Message):
-    __slots__ = ("removals", "most_removals")
+    __slots__ = ("removals", "most_removals", "ground")
     REMOVALS_FIELD_NUMBER: _ClassVar[int]
     MOST_REMOVALS_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
     removals: int
     most_removals: int
-    def __init__(self, removals: _Optional[int] = ..., most_removals: _Optional[int] = ...) -> None: ...
+    ground: str
+    def __init__(self, removals: _Optional[int] = ..., most_removals: _Optional[int] = ..., ground: _Optional[str] = ...) -> None: ...
 
 class ResendMessageRequest(_message.Message):
     __slots__ = ("user_id", "message_id", "kind", "address_index", "reason", "ticket", "request_id")

@@ -95,7 +95,9 @@ class EmailServiceServicer:
         """Lifts the block on one address of a user; the address is on probation
         until the next delivery or bounce. Errors: NOT_FOUND; FAILED_PRECONDITION
         NOT_BLOCKED, CONSENT_REQUIRED (it was blocked by a complaint),
-        REMOVALS_LOCKED (it was removed twice in 30 days).
+        REMOVALS_LOCKED (it was removed twice in 30 days), CHECK_REQUIRED (the
+        mailbox is missing and the user has another address), TRIAL_USED (the user
+        has none, and it was tried in the last 30 days), POLICY_BLOCK.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

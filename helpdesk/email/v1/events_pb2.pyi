@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MessageQueued(_message.Message):
-    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of")
+    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of", "consent_id")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -28,6 +28,7 @@ class MessageQueued(_message.Message):
     REQUESTED_BY_FIELD_NUMBER: _ClassVar[int]
     CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     RESEND_OF_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     message_id: str
     person_id: str
@@ -44,7 +45,8 @@ class MessageQueued(_message.Message):
     requested_by: str
     check_id: str
     resend_of: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ...) -> None: ...
+    consent_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ..., consent_id: _Optional[str] = ...) -> None: ...
 
 class MessageDiscovered(_message.Message):
     __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "address", "address_digest", "report_id")
@@ -191,7 +193,7 @@ class AddressBounced(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., permanent: _Optional[bool] = ...) -> None: ...
 
 class AddressBlocked(_message.Message):
-    __slots__ = ("stamp", "address_digest", "person_id", "address", "block", "cause", "fault", "message_id", "again")
+    __slots__ = ("stamp", "address_digest", "person_id", "address", "block", "cause", "fault", "message_id", "again", "expires_at", "provider")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -201,6 +203,8 @@ class AddressBlocked(_message.Message):
     FAULT_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     AGAIN_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     address_digest: str
     person_id: str
@@ -210,10 +214,12 @@ class AddressBlocked(_message.Message):
     fault: str
     message_id: str
     again: bool
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., message_id: _Optional[str] = ..., again: _Optional[bool] = ...) -> None: ...
+    expires_at: _timestamp_pb2.Timestamp
+    provider: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., message_id: _Optional[str] = ..., again: _Optional[bool] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., provider: _Optional[str] = ...) -> None: ...
 
 class AddressRemovedFromBlocklist(_message.Message):
-    __slots__ = ("stamp", "address_digest", "person_id", "address", "user_id", "removed_by", "partner_id", "reason", "ticket", "block", "message_id")
+    __slots__ = ("stamp", "address_digest", "person_id", "address", "user_id", "removed_by", "partner_id", "reason", "ticket", "block", "message_id", "removal_id", "ground", "check_id")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -225,6 +231,9 @@ class AddressRemovedFromBlocklist(_message.Message):
     TICKET_FIELD_NUMBER: _ClassVar[int]
     BLOCK_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REMOVAL_ID_FIELD_NUMBER: _ClassVar[int]
+    GROUND_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     address_digest: str
     person_id: str
@@ -236,7 +245,10 @@ class AddressRemovedFromBlocklist(_message.Message):
     ticket: str
     block: str
     message_id: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., user_id: _Optional[str] = ..., removed_by: _Optional[str] = ..., partner_id: _Optional[str] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., block: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+    removal_id: str
+    ground: str
+    check_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., user_id: _Optional[str] = ..., removed_by: _Optional[str] = ..., partner_id: _Optional[str] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., block: _Optional[str] = ..., message_id: _Optional[str] = ..., removal_id: _Optional[str] = ..., ground: _Optional[str] = ..., check_id: _Optional[str] = ...) -> None: ...
 
 class AddressProbationPassed(_message.Message):
     __slots__ = ("stamp", "address_digest", "message_id")
@@ -519,3 +531,147 @@ class VouchRefused(_message.Message):
     admin_id: str
     reason: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., check_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., admin_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class AddressBlockExpired(_message.Message):
+    __slots__ = ("stamp", "address_digest", "person_id", "address", "block", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    person_id: str
+    address: str
+    block: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., address: _Optional[str] = ..., block: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class AddressVouchedFor(_message.Message):
+    __slots__ = ("stamp", "address_digest", "person_id", "user_id", "organization_id", "admin_id", "reason", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ADMIN_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    person_id: str
+    user_id: str
+    organization_id: str
+    admin_id: str
+    reason: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., admin_id: _Optional[str] = ..., reason: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class RemovalLockLifted(_message.Message):
+    __slots__ = ("stamp", "address_digest", "person_id", "user_id", "lifted_by", "partner_id", "reason", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    LIFTED_BY_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    person_id: str
+    user_id: str
+    lifted_by: str
+    partner_id: str
+    reason: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., lifted_by: _Optional[str] = ..., partner_id: _Optional[str] = ..., reason: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class MailConsentAsked(_message.Message):
+    __slots__ = ("stamp", "consent_id", "person_id", "user_id", "organization_id", "address", "address_digest", "asked_by", "partner_id", "ticket", "message_id", "link_key", "link", "link_digest", "expires_at")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    ASKED_BY_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    LINK_KEY_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    LINK_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    consent_id: str
+    person_id: str
+    user_id: str
+    organization_id: str
+    address: str
+    address_digest: str
+    asked_by: str
+    partner_id: str
+    ticket: str
+    message_id: str
+    link_key: str
+    link: str
+    link_digest: str
+    expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., asked_by: _Optional[str] = ..., partner_id: _Optional[str] = ..., ticket: _Optional[str] = ..., message_id: _Optional[str] = ..., link_key: _Optional[str] = ..., link: _Optional[str] = ..., link_digest: _Optional[str] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class MailConsentGiven(_message.Message):
+    __slots__ = ("stamp", "consent_id", "address_digest", "person_id", "user_id", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    consent_id: str
+    address_digest: str
+    person_id: str
+    user_id: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class ProviderListChanged(_message.Message):
+    __slots__ = ("stamp", "address_digest", "provider", "change", "entries", "because", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    provider: str
+    change: str
+    entries: int
+    because: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., provider: _Optional[str] = ..., change: _Optional[str] = ..., entries: _Optional[int] = ..., because: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class ProviderListFailed(_message.Message):
+    __slots__ = ("stamp", "address_digest", "provider", "wanted", "reason", "attempt", "retry_at", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    WANTED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    provider: str
+    wanted: str
+    reason: str
+    attempt: int
+    retry_at: _timestamp_pb2.Timestamp
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., provider: _Optional[str] = ..., wanted: _Optional[str] = ..., reason: _Optional[str] = ..., attempt: _Optional[int] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message_id: _Optional[str] = ...) -> None: ...

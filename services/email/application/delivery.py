@@ -13,12 +13,15 @@ from helpdesk.kernel.events import ERASED
 from helpdesk.kernel.store import Store
 from services.email.application.ports import Found, address_stream
 from services.email.application.reports import settle_address, settle_check
-from services.email.domain import blocklist, caller_check, message
+from services.email.domain import blocklist, caller_check, consent, message
 from services.email.domain.blocklist import Address
 from services.email.domain.caller_check import CallerCheck
+from services.email.domain.consent import Consent
 from services.email.domain.message import Message
+from services.email.domain.policy import Policy
 from services.email.reports import Cause, Fault, RecipientReport, read_smtp_reply
 
+_USUAL = Policy()
 _ABOUT_THE_RECIPIENT = frozenset({"RCPT", "DATA"})
 # Who refuses the connection or our password refuses us and not the mail: that can be mended.
 _ABOUT_THE_MAIL = _ABOUT_THE_RECIPIENT | {"MAIL"}
@@ -29,12 +32,13 @@ class Letter:
     """
     A message that is to be sent now; ``check`` is the caller check that it is about, if any.
 
-    Its code and link are in the mail to the user only.
+    Its code and link are in the mail to the user only, and so is the link of a ``consent``.
     """
 
     message: Message
     address: str
     check: CallerCheck | None = None
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,13 @@ class Delivery:
         *,
         accepted_is_delivered: bool,
         first_pause: timedelta,
+        policy: Policy = _USUAL,
     ) -> None:
         self._store = store
         self._found = found
         self._accepted_is_delivered = accepted_is_delivered
         self._first_pause = first_pause
+        self._policy = policy
 
     def due(self, now: datetime) -> list[str]:
         """Return the messages whose time to be tried again has come."""
@@ -102,6 +108,12 @@ class Delivery:
             return None
         # Delivered as the directory has it, to the domain in the form that DNS knows.
         recipient = f"{ours.address.strip().rpartition('@')[0]}@{address.rpartition('@')[2]}"
+        if ours.consent_id:
+            asked = work.load(f"mail-consent:{ours.consent_id}", consent.evolve, Consent()).state
+            if asked.link in ("", ERASED) or work.now >= asked.expires_at:
+                work.stage(loaded, *message.suppressed(ours, "consent_ended"))
+                return None
+            return Letter(ours, recipient, consent=asked)
         if not ours.check_id:
             return Letter(ours, recipient)
         check = work.load(f"check:{ours.check_id}", caller_check.evolve, CallerCheck())
@@ -124,7 +136,7 @@ class Delivery:
         else:
             facts = message.postponed(ours, answer, work.now, self._first_pause)
         work.stage(loaded, *facts)
-        settle_address(work, self._store, ours, facts, answer)
+        settle_address(work, self._store, ours, facts, answer, self._policy)
         settle_check(work, ours, facts)
 
     def expired_checks(self, work: UnitOfWork) -> None:
@@ -144,6 +156,10 @@ class Delivery:
         ours = work.load(f"message:{message_id}", message.evolve, Message()).state
         if ours.kind == message.CODE:
             self.forget_code(work, ours.check_id)
+        if ours.consent_id:
+            asked = work.load(f"mail-consent:{ours.consent_id}", consent.evolve, Consent()).state
+            if asked.link_key and asked.link != ERASED:
+                self._store.vault.forget(asked.link_key)
 
 
 def _answer(ours: Message, reply: Reply) -> RecipientReport:

@@ -21,11 +21,13 @@ from services.email.application.ports import (
     mailbox_at,
     mailboxes,
 )
+from services.email.application.removals import evidence_for
 from services.email.application.sending import Counted, queue
 from services.email.domain import blocklist, evidence, message
-from services.email.domain.blocklist import Address, Verdict, Whose
+from services.email.domain.blocklist import Address
 from services.email.domain.facts import MessageResent
 from services.email.domain.message import Entry, Message
+from services.email.domain.removal import Remover, Verdict
 from services.email.reports import Cause, advice
 
 _USUAL_PAGE = 20
@@ -55,6 +57,8 @@ class AddressView:
     verdict: Verdict
     next_step: str
     evidence_message_id: str
+    provider_state: str = ""
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,19 @@ class _Known:
 class Mail:
     """Use cases of EmailService."""
 
-    def __init__(self, store: Store, directory: Directory, found: Found, checks: Checks) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        found: Found,
+        checks: Checks,
+        provider: str = "",
+    ) -> None:
         self._store = store
         self._directory = directory
         self._found = found
         self._checks = checks
+        self._provider = provider
 
     def get_user_mail(
         self, action: SupportAction, user_id: str, page_size: int = 0, page_token: str = ""
@@ -167,27 +179,6 @@ class Mail:
             elif entry.diagnosis:
                 said.append(Said(entry, "reply"))
         return said
-
-    def remove_address_from_blocklist(
-        self, action: SupportAction, user_id: str, address_index: int
-    ) -> int:
-        """Lift the block on an address; return the removals in 30 days. Raises Refused."""
-        user = self._user(action, user_id)
-        mailbox = mailbox_at(self._store, user, address_index)
-        action.about(f"address:{mailbox.digest}")
-        entry = action.load(mailbox.stream, blocklist.evolve, Address())
-        removed = blocklist.remove(
-            entry.state,
-            Whose(mailbox.canonical, mailbox.digest, user.id),
-            user_id=user.id,
-            agent_id=action.actor.id,
-            partner_id=action.actor.partner_id,
-            reason=action.reason,
-            ticket=action.ticket,
-            now=action.now,
-        )
-        action.stage(entry, removed)
-        return len(entry.state.removals_since(action.now)) + 1
 
     def resend_message(
         self,
@@ -286,7 +277,10 @@ class Mail:
 
     def _address_view(self, action: SupportAction, known: _Known, mailbox: Mailbox) -> AddressView:
         state = known.states[mailbox.digest]
-        verdict = blocklist.removal(state, action.now)
+        evidence = evidence_for(mailbox, known.states, self._checks.fresh(action, known.user))
+        verdict = blocklist.removal(
+            state, action.now, evidence, action.actor.partner_id, _as_what(action)
+        )
         shown = ""
         if state.message_id:
             stream = f"message:{state.message_id}"
@@ -299,6 +293,8 @@ class Mail:
             verdict=verdict,
             next_step="mail.next.wait_for_delivery" if state.probation else verdict.next_step,
             evidence_message_id=shown,
+            provider_state=state.at_provider(self._provider),
+            locked=state.history(action.now, action.actor.partner_id).locked,
         )
 
     def _token(self, action: SupportAction, user_id: str, position: int) -> str:
@@ -330,7 +326,7 @@ def _message_view(action: SupportAction, known: _Known, found: Message) -> Messa
         message=found,
         address_index=index,
         entries=_with_changes(found, state),
-        next_step=_next_step(found, state, action),
+        next_step=_next_step(found, known, state, action),
         resend_refusal=_refusal(found, known, index),
     )
 
@@ -345,9 +341,20 @@ def _with_changes(found: Message, state: Address) -> tuple[Entry, ...]:
     return tuple(sorted((*found.entries, *changes), key=lambda entry: entry.at))
 
 
-def _next_step(found: Message, state: Address, action: SupportAction) -> str:
-    if found.state in ("bounced", "complained", "suppressed") and state.blocked:
-        return blocklist.removal(state, action.now).next_step
+def _as_what(action: SupportAction) -> Remover:
+    roles = action.actor.roles
+    if "CUSTOMER_ADMIN" in roles:
+        return Remover.CUSTOMER_ADMIN
+    # Whoever only looks is told what an agent would be.
+    alone = "PARTNER_ADMIN" in roles and "HELP_DESK" not in roles
+    return Remover.PARTNER_ADMIN if alone else Remover.HELP_DESK
+
+
+def _next_step(found: Message, known: _Known, state: Address, action: SupportAction) -> str:
+    own = next((each for each in known.mailboxes if each.digest == found.address_digest), None)
+    if found.state in ("bounced", "complained", "suppressed") and state.blocked and own:
+        evidence = evidence_for(own, known.states, None)
+        return blocklist.removal(state, action.now, evidence, action.actor.partner_id).next_step
     explained = found.explained
     if found.state == "bounced" and explained.cause:
         return advice(Cause(explained.cause))

@@ -22,8 +22,10 @@ from services.email.domain.facts import (
     MessageDiscovered,
 )
 from services.email.domain.message import Message
+from services.email.domain.policy import Policy
 from services.email.reports import Cause, Fault, Kind, MailReport, RecipientReport, read_mail
 
+_USUAL = Policy()
 LARGEST = 10 * 1024 * 1024
 WORTH_KEEPING = frozenset({"bounced", "delayed", "complained"})
 """What is kept of a message that another system sent."""
@@ -63,11 +65,19 @@ class Reading:
 class Reports:
     """The use case of MailReportService and of the mail listener."""
 
-    def __init__(self, store: Store, directory: Directory, key: bytes, domain: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        directory: Directory,
+        key: bytes,
+        domain: str,
+        policy: Policy = _USUAL,
+    ) -> None:
         self._store = store
         self._directory = directory
         self._key = key
         self._domain = domain
+        self._policy = policy
 
     def report_mail(self, action: SupportAction, raw: bytes, envelope_recipient: str = "") -> Taken:
         """Read a mail and record what it reports; the same mail again changes nothing."""
@@ -192,7 +202,7 @@ class Reports:
             loaded.state, report.kind, answer, reading.report_id, report.feedback_type
         )
         action.stage(loaded, *facts)
-        blocked = settle_address(action, self._store, found, facts, answer)
+        blocked = settle_address(action, self._store, found, facts, answer, self._policy)
         settle_check(action, found, facts)
         return Recorded(
             reading.matched_by or ("address" if found.user_id else "nobody"),
@@ -210,6 +220,7 @@ def settle_address(
     found: Message,
     facts: tuple[Event, ...],
     answer: RecipientReport,
+    policy: Policy = _USUAL,
 ) -> bool:
     """Stage what follows for the address of a message; return whether it was blocked."""
     try:
@@ -223,7 +234,9 @@ def settle_address(
     for fact in facts:
         decided: tuple[Event, ...] = ()
         if isinstance(fact, MessageBounced):
-            decided = blocklist.bounced(entry.state, whose, found.message_id, answer, work.now)
+            decided = blocklist.bounced(
+                entry.state, whose, found.message_id, answer, work.now, policy
+            )
         elif isinstance(fact, MessageComplained):
             decided = blocklist.complained(entry.state, whose, found.message_id)
         elif isinstance(fact, MessageDelivered):

@@ -50,6 +50,7 @@ def queue(
     *,
     check_id: str = "",
     resend_of: str = "",
+    consent_id: str = "",
 ) -> None:
     """Stage a message to one address of a user."""
     loaded = action.load(f"message:{message_id}", message.evolve, Message())
@@ -72,5 +73,6 @@ def queue(
             requested_by=action.actor.id,
             check_id=check_id,
             resend_of=resend_of,
+            consent_id=consent_id,
         ),
     )

@@ -1,12 +1,20 @@
-"""The blocklist: which addresses get no mail, why, and when an agent may lift that."""
+"""The blocklist: which addresses get no mail, why, and how that ends."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
 from helpdesk.kernel.events import Event
+from services.email.domain.blocklist_facts import (
+    AddressBlockExpired,
+    AddressVouchedFor,
+    MailConsentGiven,
+    ProviderListChanged,
+    ProviderListFailed,
+    RemovalLockLifted,
+)
 from services.email.domain.facts import (
     NEVER,
     AddressBlocked,
@@ -14,27 +22,46 @@ from services.email.domain.facts import (
     AddressProbationPassed,
     AddressRemovedFromBlocklist,
 )
+from services.email.domain.policy import COMPLAINT, HARD, SOFT, Policy
+from services.email.domain.removal import (
+    MOST_REMOVALS,
+    Evidence,
+    Ground,
+    History,
+    Remover,
+    Verdict,
+    decide,
+)
 from services.email.reports import Cause, Fault, RecipientReport
 
-HARD = "hard_bounce"
-SOFT = "soft_bounces"
-COMPLAINT = "complaint"
-
-SOFT_BOUNCES = 5
-SOFT_WINDOW = timedelta(days=7)
-MOST_REMOVALS = 2
 REMOVAL_WINDOW = timedelta(days=30)
+_USUAL = Policy()
+_NO_EVIDENCE = Evidence()
+# More than any policy counts.
+_REMEMBERED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The address was blocked or unblocked, because of a message."""
+    """Something happened to the address's block, because of a message."""
 
     at: datetime
     what: str
     message_id: str
     cause: str = ""
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Whether the provider's own list agrees: ``done`` or ``failed``; empty while it is asked."""
+
+    state: str = ""
+    provider: str = ""
+    at: datetime = NEVER
+    attempts: int = 0
+    retry_at: datetime = NEVER
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +75,145 @@ class Address:
     fault: str = ""
     message_id: str = ""
     again: bool = False
+    expires_at: datetime = NEVER
+    provider: str = ""
     probation: bool = False
-    soft: tuple[datetime, ...] = ()
+    bounces: tuple[AddressBounced, ...] = ()
     removals: tuple[datetime, ...] = ()
+    removers: tuple[str, ...] = ()
+    trials: tuple[datetime, ...] = ()
+    used_checks: tuple[str, ...] = ()
+    vouched_by: str = ""
+    consented: bool = False
+    lifted_for: frozenset[str] = frozenset()
     changes: tuple[Change, ...] = ()
+    about: str = ""
+    person_id: str = ""
+    changed_at: datetime = NEVER
+    listing: Listing = field(default_factory=Listing)
 
     def removals_since(self, now: datetime) -> tuple[datetime, ...]:
         """Return the removals of the last 30 days, oldest first."""
         return tuple(at for at in self.removals if now - at < REMOVAL_WINDOW)
+
+    def at_provider(self, provider: str) -> str:
+        """Return whether a provider's list agrees; empty without provider or without a change."""
+        if not provider or self.changed_at == NEVER:
+            return ""
+        return self.listing.state or ("asked" if not self.blocked else "")
+
+    def history(self, now: datetime, partner_id: str = "") -> History:
+        """Return what counts for a removal that somebody of a partner asks for."""
+        recent = self.removals_since(now)
+        locked = len(recent) >= MOST_REMOVALS
+        return History(
+            removals=len(recent),
+            trial_used=any(now - at < REMOVAL_WINDOW for at in self.trials),
+            on_probation=self.probation,
+            lifted=partner_id in self.lifted_for,
+            opens_at=recent[-MOST_REMOVALS] + REMOVAL_WINDOW if locked else NEVER,
+        )
 
 
 def evolve(address: Address, event: Event) -> Address:
     """Return the address after a fact."""
     at = event.recorded_at
     match event:
-        case AddressBounced() if _is_soft(event.fault, permanent=event.permanent):
-            recent = tuple(when for when in address.soft if at - when < SOFT_WINDOW)
-            return replace(address, soft=(*recent, at))
+        case AddressBounced():
+            return replace(address, bounces=(*address.bounces, event)[-_REMEMBERED:])
         case AddressBlocked():
-            change = Change(at, "blocked", event.message_id, event.cause, event.fault)
-            return replace(
-                address,
-                blocked=True,
-                since=at,
-                block=event.block,
-                cause=event.cause,
-                fault=event.fault,
-                message_id=event.message_id,
-                again=event.again,
-                probation=False,
-                changes=(*address.changes, change),
-            )
+            return _blocked_now(address, event)
         case AddressRemovedFromBlocklist():
             change = Change(at, "unblocked", event.message_id)
+            trial = (at,) if event.ground == Ground.TRIAL else ()
+            checks = (event.check_id,) if event.check_id else ()
             return Address(
                 probation=True,
                 removals=(*address.removals, at),
+                removers=(*address.removers, event.removed_by),
+                trials=(*address.trials, *trial),
+                used_checks=(*address.used_checks, *checks),
+                lifted_for=address.lifted_for - {event.partner_id},
                 changes=(*address.changes, change),
+                about=event.message_id,
+                person_id=event.person_id,
+                changed_at=at,
+            )
+        case AddressBlockExpired():
+            change = Change(at, "block_expired", event.message_id)
+            return Address(
+                probation=True,
+                removals=address.removals,
+                removers=address.removers,
+                trials=address.trials,
+                used_checks=address.used_checks,
+                lifted_for=address.lifted_for,
+                changes=(*address.changes, change),
+                about=event.message_id,
+                person_id=event.person_id,
+                changed_at=at,
             )
         case AddressProbationPassed():
             return replace(address, probation=False)
+    return _noted(address, event)
+
+
+def _blocked_now(address: Address, event: AddressBlocked) -> Address:
+    at = event.recorded_at
+    change = Change(at, "blocked", event.message_id, event.cause, event.fault)
+    return replace(
+        address,
+        blocked=True,
+        since=at,
+        block=event.block,
+        cause=event.cause,
+        fault=event.fault,
+        message_id=event.message_id,
+        again=event.again,
+        expires_at=event.expires_at,
+        provider=event.provider,
+        probation=False,
+        vouched_by="",
+        consented=False,
+        changes=(*address.changes, change),
+        about=event.message_id,
+        person_id=event.person_id,
+        changed_at=at,
+        listing=Listing(),
+    )
+
+
+def _noted(address: Address, event: Event) -> Address:
+    at = event.recorded_at
+    match event:
+        case AddressVouchedFor():
+            address = replace(address, vouched_by=event.admin_id)
+            return _with(address, Change(at, "vouched", event.message_id))
+        case MailConsentGiven():
+            return _with(
+                replace(address, consented=True), Change(at, "consented", event.message_id)
+            )
+        case RemovalLockLifted():
+            lifted = address.lifted_for | {event.partner_id}
+            change = Change(at, "lock_lifted", event.message_id)
+            return _with(replace(address, lifted_for=lifted), change)
+        case ProviderListChanged():
+            listing = Listing("done", event.provider, at)
+            what = "provider_removed" if event.change == "removed" else "provider_added"
+            return _with(replace(address, listing=listing), Change(at, what, event.message_id))
+        case ProviderListFailed():
+            listing = Listing(
+                "failed", event.provider, at, event.attempt, event.retry_at, event.reason
+            )
+            address = replace(address, listing=listing)
+            if event.attempt > 1:
+                return address
+            return _with(address, Change(at, "provider_failed", event.message_id))
     return address
+
+
+def _with(address: Address, change: Change) -> Address:
+    return replace(address, changes=(*address.changes, change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +225,25 @@ class Whose:
     person_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for something about a user's address, as what, why and for which ticket."""
+
+    id: str
+    partner_id: str = ""
+    organization_id: str = ""
+    as_what: Remover = Remover.HELP_DESK
+    reason: str = ""
+    ticket: str = ""
+
+
 def bounced(
-    state: Address, whose: Whose, message_id: str, answer: RecipientReport, now: datetime
+    state: Address,
+    whose: Whose,
+    message_id: str,
+    answer: RecipientReport,
+    now: datetime,
+    policy: Policy = _USUAL,
 ) -> tuple[Event, ...]:
     """
     Mail to the address came back: note it, and block the address where mail cannot arrive.
@@ -118,15 +260,16 @@ def bounced(
     )
     if state.blocked:
         return (note,)
-    block = ""
-    if permanent and fault != Fault.OUR_SIDE:
-        block = HARD
-    elif _is_soft(fault, permanent=permanent):
-        recent = [at for at in state.soft if now - at < SOFT_WINDOW]
-        block = SOFT if len(recent) + 1 >= SOFT_BOUNCES else ""
+    earlier = sum(
+        now - each.recorded_at < policy.soft_window
+        and policy.weight(each.cause, each.fault, permanent=each.permanent) == SOFT
+        for each in state.bounces
+    )
+    block = policy.block(cause, fault, permanent=permanent, soft=earlier + 1)
     if not block:
         return (note,)
-    return (note, _blocked(state, whose, message_id, block, (cause, fault)))
+    expires_at = policy.expires_at(block, now)
+    return (note, _blocked(state, whose, message_id, block, (cause, fault), expires_at))
 
 
 def complained(state: Address, whose: Whose, message_id: str) -> tuple[Event, ...]:
@@ -137,6 +280,15 @@ def complained(state: Address, whose: Whose, message_id: str) -> tuple[Event, ..
     return (_blocked(state, whose, message_id, COMPLAINT, why),)
 
 
+def suppressed_by(state: Address, whose: Whose, provider: str, block: str) -> tuple[Event, ...]:
+    """A provider sends nothing to the address, and we did not know."""
+    if state.blocked and (block != COMPLAINT or state.block == COMPLAINT):
+        return ()
+    cause = Cause.COMPLAINED if block == COMPLAINT else Cause.UNKNOWN
+    why = (cause.value, Fault.RECIPIENT.value)
+    return (replace(_blocked(state, whose, "", block, why), provider=provider),)
+
+
 def delivered(state: Address, digest: str, message_id: str) -> tuple[Event, ...]:
     """Mail reached the address: its probation is over."""
     if state.blocked or not state.probation:
@@ -144,99 +296,136 @@ def delivered(state: Address, digest: str, message_id: str) -> tuple[Event, ...]
     return (AddressProbationPassed(address_digest=digest, message_id=message_id),)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether an address may be removed now; ``refusal`` says why not, ``next_step`` what to do."""
-
-    refusal: str
-    next_step: str
-    message: str = ""
-    locked_until: datetime = NEVER
-
-    @property
-    def allowed(self) -> bool:
-        """Whether it may."""
-        return not self.refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What lifting one kind of block asks for."""
-
-    consent: bool
-    next_step: str
+def expire(state: Address, whose: Whose, now: datetime) -> tuple[Event, ...]:
+    """End a block whose time is over; the next delivery is watched."""
+    if not state.blocked or state.expires_at == NEVER or now < state.expires_at:
+        return ()
+    return (
+        AddressBlockExpired(
+            address_digest=whose.digest,
+            person_id=whose.person_id,
+            address=whose.address,
+            block=state.block,
+            message_id=state.message_id,
+        ),
+    )
 
 
-RULES = {
-    HARD: Rule(consent=False, next_step="mail.next.remove_block"),
-    SOFT: Rule(consent=False, next_step="mail.next.remove_block"),
-    COMPLAINT: Rule(consent=True, next_step="mail.next.ask_for_consent"),
-}
+def removal(
+    state: Address,
+    now: datetime,
+    evidence: Evidence = _NO_EVIDENCE,
+    partner_id: str = "",
+    remover: Remover = Remover.HELP_DESK,
+) -> Verdict:
+    """Whether the block may be lifted, by what blocked it, for whom, on what, and how often."""
+    return decide(
+        state.block if state.blocked else "",
+        remover,
+        known(state, evidence),
+        state.history(now, partner_id),
+    )
 
 
-def removal(state: Address, now: datetime) -> Verdict:
-    """Whether an agent may lift the block, by what blocked it and how often that was done."""
-    if not state.blocked:
-        return Verdict("NOT_BLOCKED", "", "This address is not on the blocklist.")
-    rule = RULES[state.block]
-    if rule.consent:
-        return Verdict(
-            "CONSENT_REQUIRED",
-            rule.next_step,
-            "The recipient complained. A complaint needs the recipient's consent: "
-            "ask the recipient, from another address, to agree to our mail.",
-        )
-    recent = state.removals_since(now)
-    if len(recent) >= MOST_REMOVALS:
-        return Verdict(
-            "REMOVALS_LOCKED",
-            "mail.next.ask_partner_admin",
-            f"It was removed {len(recent)} times in 30 days and blocked again. Have the mailbox "
-            "mended or another address entered, or ask your partner admin.",
-            recent[-MOST_REMOVALS] + REMOVAL_WINDOW,
-        )
-    return Verdict("", rule.next_step)
+def known(state: Address, evidence: Evidence) -> Evidence:
+    """Return the evidence with what the address knows itself; a check counts for one removal."""
+    return replace(
+        evidence,
+        check="" if evidence.check in state.used_checks else evidence.check,
+        vouched=bool(state.vouched_by),
+        consented=state.consented,
+    )
 
 
 def remove(
     state: Address,
     whose: Whose,
+    asker: Asker,
+    removal_id: str,
     *,
     user_id: str,
-    agent_id: str,
-    partner_id: str,
-    reason: str,
-    ticket: str,
+    evidence: Evidence,
     now: datetime,
 ) -> AddressRemovedFromBlocklist:
     """Lift the block; a reason is required because auditors will ask. Raises Refused."""
-    verdict = removal(state, now)
+    verdict = removal(state, now, evidence, asker.partner_id, asker.as_what)
     if not verdict.allowed:
         raise Refused(verdict.refusal, verdict.message)
-    if not reason.strip():
-        raise Refused("REASON_REQUIRED", "Say why: auditors will ask.", field="reason")
-    if not ticket.strip():
+    _check_reason(asker)
+    if not asker.ticket.strip():
         raise Refused("TICKET_REQUIRED", "Name the ticket that this is for.", field="ticket")
     return AddressRemovedFromBlocklist(
         address_digest=whose.digest,
         person_id=whose.person_id,
         address=whose.address,
         user_id=user_id,
-        removed_by=agent_id,
-        partner_id=partner_id,
-        reason=reason.strip(),
-        ticket=ticket.strip(),
+        removed_by=asker.id,
+        partner_id=asker.partner_id,
+        reason=asker.reason.strip(),
+        ticket=asker.ticket.strip(),
         block=state.block,
+        message_id=state.message_id,
+        removal_id=removal_id,
+        ground=verdict.ground,
+        check_id=evidence.check if verdict.ground == Ground.CALLER_CHECK else "",
+    )
+
+
+def vouch(state: Address, whose: Whose, asker: Asker, user_id: str) -> AddressVouchedFor:
+    """Give a customer admin's word that mail to the address is wanted there. Raises Refused."""
+    if not state.blocked:
+        raise Refused("NOT_BLOCKED", "This address is not on the blocklist.")
+    if state.block not in (HARD, COMPLAINT):
+        raise Refused("NO_WORD_NEEDED", "This block needs nobody's word: it ends by itself.")
+    if state.vouched_by:
+        raise Refused("VOUCHED_ALREADY", "An admin vouched for this address already.")
+    _check_reason(asker)
+    return AddressVouchedFor(
+        address_digest=whose.digest,
+        person_id=whose.person_id,
+        user_id=user_id,
+        organization_id=asker.organization_id,
+        admin_id=asker.id,
+        reason=asker.reason.strip(),
         message_id=state.message_id,
     )
 
 
-def _is_soft(fault: str, *, permanent: bool) -> bool:
-    return not permanent and fault in (Fault.RECIPIENT, Fault.RECEIVING_SYSTEM)
+def lift_lock(
+    state: Address, whose: Whose, asker: Asker, user_id: str, now: datetime
+) -> RemovalLockLifted:
+    """Let a partner's agents remove the address once more, but nobody their own. Raises Refused."""
+    history = state.history(now, asker.partner_id)
+    if not state.blocked or not history.locked:
+        raise Refused("NOT_LOCKED", "The removal of this address is not locked.")
+    if asker.id in state.removers[-history.removals :]:
+        raise Refused(
+            "OWN_REMOVAL", "Nobody decides about their own removals. Ask another partner admin."
+        )
+    _check_reason(asker)
+    return RemovalLockLifted(
+        address_digest=whose.digest,
+        person_id=whose.person_id,
+        user_id=user_id,
+        lifted_by=asker.id,
+        partner_id=asker.partner_id,
+        reason=asker.reason.strip(),
+        message_id=state.message_id,
+    )
+
+
+def _check_reason(asker: Asker) -> None:
+    if not asker.reason.strip():
+        raise Refused("REASON_REQUIRED", "Say why: auditors will ask.", field="reason")
 
 
 def _blocked(
-    state: Address, whose: Whose, message_id: str, block: str, why: tuple[str, str]
+    state: Address,
+    whose: Whose,
+    message_id: str,
+    block: str,
+    why: tuple[str, str],
+    expires_at: datetime = NEVER,
 ) -> AddressBlocked:
     cause, fault = why
     return AddressBlocked(
@@ -248,4 +437,5 @@ def _blocked(
         fault=fault,
         message_id=message_id,
         again=state.probation,
+        expires_at=expires_at,
     )

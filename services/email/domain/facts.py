@@ -32,6 +32,7 @@ class MessageQueued(Event):
     requested_by: str = ""
     check_id: str = ""
     resend_of: str = ""
+    consent_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from services.email.reports import Action, Cause, Fault, Kind, RecipientReport, 
 WELCOME = "welcome"
 CODE = "code"
 ALARM = "alarm"
+CONSENT = "consent"
 OTHER = "other"
 TEMPLATES = frozenset({WELCOME})
 """What other services and agents may ask to be sent."""
@@ -89,6 +90,7 @@ class Message:
     partner_name: str = ""
     ticket: str = ""
     check_id: str = ""
+    consent_id: str = ""
     state: str = ""
     queued_at: datetime = NEVER
     attempts: int = 0
@@ -133,6 +135,7 @@ def evolve(message: Message, event: Event) -> Message:
                 partner_name=event.partner_name,
                 ticket=event.ticket,
                 check_id=event.check_id,
+                consent_id=event.consent_id,
                 state="queued",
                 queued_at=event.recorded_at,
                 resend_of=event.resend_of,

@@ -12,11 +12,12 @@ from helpdesk.email.v1 import (
 )
 from helpdesk.kernel.actions import SupportAction
 from services.email.application.mail import AddressView, Mail, MessageView, Said, UserMail
+from services.email.application.removals import Removals
 from services.email.application.reports import Reports
-from services.email.domain.blocklist import MOST_REMOVALS
 from services.email.domain.evidence import masked_words
 from services.email.domain.facts import NEVER
 from services.email.domain.message import Entry
+from services.email.domain.removal import MOST_REMOVALS
 from services.email.grpc_api.checks import check_of
 from services.email.grpc_api.times import stamp
 
@@ -24,8 +25,9 @@ from services.email.grpc_api.times import stamp
 class EmailServicer(email_pb2_grpc.EmailServiceServicer):
     """EmailService."""
 
-    def __init__(self, mail: Mail) -> None:
+    def __init__(self, mail: Mail, removals: Removals) -> None:
         self._mail = mail
+        self._removals = removals
 
     def GetUserMail(  # noqa: N802  # the name is the contract's
         self, request: email_pb2.GetUserMailRequest, action: SupportAction
@@ -51,11 +53,9 @@ class EmailServicer(email_pb2_grpc.EmailServiceServicer):
         self, request: email_pb2.RemoveAddressFromBlocklistRequest, action: SupportAction
     ) -> email_pb2.RemoveAddressFromBlocklistResponse:
         """Lift the block on one address."""
-        removals = self._mail.remove_address_from_blocklist(
-            action, request.user_id, request.address_index
-        )
+        removals, ground = self._removals.remove(action, request.user_id, request.address_index)
         return email_pb2.RemoveAddressFromBlocklistResponse(
-            removals=removals, most_removals=MOST_REMOVALS
+            removals=removals, most_removals=MOST_REMOVALS, ground=ground
         )
 
     def ResendMessage(  # noqa: N802
@@ -178,6 +178,12 @@ def _address(view: AddressView) -> email_pb2.MailAddress:
         removed_at=stamp(max(state.removals, default=NEVER)),
         blocked_again=state.again,
         locked_until=stamp(verdict.locked_until),
+        ways=[email_pb2.RemovalWay(name=way.name, state=way.state) for way in verdict.ways],
+        expires_at=stamp(state.expires_at),
+        provider_state=view.provider_state,
+        provider_retry_at=stamp(state.listing.retry_at),
+        ground=verdict.ground,
+        locked=state.blocked and view.locked,
     )
 
 

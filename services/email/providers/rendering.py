@@ -55,6 +55,9 @@ class Renderer:
         }
         if letter.check is not None:
             values |= self._of_check(letter.check)
+        if letter.consent is not None:
+            asked = letter.consent
+            values["link"] = f"{self._sender.console_url}/agree/{asked.consent_id}{asked.link}"
         text = self._templates.get_template(f"{name}.txt").render(values)
         subject, _, body = text.partition("\n")
         mail = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)

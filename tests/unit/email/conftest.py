@@ -13,9 +13,10 @@ from services.email.application.checks import Checks
 from services.email.application.delivery import Delivery
 from services.email.application.mail import Mail
 from services.email.application.ports import Owner, User
+from services.email.application.removals import Removals
 from services.email.application.reports import Reports
+from services.email.composition import MIGRATIONS
 from services.email.projections import PROJECTIONS
-from services.email.service import _MIGRATIONS
 from services.email.views import Views
 
 KEY = b"k" * 32
@@ -54,13 +55,14 @@ class Office:
         self.now = NOON
         self.vault = Vault(folder / "vault.db", os.urandom(32))
         engine = SqliteEngine(folder / "email.db", durable=False)
-        engine.migrate(_MIGRATIONS)
+        engine.migrate(MIGRATIONS)
         self.store = Store("email", engine, self.vault, b"s" * 32, PROJECTIONS)
         self.directory = FewPeople()
         self.found = Views(engine)
         self.codes = iter(f"{n:08d}" for n in range(11_112_222, 99_999_999, 1))
         self.checks = Checks(self.store, self.directory, self.found, KEY, lambda: next(self.codes))
-        self.mail = Mail(self.store, self.directory, self.found, self.checks)
+        self.removals = Removals(self.store, self.directory, self.found, self.checks, KEY, "ses")
+        self.mail = Mail(self.store, self.directory, self.found, self.checks, "ses")
         self.reports = Reports(self.store, self.directory, KEY, DOMAIN)
         self.delivery = Delivery(
             self.store,

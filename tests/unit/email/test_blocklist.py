@@ -6,13 +6,21 @@ import pytest
 
 from helpdesk.kernel.errors import Refused
 from services.email.domain import blocklist
-from services.email.domain.blocklist import Address, Whose
+from services.email.domain.blocklist import Address, Asker, Whose
+from services.email.domain.blocklist_facts import (
+    AddressBlockExpired,
+    AddressVouchedFor,
+    MailConsentGiven,
+    RemovalLockLifted,
+)
 from services.email.domain.facts import (
+    NEVER,
     AddressBlocked,
     AddressBounced,
     AddressProbationPassed,
     AddressRemovedFromBlocklist,
 )
+from services.email.domain.removal import Evidence, Remover
 from services.email.reports import Cause, Fault, RecipientReport
 from tests.support.given import Given
 
@@ -27,6 +35,8 @@ FULL = RecipientReport(
 OURS = RecipientReport(
     "ana@acme.example", cause=Cause.REPUTATION, fault=Fault.OUR_SIDE, permanent=False
 )
+WHY = {"reason": "it is back", "ticket": "INC-1"}
+CHECKED = Evidence(check="c1", other_address=True)
 
 
 def came_back(answer, days_ago=0.0):
@@ -40,7 +50,8 @@ def came_back(answer, days_ago=0.0):
     )
 
 
-def blocked(block="hard_bounce", answer=GONE, again=False, days_ago=0.0):
+def blocked(block="hard_bounce", answer=GONE, again=False, days_ago=0.0, lasts=0):
+    at = NOON - timedelta(days=days_ago)
     return AddressBlocked(
         address_digest="d1",
         person_id="ana",
@@ -50,22 +61,26 @@ def blocked(block="hard_bounce", answer=GONE, again=False, days_ago=0.0):
         fault=answer.fault.value,
         message_id="m1",
         again=again,
-        recorded_at=NOON - timedelta(days=days_ago),
+        expires_at=at + timedelta(days=lasts) if lasts else NEVER,
+        recorded_at=at,
     )
 
 
-def removed(days_ago=0.0, block="hard_bounce", reason="it is back"):
+def removed(days_ago=0.0, block="hard_bounce", ground="trial", check_id="", by="agent-1"):
     return AddressRemovedFromBlocklist(
         address_digest="d1",
         person_id="ana",
         address="ana@acme.example",
         user_id="ana",
-        removed_by="agent-1",
+        removed_by=by,
         partner_id="north",
-        reason=reason,
+        reason="it is back",
         ticket="INC-1",
         block=block,
         message_id="m1",
+        removal_id="r1",
+        ground=ground,
+        check_id=check_id,
         recorded_at=NOON - timedelta(days=days_ago),
     )
 
@@ -74,15 +89,17 @@ def given(*facts):
     return Given(blocklist.evolve, Address(), *facts)
 
 
-def remove(state, reason="it is back", ticket="INC-1"):
+NOTHING = Evidence()
+
+
+def remove(state, evidence=NOTHING, **asker):
     return blocklist.remove(
         state,
         WHOSE,
+        Asker(**{"id": "agent-1", "partner_id": "north", **WHY, **asker}),
+        "r1",
         user_id="ana",
-        agent_id="agent-1",
-        partner_id="north",
-        reason=reason,
-        ticket=ticket,
+        evidence=evidence,
         now=NOON,
     )
 
@@ -116,7 +133,7 @@ def test_the_fifth_soft_bounce_in_a_week_blocks():
     few = [came_back(FULL, day) for day in (4, 3, 2)]
     given(*few).when(bounced, FULL).then(came_back(FULL))
     given(*few, came_back(FULL, 1)).when(bounced, FULL).then(
-        came_back(FULL), blocked("soft_bounces", FULL)
+        came_back(FULL), blocked("soft_bounces", FULL, lasts=14)
     )
 
 
@@ -164,7 +181,7 @@ def test_what_is_not_blocked_is_not_removed():
 def history(block, ages):
     facts = []
     for age in ages:
-        facts += [blocked(days_ago=age), removed(age)]
+        facts += [blocked(days_ago=age), removed(age, ground="caller_check")]
     return given(*facts, blocked(block))
 
 
@@ -205,3 +222,138 @@ def test_a_delivery_ends_probation_and_nothing_else():
 
 def test_a_bounce_on_probation_blocks_again():
     given(blocked(), removed()).when(bounced, GONE).then(came_back(GONE), blocked(again=True))
+
+
+def vouched(admin="admin-1"):
+    return AddressVouchedFor(
+        address_digest="d1",
+        person_id="ana",
+        user_id="ana",
+        organization_id="acme",
+        admin_id=admin,
+        reason="it is back",
+        message_id="m1",
+        recorded_at=NOON,
+    )
+
+
+def lifted(partner="north", by="boss-1"):
+    return RemovalLockLifted(
+        address_digest="d1",
+        person_id="ana",
+        user_id="ana",
+        lifted_by=by,
+        partner_id=partner,
+        reason="it is back",
+        message_id="m1",
+        recorded_at=NOON,
+    )
+
+
+def test_a_caller_check_counts_for_one_removal_of_an_address():
+    used = removed(5, ground="caller_check", check_id="c1")
+    facts = (blocked(days_ago=6), used, blocked())
+    given(*facts).when(remove, CHECKED).then_raises(Refused, "CHECK_REQUIRED")
+    given(*facts).when(remove, Evidence(check="c2", other_address=True)).then(
+        removed(ground="caller_check", check_id="c2")
+    )
+
+
+def test_one_removal_in_thirty_days_is_a_trial():
+    again = (removed(5), blocked())
+    given(blocked(days_ago=6), *again).when(remove).then_raises(Refused, "TRIAL_USED")
+    given(blocked(days_ago=32), removed(31), blocked()).when(remove).then(removed())
+
+
+def test_the_word_of_a_customer_admin_is_about_one_block():
+    given(blocked(), vouched()).when(remove).then(removed(ground="customer_admin"))
+    given(blocked(), vouched(), removed(1), blocked()).when(remove).then_raises(
+        Refused, "TRIAL_USED"
+    )
+
+
+def test_an_admin_vouches_once_and_for_a_block_that_needs_it():
+    admin = Asker("admin-1", organization_id="acme", **WHY)
+    given(blocked()).when(blocklist.vouch, WHOSE, admin, "ana").then(vouched())
+    given(blocked(), vouched()).when(blocklist.vouch, WHOSE, admin, "ana").then_raises(
+        Refused, "VOUCHED_ALREADY"
+    )
+    given().when(blocklist.vouch, WHOSE, admin, "ana").then_raises(Refused, "NOT_BLOCKED")
+    given(blocked("soft_bounces", FULL)).when(blocklist.vouch, WHOSE, admin, "ana").then_raises(
+        Refused, "NO_WORD_NEEDED"
+    )
+
+
+def test_a_complaint_is_lifted_by_the_recipients_consent_to_this_block():
+    consent = MailConsentGiven(
+        consent_id="k1", address_digest="d1", person_id="ana", user_id="ana", message_id="m1"
+    )
+    complaint = blocked("complaint")
+    expected = removed(block="complaint", ground="consent")
+    given(complaint, consent).when(remove).then(expected)
+    given(complaint, consent, removed(1), complaint).when(remove).then_raises(
+        Refused, "CONSENT_REQUIRED"
+    )
+
+
+def two_removals(*more):
+    first = [blocked(days_ago=9), removed(9), blocked(days_ago=5), removed(5, ground="consent")]
+    return given(*first, blocked(), *more)
+
+
+def test_a_partner_admin_lifts_the_lock_for_one_removal_of_the_same_partner():
+    boss = Asker("boss-1", "north", **WHY)
+    two_removals().when(remove, CHECKED).then_raises(Refused, "REMOVALS_LOCKED")
+    two_removals().when(blocklist.lift_lock, WHOSE, boss, "ana", NOON).then(lifted())
+    two_removals(lifted()).when(remove, CHECKED).then(removed(ground="caller_check", check_id="c1"))
+    two_removals(lifted("south")).when(remove, CHECKED).then_raises(Refused, "REMOVALS_LOCKED")
+    two_removals(lifted(), removed(1), blocked()).when(remove, CHECKED).then_raises(
+        Refused, "REMOVALS_LOCKED"
+    )
+
+
+def test_nobody_lifts_the_lock_on_their_own_removals_or_where_there_is_none():
+    agent = Asker("agent-1", "north", **WHY)
+    two_removals().when(blocklist.lift_lock, WHOSE, agent, "ana", NOON).then_raises(
+        Refused, "OWN_REMOVAL"
+    )
+    given(blocked()).when(blocklist.lift_lock, WHOSE, agent, "ana", NOON).then_raises(
+        Refused, "NOT_LOCKED"
+    )
+
+
+def test_only_the_help_desk_removes():
+    given(blocked()).when(remove, as_what=Remover.CUSTOMER_ADMIN).then_raises(
+        Refused, "VOUCH_INSTEAD"
+    )
+    given(blocked()).when(remove, as_what=Remover.PARTNER_ADMIN).then_raises(
+        Refused, "AGENT_REMOVES"
+    )
+
+
+def test_a_full_mailbox_ends_its_block_by_itself_and_a_missing_one_does_not():
+    over = AddressBlockExpired(
+        address_digest="d1",
+        person_id="ana",
+        address="ana@acme.example",
+        block="soft_bounces",
+        message_id="m1",
+    )
+    full = blocked("soft_bounces", FULL, days_ago=15, lasts=14)
+    given(full).when(blocklist.expire, WHOSE, NOON).then(over)
+    given(full, over).when(blocklist.expire, WHOSE, NOON).then()
+    given(blocked("soft_bounces", FULL, lasts=14)).when(blocklist.expire, WHOSE, NOON).then()
+    given(blocked(days_ago=999)).when(blocklist.expire, WHOSE, NOON).then()
+
+
+def test_what_a_provider_suppresses_is_blocked_until_somebody_lifts_it():
+    expected = replace(
+        blocked("complaint", RecipientReport("", cause=Cause.COMPLAINED, fault=Fault.RECIPIENT)),
+        message_id="",
+        provider="ses",
+        cause="complained",
+    )
+    given().when(blocklist.suppressed_by, WHOSE, "ses", "complaint").then(expected)
+    given(blocked()).when(blocklist.suppressed_by, WHOSE, "ses", "complaint").then(expected)
+    given(blocked()).when(blocklist.suppressed_by, WHOSE, "ses", "hard_bounce").then()
+    given(blocked("complaint")).when(blocklist.suppressed_by, WHOSE, "ses", "complaint").then()
