@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import append, audit_proofs, read_mail, rpc, search, start
+from benchmarks import append, audit_append, audit_proofs, read_mail, rpc, search, start
 
 LIBRARIES = (
     *("grpcio", "protobuf", "eventsourcing", "tantivy", "cryptography", "joserfc"),
     *("uvicorn", "pymerkle"),
 )
-_MISSING = (read_mail.PeerMissing, audit_proofs.PeerMissing)
+_MISSING = (read_mail.PeerMissing, audit_proofs.PeerMissing, audit_append.PeerMissing)
 
 Rows = list[dict[str, Any]]
 
@@ -35,6 +35,7 @@ def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
         "rpc": rpc.run,
         "start": start.run,
         "read_mail": _mails,
+        "audit_append": audit_append.run,
         "audit_proofs": lambda: audit_proofs.run(chosen.size, 100),
     }
 
