@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from helpdesk.kernel.settings import SettingsError, is_loopback
+
+# Part of a header that names where forms may go.
+_ORIGIN = re.compile(r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,13 @@ class Settings:
     ``url`` is the address that people type; empty is plain HTTP at ``address``. Beyond loopback it
     must be https: something in front of the console ends TLS. The development provider and the
     development mailbox exist on loopback only; an empty ``mailbox_address`` turns the mailbox off.
+    ``portal_url`` is the customers' own portal, where one stands behind Envoy: a view opens it.
     """
 
     address: str = "127.0.0.1:8080"
     mailbox_address: str = "127.0.0.1:1025"
     url: str = ""
+    portal_url: str = ""
 
     @property
     def base_url(self) -> str:
@@ -46,4 +52,8 @@ class Settings:
             ("https://", "http://127.0.0.1", "http://localhost")
         ):
             raise SettingsError("HELPDESK_GATEWAY_URL: https://... is wanted")
+        if self.portal_url and not _ORIGIN.fullmatch(self.portal_url):
+            raise SettingsError(
+                "HELPDESK_GATEWAY_PORTAL_URL: https://host is wanted, without a path"
+            )
         return self

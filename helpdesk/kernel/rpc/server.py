@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
@@ -16,10 +16,9 @@ from uuid import uuid4
 
 import grpc
 from google.protobuf.message import Message
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
+from helpdesk.kernel import metrics, tracing
 from helpdesk.kernel.acknowledged import Gate
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor, RequestContext, bind
@@ -32,19 +31,16 @@ from helpdesk.kernel.errors import (
 )
 from helpdesk.kernel.events import RequestAnswered, SupportActionRecorded
 from helpdesk.kernel.rpc import rules
-from helpdesk.kernel.rpc.client import OPTIONS, POSITION
+from helpdesk.kernel.rpc.client import POSITION
 from helpdesk.kernel.rpc.errors import internal, status_of
 from helpdesk.kernel.rpc.refused import RefusedCalls
-from helpdesk.kernel.rpc.secure import check_peer, peers_of, server_credentials
+from helpdesk.kernel.rpc.secure import check_peer, peers_of
 from helpdesk.kernel.store import Store
-from helpdesk.kernel.tls import Certificates
 from helpdesk.kernel.tokens import Verifier
 
 _log = logging.getLogger(__name__)
 _KEPT = timedelta(hours=24)
 _OPEN = ("grpc.health.", "grpc.reflection.")
-_UNARY_THREADS = 16
-_STREAM_THREADS = 64
 _REQUEST_ID = 64
 
 
@@ -131,12 +127,38 @@ class _Call:
             store=served.store,
             actor=Actor(""),
             now=datetime.now(UTC),
-            traceparent=_traceparent(self._metadata),
             name=method.rule.action,
         )
+        self._outcome, self._reason = "done", ""
 
     def unary(self, behavior: Any, data: bytes) -> bytes:
         """Answer a unary call."""
+        begin = time.perf_counter()
+        try:
+            with self._traced():
+                return self._unary(behavior, data)
+        finally:
+            seconds = time.perf_counter() - begin
+            metrics.RPC_SECONDS.labels(self._method.full_name, self._outcome).observe(seconds)
+
+    @contextmanager
+    def _traced(self) -> Iterator[None]:
+        about: dict[str, str | int] = {
+            "rpc.system": "grpc",
+            "rpc.service": self._method.full_name.rpartition(".")[0],
+            "rpc.method": self._method.descriptor.name,
+            "helpdesk.request_id": self._action.id,
+        }
+        name = self._method.path.lstrip("/")
+        parent = tracing.accepted(str(self._metadata.get("traceparent", "")))
+        with tracing.span(name, "server", parent, about) as span:
+            self._action.traceparent = span.traceparent
+            try:
+                yield
+            finally:
+                span.say({"helpdesk.outcome": self._outcome, "helpdesk.reason": self._reason})
+
+    def _unary(self, behavior: Any, data: bytes) -> bytes:
         try:
             self._authenticate()
             self._check_gate()
@@ -156,6 +178,13 @@ class _Call:
 
     def stream(self, behavior: Any, data: bytes | None, sent: Any) -> Iterator[bytes]:
         """Answer with a stream; each answer is recorded before it leaves."""
+        try:
+            with self._traced():
+                yield from self._stream(behavior, data, sent)
+        finally:
+            metrics.RPC_STREAMS.labels(self._method.full_name, self._outcome).inc()
+
+    def _stream(self, behavior: Any, data: bytes | None, sent: Any) -> Iterator[bytes]:
         try:
             self._authenticate()
             self._check_gate()
@@ -290,7 +319,6 @@ class _Call:
     def _record(self, outcome: str, error: str) -> SupportActionRecorded:
         action, actor = self._action, self._action.actor
         vault = self._served.store.vault
-        trace = action.traceparent.split("-")
         return SupportActionRecorded(
             action=action.name or f"{self._served.store.name}.call.refuse",
             outcome=outcome,
@@ -300,7 +328,9 @@ class _Call:
             acting_organization_id=actor.organization_id,
             roles=tuple(sorted(actor.roles)),
             act=actor.act,
-            organization_id=action.organization_id,
+            # A view is of one customer: also where it was refused before the use case said so.
+            organization_id=action.organization_id
+            or (actor.organization_id if actor.read_only else ""),
             user_id=action.user_id,
             subjects=tuple(dict.fromkeys(action.subjects)),
             ticket=action.ticket,
@@ -310,7 +340,7 @@ class _Call:
             view_id=actor.view_id,
             sign_in_id=actor.sign_in_id,
             request_id=action.id,
-            trace_id=trace[1] if len(trace) == 4 else "",
+            trace_id=action.trace_id,
             query_key=vault.spare("query") if action.query else "",
             query=action.query,
             shown=tuple(action.shown),
@@ -322,6 +352,9 @@ class _Call:
 
     def _fail(self, error: Exception) -> NoReturn:
         if isinstance(error, Unauthenticated):
+            self._outcome, self._reason = "refused", error.reason
+            service = self._served.store.name
+            metrics.REFUSED_CALLS.labels(service, metrics.code(error.reason)).inc()
             self._served.refused.count(str(self._context.peer()), error.reason)
             self._abort(status_of(error))
         if isinstance(error, HelpdeskError):
@@ -339,6 +372,7 @@ class _Call:
                 places,
                 self._action.id,
             )
+        self._outcome, self._reason = outcome, reason
         if self._method.recorded or self._intruded(outcome):
             self._action.reset()
             try:
@@ -364,46 +398,3 @@ _NOT_ANSWERED = RequestAnswered(payload_digest="", answer="")
 
 def _latest(_: RequestAnswered, event: RequestAnswered) -> RequestAnswered:
     return event
-
-
-def _traceparent(metadata: dict[str, Any]) -> str:
-    given = str(metadata.get("traceparent", ""))
-    parts = given.split("-")
-    if len(parts) == 4 and all(part.isalnum() for part in parts) and len(given) == 55:
-        return given
-    return f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"
-
-
-def serve(
-    addresses: list[str], servicers: list[Servicer], certificates: Certificates | None = None
-) -> grpc.Server:
-    """Serve at ``unix:<path>`` or ``host:port`` addresses, with TLS if set. Raises OSError."""
-    streams = threading.Semaphore(_STREAM_THREADS)
-    served = {servicer.name: servicer.served for servicer in servicers}
-    server = grpc.server(
-        ThreadPoolExecutor(_UNARY_THREADS + _STREAM_THREADS, thread_name_prefix="rpc"),
-        interceptors=[Recorder(served, streams)],
-        options=[*OPTIONS, ("grpc.so_reuseport", 0)],
-    )
-    for servicer in servicers:
-        servicer.register(server)
-    checks = health.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    names = [servicer.name for servicer in servicers]
-    for name in ["", *names]:
-        checks.set(name, health_pb2.HealthCheckResponse.SERVING)
-    reflection.enable_server_reflection(
-        [*names, health.SERVICE_NAME, reflection.SERVICE_NAME], server
-    )
-    for address in addresses:
-        try:
-            if certificates is None:
-                bound = server.add_insecure_port(address)
-            else:
-                bound = server.add_secure_port(address, server_credentials(certificates))
-        except RuntimeError as error:
-            raise OSError(f"cannot listen at {address}") from error
-        if not bound and not address.startswith("unix:"):
-            raise OSError(f"cannot listen at {address}")
-    server.start()
-    return server

@@ -31,6 +31,10 @@ class Protection:
         self._base_url = settings.base_url
         self._host = settings.base_url.partition("://")[2]
         self._headers = dict(_HEADERS)
+        if settings.portal_url:
+            self._headers["content-security-policy"] = POLICY.replace(
+                "form-action 'self'", f"form-action 'self' {settings.portal_url}"
+            )
         if settings.secure:
             self._headers["strict-transport-security"] = "max-age=31536000"
 

@@ -18,7 +18,7 @@ from services.gateway.http_api.people import masked
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.users import REASONS, revealed_part
 from services.gateway.http_api.visit import Visit
-from services.gateway.pages.models import Fact, Frame, Masked, PortalRows, ViewPage
+from services.gateway.pages.models import DoorPage, Fact, Frame, Masked, PortalRows, ViewPage
 
 _SHOWN = tuple(SECTIONS)
 _STATES: dict[str, str] = {
@@ -42,6 +42,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.post(f"{view}/end", end),
         desk.post(f"{view}/reveal", reveal),
         desk.get(f"{view}/live", live),
+        desk.get(f"{view}/portal", door),
         desk.get(f"{view}/{{section}}", show),
         desk.post(f"{view}/{{rest:path}}", change),
         refused,
@@ -83,6 +84,7 @@ def show(visit: Visit) -> Response:
         until=codes.moment(lease.until),
         rows=rows,
         facts=facts,
+        portal=f"/view/{view_id}/portal" if visit.site.settings.portal_url else "",
     )
     return visit.page("view", model)
 
@@ -107,6 +109,19 @@ def reveal(visit: Visit) -> Response:
         return errors.unexpected(visit, 400, "invalid")
     value = visit.clients.identity.reveal(lease.token, user_id, name, int(index[:3]), reason, "")
     return revealed_part(visit, user_id, where, value)
+
+
+def door(visit: Visit) -> Response:
+    """Bring the view's lease to the customer's own portal, by a form that sends itself."""
+    portal = visit.site.settings.portal_url
+    if not portal:
+        raise NotFound("page")
+    view_id = visit.param("view")
+    lease = visit.clients.sessions.lease(visit.token, view_id)
+    frame = _frame(visit, view_id, live=False)
+    return visit.page(
+        "door", DoorPage(frame=frame, action=f"{portal}/.helpdesk/enter", lease=lease.token)
+    )
 
 
 def change(visit: Visit) -> Response:

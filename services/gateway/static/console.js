@@ -228,6 +228,9 @@ if (play) {
   $(".strip [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
+// --- the door to a customer's own portal: its lease is good for seconds only --------------------
+$("form[data-submit]")?.requestSubmit();
+
 // --- idle: warned two minutes before the server signs out; any key extends ---------------------
 const warning = $("#idle-warning");
 if (warning) {

@@ -702,6 +702,13 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
     )
     found |= {
         "view": ("view", VIEW),
+        "view-portal": ("view", replace(VIEW, portal="/view/s-5/portal")),
+        "door": (
+            "door",
+            v.DoorPage(
+                frame=VIEW.frame, action="https://portal.example/.helpdesk/enter", lease="a.b.c"
+            ),
+        ),
         "view-closed-section": ("view", replace(VIEW, section="settings")),
         "view-empty": ("view", replace(VIEW, rows=v.PortalRows(columns=("Name",), rows=()))),
         "view-facts": (

@@ -57,6 +57,7 @@ from services.gateway.pages.models.frame import (
 from services.gateway.pages.models.organization import (
     Admin,
     Domain,
+    DoorPage,
     Fact,
     Order,
     OrganizationConsent,
@@ -121,6 +122,7 @@ __all__ = [
     "DevSignInPage",
     "Device",
     "Domain",
+    "DoorPage",
     "ErrorPage",
     "Evidence",
     "EvidencePart",

@@ -127,3 +127,13 @@ class ViewPage:
     ended_at: datetime | None = None
     rows: PortalRows | None = None
     facts: tuple[Fact, ...] = ()
+    portal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoorPage:
+    """On the way to the customer's own portal; the lease lives for seconds."""
+
+    frame: Frame
+    action: str
+    lease: str
