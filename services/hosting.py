@@ -12,13 +12,13 @@ from typing import Protocol, runtime_checkable
 
 import click
 
-from helpdesk.kernel import logging as structured
-from helpdesk.kernel import secrets
+from helpdesk.kernel import metrics, secrets, tls
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.operating import announce
-from helpdesk.kernel.resources import StoreSettings
+from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
 from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
 from helpdesk.kernel.tokens import Signer
+from helpdesk.kernel.watching import watched
 from services.audit.service import SERVICE as AUDIT
 from services.audit.service import SIGNING_KEY, public_key
 from services.email.service import SERVICE as EMAIL
@@ -66,12 +66,16 @@ def wait_for_signal() -> None:
 def serve(names_of_services: tuple[str, ...]) -> None:
     """Serve all services, or the named ones, until told to stop."""
     settings = checked(os.environ)
-    structured.configure(settings.log_level)
     unknown = set(names_of_services) - {service.name for service in ALL}
     if unknown:
         raise SettingsError(f"no such service: {', '.join(sorted(unknown))}")
     wanted = [s for s in ALL if not names_of_services or s.name in names_of_services]
-    with Host(os.environ, wanted) as host:
+    process = f"serve-{wanted[0].name}" if len(wanted) == 1 else "serve"
+    with (
+        watched(settings, os.environ, process),
+        Host(os.environ, wanted) as host,
+        metrics.looked_at(host.look),
+    ):
         if not names_of_services:
             announce(settings.data_dir, host.address)
         click.echo(f"ready: {', '.join(host.running)}", err=True)
@@ -94,6 +98,29 @@ def init() -> None:
 
 @click.command()
 def check_config() -> None:
-    """Say whether every HELPDESK_ setting is known and well formed."""
-    checked(os.environ)
+    """Say whether every HELPDESK_ setting is known and well formed, and nothing is plain text."""
+    _check_wires(os.environ, checked(os.environ))
     click.echo("every setting is known and well formed")
+
+
+def _check_wires(env: Mapping[str, str], settings: HostSettings) -> None:
+    certificates = tls.certificates(
+        settings.tls_ca_file, settings.tls_cert_file, settings.tls_key_file
+    )
+    secure, allowed = certificates is not None, settings.allow_plaintext
+    addresses = {"HELPDESK_GRPC_ADDRESS": settings.grpc_address}
+    databases = {VAULT_URL: settings.vault_database_url}
+    for service in ALL:
+        prefix = f"HELPDESK_{service.name.upper()}"
+        if service is not GATEWAY:
+            addresses[f"{prefix}_ADDRESS"] = env.get(f"{prefix}_ADDRESS", "")
+        url = parse(StoreSettings, service.name, env).database_url
+        databases[f"{prefix}_DATABASE_URL"] = url
+    for setting, address in addresses.items():
+        if address:
+            tls.check_address(setting, address, secure=secure, allowed=allowed)
+    for setting, url in databases.items():
+        if url:
+            check_database(settings, setting, url)
+    if settings.broker_url:
+        tls.check_url("HELPDESK_BROKER_URL", settings.broker_url, allowed=allowed)

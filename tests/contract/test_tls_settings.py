@@ -6,18 +6,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from helpdesk.kernel import secrets
 from helpdesk.kernel.resources import HostSettings, Resources, StoreSettings
 from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
+from services.hosting import ALL, check_config
+from services.running import migrate
+from tests.support.certificates import made, shown_as
 
 ROOT = Path(__file__).parents[2]
 DATABASE = "postgresql://helpdesk:secretword@db.internal/helpdesk"
 BROKER = "amqp://helpdesk:secretword@broker.internal//"
 
 
-def command(folder, *arguments, **settings):
-    """Run a command of the product; return its exit code and what it said."""
+def process(folder, *arguments, **settings):
+    """Run a command of the product as a process of its own; return its exit code and what it said."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("HELPDESK_")}
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "services", *arguments],
@@ -30,23 +34,56 @@ def command(folder, *arguments, **settings):
     return ended.returncode, ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "settings", "named"),
-    [
-        (["migrate", "email"], {"HELPDESK_EMAIL_DATABASE_URL": DATABASE}, "EMAIL_DATABASE_URL"),
-        (["migrate"], {"HELPDESK_VAULT_DATABASE_URL": DATABASE}, "VAULT_DATABASE_URL"),
-        (["relay", "email"], {"HELPDESK_BROKER_URL": BROKER}, "BROKER_URL"),
-        (["work", "email"], {"HELPDESK_BROKER_URL": BROKER}, "BROKER_URL"),
-        (["dead-letters", "list"], {"HELPDESK_BROKER_URL": BROKER}, "BROKER_URL"),
-    ],
-)
-def test_a_command_refuses_plain_text_and_says_what_to_do(tmp_path, arguments, settings, named):
-    code, said = command(tmp_path, *arguments, **settings)
+@pytest.mark.parametrize("name", ["relay", "work"])
+def test_a_process_refuses_plain_text_and_says_what_to_do(tmp_path, name):
+    code, said = process(tmp_path, name, "email", HELPDESK_BROKER_URL=BROKER)
 
     assert code == 1
-    assert f"HELPDESK_{named}: plain text is refused outside loopback" in said
+    assert "HELPDESK_BROKER_URL: plain text is refused outside loopback" in said
     assert "HELPDESK_ALLOW_PLAINTEXT=yes" in said
     assert "secretword" not in said
+
+
+def refusal(command, *arguments, **settings):
+    """Run a command here; return the error that it ends with, empty where it does not."""
+    env = dict.fromkeys(name for name in os.environ if name.startswith("HELPDESK_"))
+    result = CliRunner().invoke(command, arguments, env={**env, **settings})
+    assert result.exception is None or isinstance(result.exception, SettingsError)
+    return str(result.exception or "")
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "setting", "value"),
+    [
+        (migrate, ["email"], "HELPDESK_EMAIL_DATABASE_URL", DATABASE),
+        (migrate, [], "HELPDESK_VAULT_DATABASE_URL", DATABASE),
+        (check_config, [], "HELPDESK_BROKER_URL", BROKER),
+        (check_config, [], "HELPDESK_VAULT_DATABASE_URL", DATABASE),
+        (check_config, [], "HELPDESK_AUDIT_DATABASE_URL", DATABASE),
+        (check_config, [], "HELPDESK_GRPC_ADDRESS", "10.0.0.5:5051"),
+        (check_config, [], "HELPDESK_EMAIL_ADDRESS", "10.0.0.5:5051"),
+    ],
+)
+def test_a_command_names_what_would_go_elsewhere_in_plain_text(command, arguments, setting, value):
+    said = refusal(command, *arguments, **{setting: value})
+
+    assert said.startswith(f"{setting}: plain text is refused outside loopback")
+    assert "HELPDESK_ALLOW_PLAINTEXT=yes" in said
+    assert "secretword" not in said
+
+
+def test_what_is_secure_or_allowed_passes_the_check(tmp_path):
+    made(tmp_path)
+    settings = {
+        "HELPDESK_GRPC_ADDRESS": "10.0.0.5:5051",
+        "HELPDESK_EMAIL_DATABASE_URL": f"{DATABASE}?sslmode=verify-full&sslrootcert=ca.pem",
+        "HELPDESK_BROKER_URL": BROKER.replace("amqp:", "amqps:"),
+        **shown_as(tmp_path, "email"),
+    }
+    plain = {"HELPDESK_BROKER_URL": BROKER, "HELPDESK_ALLOW_PLAINTEXT": "true"}
+
+    assert refusal(check_config, **settings) == ""
+    assert refusal(check_config, **plain) == ""
 
 
 @pytest.mark.parametrize("name", ["VAULT", "EMAIL"])
@@ -80,15 +117,12 @@ def test_a_url_with_a_password_is_read_from_a_file(tmp_path, kind, prefix, field
 
 def test_a_url_from_a_file_is_refused_in_plain_text_too(tmp_path):
     (tmp_path / "url").write_text(BROKER)
-    code, said = command(tmp_path, "relay", "email", HELPDESK_BROKER_URL_FILE=str(tmp_path / "url"))
+    said = refusal(check_config, HELPDESK_BROKER_URL_FILE=str(tmp_path / "url"))
 
-    assert code == 1
-    assert "HELPDESK_BROKER_URL: plain text" in said
+    assert said.startswith("HELPDESK_BROKER_URL: plain text")
 
 
 def test_every_setting_that_holds_a_secret_can_come_from_a_file():
-    from services.hosting import ALL
-
     kinds = [HostSettings, StoreSettings, *(k for s in ALL for k in s.settings.values())]
     known = {name for kind in kinds for name in names(kind, "x")}
     secret = {n for n in known if n.endswith(("_PASSWORD", "_KEY", "_LOGIN", "_SECRET", "_URL"))}
