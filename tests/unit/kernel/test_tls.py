@@ -1,8 +1,84 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from helpdesk.kernel.postgres_url import is_protected
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.tls import ALLOW, check_address, check_url
+from helpdesk.kernel.tls import ALLOW, Certificates, certificates, check_address, check_url
+from services.certs.domain import Subject, new_authority, sign
+
+DAY = timedelta(days=1)
+EMAIL = Subject("email", ["email"])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Writes the three files of a process; returns their paths."""
+    now = datetime.now(UTC)
+    authority = new_authority(now - 9 * DAY, 20 * DAY)
+
+    def write(*, signed=now, key=None):
+        pair = sign(authority, EMAIL, signed, DAY)
+        contents = {"ca.pem": authority.certificate, "own.pem": pair.certificate}
+        contents["own.key"] = key or pair.key
+        for name, content in contents.items():
+            (tmp_path / name).write_bytes(content)
+            (tmp_path / name).chmod(0o600)
+        return [tmp_path / name for name in contents]
+
+    return write
+
+
+def test_a_certificate_and_its_key_are_taken(files):
+    assert "email" in Certificates(*files()).material().names
+
+
+def test_nothing_set_is_no_tls():
+    assert certificates("", "", "") is None
+
+
+def test_an_expired_certificate_is_named(files):
+    with pytest.raises(SettingsError, match=r"HELPDESK_TLS_CERT_FILE: .* expired"):
+        Certificates(*files(signed=datetime.now(UTC) - 2 * DAY))
+
+
+def test_a_certificate_that_expires_in_use_is_not_replaced_by_another_expired_one(files):
+    shown = Certificates(*files())
+    before = shown.material()
+    files(signed=datetime.now(UTC) - 2 * DAY)
+
+    assert shown.material() is before
+
+
+def test_the_key_of_another_certificate_is_named(files):
+    other = sign(new_authority(datetime.now(UTC), DAY), EMAIL, datetime.now(UTC), DAY)
+    with pytest.raises(SettingsError, match="HELPDESK_TLS_KEY_FILE: the key is not"):
+        Certificates(*files(key=other.key))
+
+
+@pytest.mark.parametrize(
+    ("number", "setting"),
+    [(0, "HELPDESK_TLS_CA_FILE"), (1, "HELPDESK_TLS_CERT_FILE"), (2, "HELPDESK_TLS_KEY_FILE")],
+)
+def test_a_file_that_is_missing_or_no_pem_is_named(files, number, setting):
+    paths = files()
+    paths[number].write_text("secretword")
+    with pytest.raises(SettingsError, match=f"^{setting}: ") as caught:
+        Certificates(*paths)
+
+    assert "secretword" not in str(caught.value)
+
+    paths[number].unlink()
+    with pytest.raises(SettingsError, match=f"^{setting}: No such file"):
+        Certificates(*paths)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_key_that_others_may_read_is_refused(files, mode):
+    paths = files()
+    paths[2].chmod(mode)
+    with pytest.raises(SettingsError, match=r"HELPDESK_TLS_KEY_FILE: .*chmod 600"):
+        Certificates(*paths)
 
 
 @pytest.mark.parametrize(
