@@ -14,10 +14,13 @@ from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, tokens_pb2, 
 from helpdesk.kernel.errors import Forbidden, Unauthenticated, Unavailable
 from helpdesk.kernel.hosting import Host, Wiring
 from helpdesk.kernel.operating import Operator
+from helpdesk.kernel.rpc import secure
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.tls import certificates
 from helpdesk.kernel.tokens import Signer
+from helpdesk.options.v1 import options_pb2
+from services.identity.domain.roles import ASSIGNABLE
 from services.identity.service import SERVICE as IDENTITY
 from services.probing import healthy, near
 from services.search.service import SERVICE as SEARCH
@@ -137,6 +140,31 @@ def test_a_services_token_is_refused_with_anothers_certificate(product, folder):
         ask(opened, token)
 
     assert caught.value.reason == "CERTIFICATE_OTHER"
+
+
+@pytest.mark.parametrize("role", ["DIRECTORY_WRITER", "MAIL_REPORTER", "MAIL_SENDER"])
+def test_a_token_of_a_program_outside_is_refused_with_anothers_certificate(product, folder, role):
+    token = product.token(sub="mail-gateway", roles=[role])
+    with (
+        channel(product, shown_as(folder, "email")) as opened,
+        pytest.raises(Unauthenticated) as caught,
+    ):
+        ask(opened, token)
+
+    assert caught.value.reason == "CERTIFICATE_OTHER"
+
+
+def test_a_persons_token_comes_with_the_certificate_of_any_service(product, folder):
+    for name in ("gateway", "search", "operator"):
+        with channel(product, shown_as(folder, name)) as opened:
+            assert ask(opened, product.token("north_agent")).user_id
+
+
+def test_roles_of_programs_are_those_that_no_person_can_be_given():
+    roles = {name.removeprefix("ROLE_") for name, _ in options_pb2.Role.items()}
+    people = {"UNSPECIFIED", *ASSIGNABLE, "CUSTOMER_ADMIN"}
+
+    assert roles - people == secure._OF_PROGRAMS
 
 
 def test_a_services_token_from_identity_works_across_processes(product, folder, tmp_path):

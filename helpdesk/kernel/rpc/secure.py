@@ -12,6 +12,8 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Unauthenticated
 from helpdesk.kernel.tls import Certificates, Material, services_of
 
+_OF_PROGRAMS = frozenset({"SERVICE", "DIRECTORY_WRITER", "MAIL_REPORTER", "MAIL_SENDER"})
+"""Roles that no person has."""
 _Options = Sequence[tuple[str, Any]]
 
 
@@ -49,8 +51,8 @@ def peers_of(context: grpc.ServicerContext) -> frozenset[str] | None:
 
 
 def check_peer(actor: Actor, context: grpc.ServicerContext) -> None:
-    """Raise Unauthenticated where a service's token comes with another one's certificate."""
-    if not actor.is_service:
+    """Raise Unauthenticated where a program's token comes with another one's certificate."""
+    if not actor.roles & _OF_PROGRAMS:
         return
     peers = peers_of(context)
     # All operators share a certificate; which of them it is, their token says.
