@@ -1,20 +1,30 @@
-"""What identity says that ends views: a role is lost, a sign-in is over, a customer has left."""
+"""What identity says that ends views, and who is told when one has ended."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer
 from helpdesk.kernel.store import Store
 from services.session.application.consents import ConsentUseCases
+from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
+from services.session.domain.facts import ViewEnded
 
 
-def consumers(store: Store, consents: ConsentUseCases, views: ViewUseCases) -> list[StoreConsumer]:
+def consumers(
+    store: Store, consents: ConsentUseCases, views: ViewUseCases, signalling: Signalling
+) -> list[StoreConsumer]:
     """
-    Return what follows identity's log.
+    Return what follows identity's log, and our own for those who are told of ends.
 
     A lease is refused without it, since each asks identity; this tells open pages and the customer.
     """
+
+    def on_view_ended(_work: UnitOfWork, fact: Published) -> None:
+        event: Any = fact.event
+        signalling.view_ended(event.view_id, event.ended_by, event.recorded_at, fact.id)
 
     def on_role_removed(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()
@@ -34,4 +44,7 @@ def consumers(store: Store, consents: ConsentUseCases, views: ViewUseCases) -> l
         "helpdesk.identity.v1.SignedOut": on_signed_out,
         "helpdesk.identity.v1.OrganizationImported": on_organization_imported,
     }
-    return [StoreConsumer("session.standing", store, {"identity": wanted})]
+    return [
+        StoreConsumer("session.standing", store, {"identity": wanted}),
+        StoreConsumer("session.signals", store, {store.name: {ViewEnded.NAME: on_view_ended}}),
+    ]

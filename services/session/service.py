@@ -11,12 +11,14 @@ from helpdesk.session.v1 import consent_pb2_grpc, portal_pb2_grpc, view_pb2_grpc
 from services.session.application.consents import ConsentUseCases
 from services.session.application.portals import PortalUseCases
 from services.session.application.ports import windows
+from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.clients import DirectoryClient
 from services.session.envoy_api import EnvoyAuthorization, EnvoyServer
 from services.session.grpc_api import ConsentServicer, PortalServicer, ViewServicer
 from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
+from services.session.providers import receiver
 from services.session.settings import SessionSettings
 from services.session.views import AccessViews
 
@@ -37,6 +39,7 @@ def build(wiring: Wiring) -> Running:
     leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
     receipts = Signer(wiring.secret("session.receipt.pem"))
     consents = ConsentServicer(consenting, store.digest, receipts)
+    signalling = Signalling(finder, receipts.sign_document, receiver(settings, wiring))
     views = ViewServicer(viewing, store.digest, leases)
     portals = PortalServicer(PortalUseCases(store, finder, viewing), leases)
     return Running(
@@ -53,7 +56,7 @@ def build(wiring: Wiring) -> Running:
             ),
         },
         background=_envoy(wiring, settings.envoy_address),
-        consumers=consumers(store, consenting, viewing),
+        consumers=consumers(store, consenting, viewing, signalling),
         timers=[
             Timer("session-requests", 5, consenting.lapse_requests),
             Timer("session-ends", 5, viewing.end_what_is_over),

@@ -11,6 +11,7 @@ class SessionSettings:
     ``HELPDESK_SESSION_...``: minutes and hours of the windows.
 
     At ``envoy_address`` (``host:port``, empty for nowhere) Envoy asks about a customer's portal.
+    To ``signals_url`` each end of a view is pushed, with ``signals_token`` as bearer token.
     """
 
     view_minutes: int = 30
@@ -18,3 +19,5 @@ class SessionSettings:
     answer_hours: int = 24
     grant_days: int = 30
     envoy_address: str = ""
+    signals_url: str = ""
+    signals_token: str = ""

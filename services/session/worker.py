@@ -8,11 +8,14 @@ from typing import NoReturn, cast
 from helpdesk.kernel.resources import Blank, Resources, Timer, Wants, Work, wants_of
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
+from helpdesk.kernel.tokens import Signer
 from services.session.application.consents import ConsentUseCases
 from services.session.application.ports import Directory, windows
+from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
+from services.session.providers import receiver
 from services.session.settings import SessionSettings
 from services.session.views import AccessViews
 
@@ -33,6 +36,7 @@ def wants() -> Wants:
             cast("Store", Blank("session")),
             cast("ConsentUseCases", Blank()),
             cast("ViewUseCases", Blank()),
+            cast("Signalling", Blank()),
         )
     )
 
@@ -48,9 +52,11 @@ def build(resources: Resources) -> Work:
     )
     viewing = ViewUseCases(store, directory, finder, lengths)
     consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
+    signer = Signer(resources.secret("session.receipt.pem"))
+    signalling = Signalling(finder, signer.sign_document, receiver(settings, resources))
     return Work(
         store,
-        consumers=consumers(store, consenting, viewing),
+        consumers=consumers(store, consenting, viewing, signalling),
         timers=[
             Timer("session-requests", 5, consenting.lapse_requests),
             Timer("session-ends", 5, viewing.end_what_is_over),
