@@ -7,14 +7,15 @@ import importlib
 import os
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 import click
 
-from helpdesk.kernel import logging as structured
-from helpdesk.kernel import tls
+from helpdesk.kernel import metrics, tls, tracing
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.resources import (
     VAULT_URL,
@@ -28,6 +29,7 @@ from helpdesk.kernel.resources import (
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import StoredRow, Unit
+from helpdesk.kernel.watching import watched
 
 WORKERS = ("email", "session", "audit", "search")
 _HERE = Path(__file__).parent
@@ -71,7 +73,6 @@ def _database(name: str) -> str:
 def _broker() -> tuple[str, str]:
     """Return the URL of RabbitMQ, and the file of who signed its certificate."""
     settings = parse(HostSettings, "", os.environ)
-    structured.configure(settings.log_level)
     if not settings.broker_url:
         raise SettingsError("HELPDESK_BROKER_URL is not set")
     tls.check_url("HELPDESK_BROKER_URL", settings.broker_url, allowed=settings.allow_plaintext)
@@ -116,7 +117,12 @@ def migrate(names: tuple[str, ...]) -> None:
 @_NAME
 def relay(name: str) -> None:
     """Publish the log of a service to RabbitMQ; of several one is active."""
-    from helpdesk.kernel.broker import Publisher
+    with _watched(f"relay-{name}"):
+        _relay(name)
+
+
+def _relay(name: str) -> None:
+    from helpdesk.kernel.broker import Depths, Publisher
     from helpdesk.kernel.postgres_store import PostgresEngine
     from helpdesk.kernel.relay import Relay
 
@@ -131,10 +137,13 @@ def relay(name: str) -> None:
     running = Relay(
         name, engine, lambda: Publisher(broker, wants, ca_file), work.timers if work else ()
     )
+    own = [each for each in wants if each.partition(".")[0] == name]
+    depths = Depths(broker, own, ca_file)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.stop())
-    click.echo(f"ready: relay {name}", err=True)
-    running.run()
+    with metrics.looked_at(running.look, depths.look):
+        click.echo(f"ready: relay {name}", err=True)
+        running.run()
     engine.close()
     if work is not None and resources is not None:
         _ended(work, resources)
@@ -148,12 +157,24 @@ def work(name: str) -> None:
     # Patches sockets and locks, so it comes before whatever holds one.
     from helpdesk.kernel import consumer
 
+    with _watched(f"work-{name}"):
+        _work(name, consumer.run)
+
+
+def _work(name: str, run: Callable[..., None]) -> None:
+    from helpdesk.kernel import inbox
+
     broker, ca_file = _broker()
     resources = Resources(os.environ, listen=False)
     composed = _worker(name).build(resources)
     started = lambda: click.echo(f"ready: work {name}", err=True)  # noqa: E731
-    consumer.run(name, broker, composed, ca_file, started)
+    with metrics.looked_at(lambda: inbox.look(composed.consumers, composed.store)):
+        run(name, broker, composed, ca_file, started)
     _ended(composed, resources)
+
+
+def _watched(process: str) -> AbstractContextManager[None]:
+    return watched(parse(HostSettings, "", os.environ), os.environ, process)
 
 
 def _ended(composed: Work, resources: Resources) -> None:
@@ -291,6 +312,8 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
             subjects=(f"fact:{fact.source}:{fact.row.position}",),
             reason_key=resources.vault.spare("reason"),
             reason=reason,
+            request_id=uuid4().hex,
+            trace_id=tracing.trace_id(tracing.begun()),
             occurred_at=datetime.now(UTC),
             service=composed.store.name,
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from helpdesk.kernel import tracing
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.events import Event, SupportActionRecorded
@@ -30,6 +31,11 @@ class UnitOfWork:
     id: str = field(default_factory=lambda: uuid4().hex)
     traceparent: str = ""
     _staged: dict[str, Append] = field(default_factory=dict)
+
+    @property
+    def trace_id(self) -> str:
+        """The trace that it belongs to, empty for none."""
+        return tracing.trace_id(self.traceparent)
 
     def load(self, stream: str, evolve: Callable[[S, Any], S], initial: S) -> Loaded[S]:
         """Fold a stream, what is staged for it included."""

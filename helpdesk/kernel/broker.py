@@ -14,6 +14,7 @@ from kombu.connection import Connection
 from kombu.entity import Exchange, Queue, binding
 
 from helpdesk.kernel.errors import Unavailable
+from helpdesk.kernel.metrics import Reading
 from helpdesk.kernel.store import StoredRow
 
 EVENTS = Exchange("helpdesk.events", type="topic", durable=True)
@@ -85,9 +86,14 @@ def declare(channel: Any, wants: Wants) -> None:
 
 
 def headers(
-    source: str, row: StoredRow, after: Mapping[str, int], traceparent: str
+    source: str, row: StoredRow, after: Mapping[str, int], begun: str = "", sent: str = ""
 ) -> dict[str, str]:
-    """Return the attributes of a CloudEvent (AMQP binding, binary mode): the body stays as is."""
+    """
+    Return the attributes of a CloudEvent (AMQP binding, binary mode): the body stays as is.
+
+    ``begun`` is the trace context of the fact (CloudEvents "Distributed Tracing" extension),
+    ``sent`` that of its publishing (W3C "Trace Context for AMQP").
+    """
     attributes = {
         "specversion": "1.0",
         "id": f"{row.stream_id}:{row.version}",
@@ -96,10 +102,17 @@ def headers(
         "position": str(row.position),
         "after": json.dumps(after, separators=(",", ":")),
     }
+    if begun:
+        attributes["traceparent"] = begun
     made = {f"cloudEvents:{key}": value for key, value in attributes.items()}
-    if traceparent:
-        made["traceparent"] = traceparent
+    if sent:
+        made["traceparent"] = sent
     return made
+
+
+def traceparent(headers: Mapping[str, Any]) -> str:
+    """Return the trace context that a message continues, empty for none."""
+    return str(headers.get("traceparent") or headers.get("cloudEvents:traceparent") or "")
 
 
 def read(
@@ -216,6 +229,23 @@ class Publisher:
             self._connection.release()
 
 
+class Depths:
+    """Looks how many facts wait in the queues of consumers, and how many are dead letters."""
+
+    def __init__(self, url: str, consumers: Sequence[str], ca_file: str = "") -> None:
+        self._url, self._consumers, self._ca_file = url, consumers, ca_file
+
+    def look(self) -> Iterator[Reading]:
+        """Ask the broker, on a connection for this once. Raises Unavailable."""
+        letters = DeadLetters(self._url, self._ca_file)
+        try:
+            for consumer in self._consumers:
+                yield "helpdesk_queue_messages", (consumer,), letters.waiting(consumer)
+                yield "helpdesk_dead_letters", (consumer,), letters.count(consumer)
+        finally:
+            letters.close()
+
+
 class DeadLetters:
     """What consumers could not handle, for the operator."""
 
@@ -232,9 +262,16 @@ class DeadLetters:
 
     def count(self, consumer: str) -> int:
         """Return how many there are of a consumer."""
+        return self._length(f"{consumer}.dead")
+
+    def waiting(self, consumer: str) -> int:
+        """Return how many facts wait in a consumer's own queue."""
+        return self._length(consumer)
+
+    def _length(self, name: str) -> int:
         with _reached():
             try:
-                return int(dead_letters(consumer)(self._channel).queue_declare(passive=True)[1])
+                return int(Queue(name)(self._channel).queue_declare(passive=True)[1])
             except NotFound:
                 self._channel = self._connection.channel()
                 return 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from helpdesk.kernel import metrics, tracing
 from helpdesk.kernel.actions import UnitOfWork
-from helpdesk.kernel.context import Actor
+from helpdesk.kernel.context import Actor, RequestContext, bind
 from helpdesk.kernel.errors import Conflict
-from helpdesk.kernel.events import Event, decode
+from helpdesk.kernel.events import Event, Stamp, decode, stamp_of
 from helpdesk.kernel.store import Store, StoredRow
 from helpdesk.kernel.vault import Vault
 
@@ -24,11 +26,16 @@ _LONGEST_PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A fact as it reaches a consumer: opened for use, and the sealed bytes as they were stored."""
+    """
+    A fact as it reaches a consumer: opened for use, and the sealed bytes as they were stored.
+
+    ``traceparent`` is the trace context of its way here, empty where that is not known.
+    """
 
     source: str
     row: StoredRow
     vault: Vault
+    traceparent: str = ""
 
     @property
     def event(self) -> Event:
@@ -44,6 +51,11 @@ class Published:
         """The stored JSON, personal fields sealed."""
         body: dict[str, Any] = json.loads(self.row.state)
         return body
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the store noted on it."""
+        return stamp_of(self.row.state)
 
     @property
     def id(self) -> str:
@@ -113,13 +125,13 @@ class StoreConsumer:
                 self._handle(fact)
 
     def _handle(self, fact: Published) -> None:
-        stamp = fact.body.get("stamp", {})
+        stamp = fact.stamp
         work = UnitOfWork(
             store=self._store,
             actor=self._actor,
             now=datetime.now(UTC),
-            id=stamp.get("action_id") or fact.id,
-            traceparent=stamp.get("traceparent", ""),
+            id=stamp.action_id or fact.id,
+            traceparent=fact.traceparent or stamp.traceparent,
         )
         self._handlers[fact.source][fact.row.name](work, fact)
         tracking = (f"{self.name}<{fact.source}", fact.position)
@@ -127,6 +139,53 @@ class StoreConsumer:
 
     def flush(self, source: str, position: int) -> None:
         """Nothing to do: each fact was committed with its position."""
+
+
+class Batch:
+    """Facts of one source on their way through a consumer: each in its trace, and timed."""
+
+    def __init__(self, consumer: Consumer, source: str) -> None:
+        self._consumer = consumer
+        self._source = source
+        self._handled: list[tuple[Stamp, str]] = []
+
+    def handle(self, fact: Published) -> None:
+        """Hand over one fact, as a part of the request that it came from."""
+        name, stamp = self._consumer.name, fact.stamp
+        about: dict[str, str | int] = {
+            "messaging.consumer.group.name": name,
+            "messaging.destination.name": fact.row.name,
+            "messaging.operation.type": "process",
+            "helpdesk.source": fact.source,
+            "helpdesk.position": fact.position,
+        }
+        parent = fact.traceparent or stamp.traceparent
+        with tracing.span(f"{name} process", "consumer", parent, about) as span:
+            bind(RequestContext(action_id=stamp.action_id, traceparent=span.traceparent))
+            try:
+                self._consumer.handle(replace(fact, traceparent=span.traceparent))
+            except Exception:
+                metrics.HANDLE_FAILURES.labels(name).inc()
+                raise
+            finally:
+                bind(RequestContext())
+        self._handled.append((stamp, span.traceparent))
+
+    def flush(self, position: int) -> None:
+        """Make durable what was handled; only then it counts."""
+        name, begin = self._consumer.name, time.time_ns()
+        self._consumer.flush(self._source, position)
+        end = time.time_ns()
+        delay = metrics.HANDLED_DELAY.labels(name)
+        for stamp, traceparent in self._handled:
+            delay.observe(max(0.0, end / 1e9 - stamp.recorded_at.timestamp()))
+            if traceparent and not isinstance(self._consumer, StoreConsumer):
+                about = {"messaging.consumer.group.name": name, "helpdesk.source": self._source}
+                tracing.lived(f"{name} commit", "internal", traceparent, (begin, end), about)
+        if self._handled:
+            newest = max(stamp.recorded_at for stamp, _ in self._handled)
+            metrics.HANDLED_NEWEST.labels(name, self._source).set(newest.timestamp())
+        self._handled.clear()
 
 
 class InProcessBus:
@@ -168,6 +227,13 @@ class InProcessBus:
         for thread in self._threads:
             thread.join()
 
+    def look(self) -> Iterator[metrics.Reading]:
+        """Say how far each consumer is."""
+        for (consumer, source), after in list(self._after.items()):
+            newest = self._stores[source].position
+            yield "helpdesk_consumer_position", (consumer, source), after
+            yield "helpdesk_consumer_lag", (consumer, source), max(0, newest - after)
+
     def wait(self, consumer: str, source: str, position: int, timeout: float = 5.0) -> bool:
         """Wait until a consumer has handled a source up to a position; False if not in time."""
         key = (consumer, source)
@@ -202,17 +268,18 @@ class InProcessBus:
     ) -> None:
         newest = store.position
         rows = store.read(self._after[key], _BATCH, names)
+        batch = Batch(consumer, store.name)
         for row in rows:
             if self._stopping.is_set():
                 return
-            consumer.handle(Published(store.name, row, store.vault))
+            batch.handle(Published(store.name, row, store.vault))
         reached = (
             rows[-1].position
             if len(rows) == _BATCH
             else max(newest, rows[-1].position if rows else 0)
         )
         if rows:
-            consumer.flush(store.name, reached)
+            batch.flush(reached)
         with self._moved:
             self._after[key] = reached
             self._moved.notify_all()

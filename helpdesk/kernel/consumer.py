@@ -166,7 +166,7 @@ class Driver:
     def take(self, message: Any) -> None:
         """Return when the message was handled or parked. Raises CannotHandle, ValueError."""
         source, row, after = broker.read(message.headers, message.body)
-        turn = _Turn(Delivery(source, row, after))
+        turn = _Turn(Delivery(source, row, after, broker.traceparent(message.headers)))
         with self._moved:
             self._waiting.append(turn)
             self._moved.notify()

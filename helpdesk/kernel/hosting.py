@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -21,11 +21,13 @@ from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer
 from helpdesk.kernel.heartbeat import LOOK_SECONDS, Heartbeats
+from helpdesk.kernel.metrics import Reading
 from helpdesk.kernel.resources import HostSettings, Resources, Timer
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
+from helpdesk.kernel.rpc.listening import serve
 from helpdesk.kernel.rpc.refused import RefusedCalls
-from helpdesk.kernel.rpc.server import Register, Served, Servicer, serve
+from helpdesk.kernel.rpc.server import Register, Served, Servicer
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
@@ -224,6 +226,14 @@ class Host:
         if wiring.certificates is not None and listening and not listening.startswith("unix:"):
             for name in wiring.local - {"gateway"}:
                 wiring.certificates.check_serves(name)
+
+    def look(self) -> Iterator[Reading]:
+        """Say how far the stores and their consumers are."""
+        for running in self.running.values():
+            if running.store is not None:
+                name = running.store.name
+                yield "helpdesk_store_position", (name,), running.store.position
+        yield from self.bus.look()
 
     def __exit__(self, *_: object) -> None:
         for background in reversed(self._started):

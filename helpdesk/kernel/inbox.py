@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from helpdesk.kernel.bus import Consumer, Published
+from helpdesk.kernel.bus import Batch, Consumer, Published
 from helpdesk.kernel.errors import Refused, Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.metrics import Reading
 from helpdesk.kernel.store import Store, StoredRow, Unit
 
 _log = logging.getLogger(__name__)
@@ -21,12 +22,14 @@ class Delivery:
 
     ``after`` maps names of facts to their newest position before this one, for every name that
     occurred since the previous fact of this one's own name: so the last fact before it that a
-    consumer wants is always among them, whatever that consumer wants.
+    consumer wants is always among them, whatever that consumer wants. ``traceparent`` is the trace
+    context of the publishing.
     """
 
     source: str
     row: StoredRow
     after: Mapping[str, int]
+    traceparent: str = ""
 
     def needs(self, wanted: Iterable[str]) -> int:
         """Return the position of the last fact before this one that has one of these names."""
@@ -82,6 +85,7 @@ class Inbox:
         parked = self._read_parked(source)
         waiting = sorted(known | parked)
         early: list[Delivery] = []
+        batch = Batch(self._consumer, source)
         try:
             for position in waiting:
                 each = parked.get(position) or known[position]
@@ -90,11 +94,11 @@ class Inbox:
                 if each.needs(wanted) > at:
                     early = [known[p] for p in waiting if p >= position and p not in parked]
                     break
-                self._handle(each)
+                self._handle(batch, each)
                 at = position
         finally:
             if at > begun:
-                self._consumer.flush(source, at)
+                batch.flush(at)
         if early:
             _log.warning(
                 "%s: %d facts of %s are parked: what comes before %d is missing; "
@@ -104,9 +108,9 @@ class Inbox:
         if early or (parked and min(parked) <= at):
             self._park(source, early, at)
 
-    def _handle(self, each: Delivery) -> None:
+    def _handle(self, batch: Batch, each: Delivery) -> None:
         try:
-            self._consumer.handle(Published(each.source, each.row, self._store.vault))
+            batch.handle(Published(each.source, each.row, self._store.vault, each.traceparent))
         except Unavailable:
             raise
         except Exception as error:
@@ -146,6 +150,16 @@ class Inbox:
             )  # fmt: skip
 
 
+def look(consumers: Sequence[Consumer], store: Store) -> Iterator[Reading]:
+    """Say how far the consumers of a worker are, and what they parked."""
+    for consumer in consumers:
+        parked = Inbox(consumer, store).parked()
+        for source in consumer.wants:
+            labels = (consumer.name, source)
+            yield "helpdesk_consumer_position", labels, consumer.position(source)
+            yield "helpdesk_consumer_parked", labels, parked.get(source, 0)
+
+
 def catch_up(
     consumer: Consumer,
     store: Store,
@@ -160,13 +174,14 @@ def catch_up(
     """
     count = 0
     for rows, reached in read(consumer.position(source), tuple(consumer.wants[source])):
+        batch = Batch(consumer, source)
         for row in rows:
             # A worker that runs at the same time may be further by now.
             if row.position > consumer.position(source) or count:
-                consumer.handle(Published(source, row, store.vault))
+                batch.handle(Published(source, row, store.vault))
                 count += 1
         if rows:
-            consumer.flush(source, max(reached, rows[-1].position))
+            batch.flush(max(reached, rows[-1].position))
     Inbox(consumer, store).resume()
     return count
 

@@ -36,6 +36,8 @@ class HostSettings:
     tls_cert_file: str = ""
     tls_key_file: str = ""
     allow_plaintext: bool = False
+    traces_endpoint: str = ""
+    metrics_address: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
+from helpdesk.kernel import tracing
 from helpdesk.kernel.errors import Conflict, HelpdeskError, Unavailable
 from helpdesk.kernel.events import Event, SupportActionRecorded, decode, encode
+from helpdesk.kernel.metrics import COMMIT_SECONDS
 from helpdesk.kernel.vault import Vault
 
 S = TypeVar("S")
@@ -206,11 +208,16 @@ class Store:
         """
         if self._closed:
             raise Unavailable("STORE_CLOSED", "This service is stopping.")
-        self._queue.put(unit)
-        unit.done.wait()
-        if unit.error is not None:
-            raise unit.error
-        return unit.position
+        about = {"helpdesk.service": self.name}
+        with (
+            COMMIT_SECONDS.labels(self.name).time(),
+            tracing.span("store commit", "internal", unit.traceparent, about),
+        ):
+            self._queue.put(unit)
+            unit.done.wait()
+            if unit.error is not None:
+                raise unit.error
+            return unit.position
 
     def read(self, after: int, limit: int = 500, names: Sequence[str] = ()) -> list[StoredRow]:
         """Return sealed events after a position, in order."""

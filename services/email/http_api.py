@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from helpdesk.kernel import tracing
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, HelpdeskError, Refused, Unavailable
@@ -117,9 +118,18 @@ class Inbound:
         return outcomes
 
     def _one(self, event: ProviderEvent) -> str:
+        about = {"http.route": f"/webhooks/{event.provider}"}
+        with tracing.span("webhook", "server", None, about) as span:
+            return self._tried(event, span.traceparent)
+
+    def _tried(self, event: ProviderEvent, traceparent: str) -> str:
         for _ in range(_TRIES):
             action = SupportAction(
-                store=self.store, actor=_ACTOR, now=datetime.now(UTC), name=_ACTION
+                store=self.store,
+                actor=_ACTOR,
+                now=datetime.now(UTC),
+                traceparent=traceparent,
+                name=_ACTION,
             )
             try:
                 outcome = self.webhooks.take(action, event)
@@ -171,6 +181,7 @@ class Inbound:
             user_id=action.user_id,
             subjects=tuple(dict.fromkeys(action.subjects)),
             request_id=action.id,
+            trace_id=action.trace_id,
             occurred_at=action.now,
             method=f"webhook:{event.provider}",
             service=self.store.name,

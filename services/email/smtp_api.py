@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
+from helpdesk.kernel import tracing
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, HelpdeskError, InvalidArgument
@@ -46,9 +47,17 @@ class Inbound:
 
     def take(self, raw: bytes, recipient: str, protocol: str) -> str:
         """Record what a mail reports; return the SMTP answer."""
+        with tracing.span(f"mail {protocol}", "server", None) as span:
+            return self._tried(raw, recipient, protocol, span.traceparent)
+
+    def _tried(self, raw: bytes, recipient: str, protocol: str, traceparent: str) -> str:
         for _ in range(_TRIES):
             action = SupportAction(
-                store=self.store, actor=_ACTOR, now=datetime.now(UTC), name=_ACTION
+                store=self.store,
+                actor=_ACTOR,
+                now=datetime.now(UTC),
+                traceparent=traceparent,
+                name=_ACTION,
             )
             try:
                 self.reports.report_mail(action, raw, recipient)
@@ -91,6 +100,7 @@ class Inbound:
             user_id=action.user_id,
             subjects=tuple(dict.fromkeys(action.subjects)),
             request_id=action.id,
+            trace_id=action.trace_id,
             occurred_at=action.now,
             method=protocol,
             service=self.store.name,

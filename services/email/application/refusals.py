@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from datetime import UTC, datetime
 
+from helpdesk.kernel import metrics
 from helpdesk.kernel.store import Append, Store, Unit
 from services.email.domain.facts import WebhookRefused
 
@@ -21,6 +22,7 @@ class RefusedWebhooks:
 
     def count(self, provider: str, reason: str) -> None:
         """Count one; provider and reason are words of ours, never what was sent."""
+        metrics.WEBHOOKS_REFUSED.labels(provider, metrics.code(reason)).inc()
         minute = datetime.now(UTC).replace(second=0, microsecond=0)
         with self._lock:
             self._counts[minute, provider, reason] += 1

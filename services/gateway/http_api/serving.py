@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from helpdesk.kernel.context import RequestContext, bind
+from helpdesk.kernel import metrics, tracing
+from helpdesk.kernel.context import RequestContext, bind, current_request
 from helpdesk.kernel.errors import HelpdeskError, NotFound
 from services.gateway.http_api import errors, forms
 from services.gateway.http_api.visit import NO_TICKET, Site, Visit
@@ -32,11 +32,11 @@ class Desk:
 
     def get(self, path: str, handler: Handler, *, public: bool = False) -> Route:
         """Return the route of a page."""
-        return Route(path, self._endpoint(handler, public), methods=["GET"])
+        return Route(path, self._endpoint(path, handler, public), methods=["GET"])
 
     def post(self, path: str, handler: Handler, *, public: bool = False) -> Route:
         """Return the route of a form; only a page of ours in the same session can send it."""
-        return Route(path, self._endpoint(handler, public), methods=["POST"])
+        return Route(path, self._endpoint(path, handler, public), methods=["POST"])
 
     def form(self, path: str, handler: Handler) -> list[Route]:
         """Return the routes of a form that has an address below its page's; a GET goes there."""
@@ -50,7 +50,9 @@ class Desk:
         """Return the routes of a page and of the form that is sent to the same address."""
         return [self.get(path, page), self.post(path, form)]
 
-    def _endpoint(self, handler: Handler, public: bool) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(
+        self, path: str, handler: Handler, public: bool
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
             body = b""
             if request.method == "POST":
@@ -58,17 +60,28 @@ class Desk:
                     body = await _body(request)
                 except (forms.TooLarge, ClientDisconnect):
                     return Response("This form is too large.", 413, media_type="text/plain")
-            return await run_in_threadpool(self._serve, handler, public, request, body)
+            return await run_in_threadpool(self._watched, path, handler, public, request, body)
 
         return serve
 
+    def _watched(
+        self, path: str, handler: Handler, public: bool, request: Request, body: bytes
+    ) -> Response:
+        # A browser's own trace context is not believed: the click begins the trace.
+        about = {"http.request.method": request.method, "http.route": path}
+        begin = time.perf_counter()
+        with tracing.span(f"{request.method} {path}", "server", None, about) as span:
+            deadline = time.monotonic() + _SECONDS
+            bind(RequestContext(traceparent=span.traceparent, deadline=deadline))
+            response = self._serve(handler, public, request, body)
+            span.say({"http.response.status_code": response.status_code})
+        status = f"{response.status_code // 100}xx"
+        seconds = time.perf_counter() - begin
+        metrics.HTTP_SECONDS.labels(path, request.method, status).observe(seconds)
+        return response
+
     def _serve(self, handler: Handler, public: bool, request: Request, body: bytes) -> Response:
-        trace = uuid4().hex
-        bind(
-            RequestContext(
-                traceparent=f"00-{trace}-{trace[:16]}-01", deadline=time.monotonic() + _SECONDS
-            )
-        )
+        trace = tracing.trace_id(current_request().traceparent)
         visit = Visit(request, self.site, reference=trace[:8])
         try:
             return self._answer(visit, handler, public, body)
