@@ -8,10 +8,11 @@ import pytest
 
 from helpdesk.identity.v1 import roles_pb2, roles_pb2_grpc, sign_in_pb2, sign_in_pb2_grpc
 from helpdesk.kernel.errors import Forbidden
-from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
+from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer, new_private_key
 from helpdesk.options.v1 import options_pb2
+from tests.support.distributed import SIZES
 from tests.support.foreign import SECRET_WORDS, foreign_world
 from tests.support.methods import (
     call,
@@ -21,7 +22,6 @@ from tests.support.methods import (
     scribbled,
     served_by,
     short,
-    told,
 )
 from tests.support.product import NORTH, person_id, small_directory
 
@@ -54,6 +54,7 @@ OWN_ONLY = {
     "ViewService.ListViews": OK,
     "CallerAnswerService.ListStoppedChecks": OK,
     "CallerAnswerService.ListVouchRequests": OK,
+    "BlocklistService.ListAddressVouchRequests": OK,
     "BlocklistService.ListRemovals": OK,
     # A filter that nothing of the caller's own fits finds nothing.
     "AuditService.QueryActions": OK,
@@ -81,9 +82,9 @@ WITHOUT_SCOPE = {
 }
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    with foreign_world(tmp_path_factory.mktemp("every")) as world:
+@pytest.fixture(scope="module", params=SIZES)
+def world(request, tmp_path_factory):
+    with foreign_world(tmp_path_factory.mktemp("every"), request.param) as world:
         yield world
 
 
@@ -107,7 +108,7 @@ class Watch:
         return call(self.world.channel(self.method), self.method, payload, token, **more)
 
     def rows(self):
-        found = told(self.store, self.before[self.store.name])
+        found = self.world.told(self.store, self.before[self.store.name])
         self.before[self.store.name] = self.store.position
         return found
 
@@ -127,7 +128,7 @@ class Watch:
         return record
 
     def assert_nothing_else(self, answer):
-        assert {s.name: told(s, self.before[s.name]) for s in self.others} == {
+        assert {s.name: self.world.told(s, self.before[s.name]) for s in self.others} == {
             s.name: [] for s in self.others
         }
         assert said_of_people(answer.said()) == []
@@ -143,17 +144,11 @@ def said_of_people(text):
 def assert_counted(world, method, watch, reason):
     """No record of its own, one in the count of the minute."""
     assert watch.rows() == []
-    world.refused_calls(method).flush()
-    counted = watch.rows()
-    assert [type(row) for row in counted] == [CallsWithoutTokenRefused]
-    assert (counted[0].count, counted[0].reasons) == (1, (f"{reason}=1",))
+    world.assert_counted(method, watch, reason)
 
 
 def test_every_service_of_the_contract_is_served(world):
-    served = {name for r in world.host.running.values() for name in r.servicers}
-    served.add("helpdesk.eventlog.v1.EventLogService")
-
-    assert {m.descriptor.containing_service.full_name for m in METHODS} == served
+    assert {m.descriptor.containing_service.full_name for m in METHODS} == world.served()
 
 
 def test_every_service_that_is_hosted_but_the_gateway_is_here():

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
+
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
 from helpdesk.email.v1 import caller_check_pb2, caller_check_pb2_grpc, email_pb2, email_pb2_grpc
 from helpdesk.kernel import secrets
 from helpdesk.kernel.context import Actor
+from helpdesk.kernel.events import CallsWithoutTokenRefused
 from helpdesk.kernel.tokens import LEASE, LEASES, Signer, claims_of
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from tests.contract.email_world import MailServer
-from tests.support.methods import hosted, served_by
+from tests.support.distributed import product_of
+from tests.support.methods import hosted, served_by, told
 from tests.support.product import (
     ACME,
     NORTH,
@@ -19,7 +24,6 @@ from tests.support.product import (
     api_id,
     free_address,
     person_id,
-    running_product,
     small_directory,
     uuid,
 )
@@ -51,9 +55,25 @@ class World:
     def store(self, method):
         return self.host.running[served_by(method)].store
 
-    def refused_calls(self, method):
+    def served(self):
+        """Return the full names of the proto services that answer."""
+        served = {name for r in self.host.running.values() for name in r.servicers}
+        return served | {"helpdesk.eventlog.v1.EventLogService"}
+
+    def told(self, store, after):
+        """Return what a store holds after a position."""
+        return told(store, after)
+
+    def assert_counted(self, method, watch, reason):
+        """One in the count of the minute."""
         name = served_by(method)
-        return next(r for r in self.host._refused if r._store.name == name)
+        next(r for r in self.host._refused if r._store.name == name).flush()
+        counted = watch.rows()
+        assert [type(row) for row in counted] == [CallsWithoutTokenRefused]
+        assert (counted[0].count, counted[0].reasons) == (1, (f"{reason}=1",))
+
+    def end(self):
+        """Check what only shows when everything has ended."""
 
     def lease(self, roles, sections=()):
         """Mint the lease of a read-only session of the north in Acme."""
@@ -124,9 +144,45 @@ class World:
             self.product.settle()
 
 
+class WorldOfProcesses(World):
+    """The same on the distributed size; what a process counts is seen when it has ended."""
+
+    def __init__(self, product):
+        self.refused = Counter()
+        super().__init__(product)
+
+    def served(self):
+        served = set()
+        for name in self.host.running:
+            stub = reflection_pb2_grpc.ServerReflectionStub(self.host.wiring.channel(name))
+            request = reflection_pb2.ServerReflectionRequest(list_services="*")
+            for answer in stub.ServerReflectionInfo(iter([request]), timeout=5):
+                served |= {each.name for each in answer.list_services_response.service}
+        return {name for name in served if name.startswith("helpdesk.")}
+
+    def told(self, store, after):
+        # A minute may end at any time.
+        found = told(store, after)
+        return [fact for fact in found if not isinstance(fact, CallsWithoutTokenRefused)]
+
+    def assert_counted(self, method, watch, reason):
+        self.refused[served_by(method), reason] += 1
+
+    def end(self):
+        self.product.supervisor.stop()
+        counted = Counter()
+        for name, running in self.host.running.items():
+            for row in running.store.read(0, 100_000, (CallsWithoutTokenRefused.NAME,)):
+                for each in running.store.opened(row).reasons:
+                    reason, _, count = each.rpartition("=")
+                    counted[name, reason] += int(count)
+        assert counted == self.refused
+        assert self.product.deaths == []
+
+
 @contextmanager
-def foreign_world(folder):
-    """Run every service but the gateway, with a mail server beside them."""
+def foreign_world(folder, size="embedded"):
+    """Run every service but the gateway, or all processes, with a mail server beside them."""
     server = MailServer(free_address())
     server.start()
     directory = small_directory()
@@ -134,12 +190,15 @@ def foreign_world(folder):
     second = {**device, "id": api_id("DEVICE", uuid(202)), "serial": "FOC87654321"}
     directory["devices"].append({**second, "mac": "AA:BB:CC:00:11:23"})
     try:
-        with running_product(
+        with product_of(
+            size,
             folder,
             hosted(),
             directory=directory,
             HELPDESK_EMAIL_SMTP_ADDRESS=server.address,
         ) as product:
-            yield World(product)
+            world = World(product) if size == "embedded" else WorldOfProcesses(product)
+            yield world
+            world.end()
     finally:
         server.stop()
