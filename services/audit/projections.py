@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
 
 from services.audit.domain.facts import Facts, Kind, facts_of
-from services.audit.domain.numbers import Writer, arrived
+from services.audit.domain.numbers import Hole, Writer, arrived
 from services.audit.domain.sessions import Session, follow, key_of
 
 SessionKey = tuple[str, str]
@@ -57,6 +58,7 @@ class Views:
     rows: list[ActionRow] = field(default_factory=list)
     changed: dict[str, Session] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     def add(self, stored: Stored, noticed_at: int = 0) -> ActionRow:
         """Add one record of the log, in its order; Unix microseconds say when it arrived."""
@@ -64,6 +66,7 @@ class Views:
         session_id = self._follow(facts, stored)
         self._count(facts, noticed_at)
         self.records[stored.source] = self.records.get(stored.source, 0) + 1
+        self.names.add(facts.action)
         return _row(facts, stored, session_id)
 
     def take(self, arriving: Iterable[Stored], noticed_at: int) -> None:
@@ -84,6 +87,45 @@ class Views:
             return
         known = self.writers.get(facts.writer) or Writer(facts.writer, facts.service)
         self.writers[facts.writer] = arrived(known, facts.number, noticed_at)
+
+
+def state_of(views: Views, open_after: int) -> str:
+    """Return what later records build on, as JSON: writers, sessions that may go on, names."""
+    return json.dumps(
+        {
+            "writers": [list(asdict(w).values()) for _, w in sorted(views.writers.items())],
+            "sessions": [
+                list(asdict(s).values())
+                for _, s in sorted(views.sessions.items())
+                if s.ended_at >= open_after
+            ],
+            "actions": sorted(views.names),
+        },
+        separators=(",", ":"),
+    )
+
+
+def views_of(state: str) -> Views:
+    """Return the views as an archive left them; fresh ones for no text."""
+    views = Views()
+    if not state:
+        return views
+    body: dict[str, Any] = json.loads(state)
+    for writer, service, head, last_at, holes, doubled in body["writers"]:
+        views.writers[writer] = Writer(
+            writer,
+            service,
+            head,
+            last_at,
+            tuple(Hole(*hole.values()) for hole in holes),
+            tuple(doubled),
+        )
+    for values in body["sessions"]:
+        session = Session(*values)
+        views.sessions[session.agent_id, session.sign_in_id] = session
+        views.changed[session.session_id] = session
+    views.names.update(body["actions"])
+    return views
 
 
 def keys_in(facts: Iterable[Facts]) -> tuple[set[SessionKey], set[str]]:

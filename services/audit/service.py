@@ -16,6 +16,7 @@ from services.audit.handlers import NAME, SOURCES, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, service_keys, signer_of
 from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
+from services.audit.views.archiving import ARCHIVE_SECONDS, Archiver
 from services.audit.views.exports import Exports
 from services.audit.views.ledger import Ledger
 from services.audit.views.sessions import Sessions
@@ -37,6 +38,12 @@ def build(wiring: Wiring) -> Running:
     store = wiring.open_store("audit", migrations=_MIGRATIONS)
     ledger = Ledger(store.engine, signer_of(wiring.secret(SIGNING_KEY), settings))
     actions = Actions(store.engine)
+    archiver = Archiver(
+        store.engine,
+        ledger.signer,
+        Path(settings.archive_dir or wiring.data_dir / "audit-archive"),
+        settings.keep_days,
+    )
     cosigners = Cosigners(ledger, settings.witnesses)
     standing = Standing(store.engine, ledger, NAME, SOURCES)
     log = AuditLog(
@@ -71,6 +78,7 @@ def build(wiring: Wiring) -> Running:
                 everywhere=True,
             ),
             Timer("audit-witnesses", COSIGN_SECONDS, cosigners.collect),
+            Timer("audit-archive", ARCHIVE_SECONDS, archiver.archive_now),
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )

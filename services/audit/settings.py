@@ -17,6 +17,10 @@ class AuditSettings(GraceSettings):
     """How often the log is signed where it has grown; auditors are promised 60 s."""
     verification_seconds: float = 900.0
     """How often the service checks its whole log itself."""
+    keep_days: float = 0.0
+    """Age in days from which records are archived into bundles; at least 1, 0: never."""
+    archive_dir: str = ""
+    """Folder of the bundles; empty: ``audit-archive`` in the data directory."""
     silent_seconds: float = 60.0
     """How long a service may say nothing before that is an alarm; it speaks every 20 s."""
     witnesses: str = ""

@@ -12,6 +12,7 @@ from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.handlers import NAME, SOURCES, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, service_keys, signer_of
 from services.audit.settings import AuditSettings
+from services.audit.views.archiving import ARCHIVE_SECONDS, Archiver
 from services.audit.views.ledger import Ledger
 from services.audit.views.standing import Standing
 from services.audit.watch import LOOK_SECONDS, Watch, mailer
@@ -34,6 +35,12 @@ def build(resources: Resources) -> Work:
     settings = parse(AuditSettings, "audit", resources.env)
     store = resources.open_store("audit", migrations=MIGRATIONS)
     ledger = Ledger(store.engine, signer_of(resources.secret(SIGNING_KEY), settings))
+    archiver = Archiver(
+        store.engine,
+        ledger.signer,
+        Path(settings.archive_dir or resources.data_dir / "audit-archive"),
+        settings.keep_days,
+    )
     cosigners = Cosigners(ledger, settings.witnesses)
     standing = Standing(store.engine, ledger, NAME, SOURCES)
     return Work(
@@ -46,6 +53,7 @@ def build(resources: Resources) -> Work:
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
             Timer("audit-verification", settings.verification_seconds, ledger.check),
             Timer("audit-witnesses", COSIGN_SECONDS, cosigners.collect),
+            Timer("audit-archive", ARCHIVE_SECONDS, archiver.archive_now),
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )

@@ -1,7 +1,7 @@
 """What the audit log promises, asked of it on SQLite and on PostgreSQL."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from services.audit.log.storage import (
     read_rows,
 )
 from services.audit.log.tiles import consistency, root_at
+from services.audit.views.archiving import Archiver
 from services.audit.views.ledger import Ledger
 from services.audit.views.standing import Standing
 
@@ -133,6 +134,20 @@ class LogContract:
         assert verdict is not None
         assert verdict[3] == 4
         assert "ecord 4" in verdict[2][0]
+
+    def test_archived_records_are_in_a_bundle_and_the_log_verifies(self, sides, tmp_path):
+        log = sides()
+        log.deliver(*range(1, 21))
+        log.ledger.sign(NOW)
+        archiver = Archiver(log.engine, log.ledger.signer, tmp_path / "bundles", 1.0)
+        count = archiver.archive(NOW + timedelta(days=2))
+        log.deliver(*range(21, 31))
+        log.ledger.sign(NOW)
+        gone = sum(not row.sealed for row in read_rows(log.ledger.reading))
+
+        assert (count, gone) == (20, 20)
+        assert log.ledger.check().good
+        assert log.standing.writers()[0].holes == ()
 
     def test_a_log_that_was_cut_is_not_signed(self, sides):
         log = sides()

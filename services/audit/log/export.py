@@ -5,6 +5,7 @@ The whole log as files that anyone can check offline.
     checkpoints       every signed checkpoint up to it, one JSON string a line
     entries.ndjson    each record: labels, sealed bytes (base64), leaf hash, chain value
     tile/L/N[.p/W]    the tree as in C2SP tlog-tiles
+    archives          signed statements of what is in bundles, where there are any
     keys              verifier keys of the log and its witnesses, one a line
 
 `keys` tells which keys the log says it has. Who verifies brings the keys in which he trusts.
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from services.audit.log.archive import Archive, ArchivedTiles, ArchiveUnreadableError, ArchiveWriter
+from services.audit.log.archived import read_archives
 from services.audit.log.checkpoints import parse_checkpoint
 from services.audit.log.merkle import HASH_SIZE
 from services.audit.log.notes import NoteRefusedError, VerifierKey, split_note
@@ -37,6 +39,7 @@ CHECKPOINT = "checkpoint"
 CHECKPOINTS = "checkpoints"
 ENTRIES = "entries.ndjson"
 KEYS = "keys"
+ARCHIVES = "archives"
 _TILES_AT_ONCE = 200
 
 
@@ -54,6 +57,8 @@ def write_export(db: Database, target: Path, keys: Iterable[VerifierKey]) -> int
         archive.write(CHECKPOINT, newest.note.encode())
         archive.write_lines(CHECKPOINTS, (json.dumps(each.note) for each in read_checkpoints(db)))
         archive.write_lines(KEYS, map(str, keys))
+        if archives := read_archives(db):
+            archive.write_lines(ARCHIVES, (json.dumps(each.note) for each in archives))
         archive.write_lines(ENTRIES, map(_entry, read_rows(db, end=newest.size)))
         for name, tile in _tiles(db, newest.size):
             archive.write(name, tile)
@@ -76,7 +81,14 @@ def verify_export(
         note = archive.read_text(CHECKPOINT)
         notes = [note, *_stored_notes(archive), *kept]
         tiles = ArchivedTiles(archive, _size(note))
-        return verify(read_entries(archive), notes, keys, tiles=tiles, witnesses=witnesses)
+        return verify(
+            read_entries(archive),
+            notes,
+            keys,
+            tiles=tiles,
+            witnesses=witnesses,
+            archives=_statements(archive),
+        )
 
 
 def read_entries(archive: Archive) -> Iterator[LogRow]:
@@ -136,6 +148,16 @@ def _tiles(db: Database, size: int) -> Iterator[tuple[str, bytes]]:
             if len(tile) != width * HASH_SIZE:
                 raise LogDamagedError(str(TileMissingError(level, index)))
             yield tile_path(level, index, width), tile
+
+
+def _statements(archive: Archive) -> list[str]:
+    try:
+        return [str(json.loads(line)) for line in archive.lines(ARCHIVES)]
+    except ArchiveUnreadableError:
+        # Nothing was archived. Where the file was taken away, the bytes are missing without it.
+        return []
+    except ValueError as error:
+        raise ArchiveUnreadableError(f"{ARCHIVES} is not readable") from error
 
 
 def _stored_notes(archive: Archive) -> Iterator[str]:

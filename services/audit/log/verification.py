@@ -10,6 +10,7 @@ what was cut off.
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from services.audit.log.archived import archived_size
 from services.audit.log.checkpoints import SignedCheckpoint, open_checkpoint
 from services.audit.log.notes import Kind, NoteRefusedError, VerifierKey
 from services.audit.log.records import LogRow
@@ -25,6 +26,7 @@ def verify(
     *,
     tiles: TileReader | None = None,
     witnesses: int = 0,
+    archives: Sequence[str] = (),
 ) -> Verdict:
     """
     Check a log against signed checkpoints; reads the rows once and keeps none of them.
@@ -32,14 +34,21 @@ def verify(
     `checkpoints` are signed notes: those stored with the log and those kept elsewhere (a fork shows
     only where the heads of both sides are given). `keys` come from elsewhere than the log.
     `witnesses` is how many known witnesses must have cosigned the newest checkpoint. Tampering is
-    answered, never raised.
+    answered, never raised. `archives` are the signed statements of what was taken out into bundles:
+    of those records the hashes are checked, their bytes with the bundles.
     """
     opened, findings = open_all(checkpoints, keys)
     heads = sorted({each.checkpoint for each in opened}, key=lambda head: head.size)
     forked = {one.size for one, other in pairwise(heads) if one.size == other.size}
     findings += [_contradiction(size) for size in sorted(forked)]
     findings += _too_few_witnesses(opened, witnesses)
-    walk = Walk(heads, tiles, forked)
+    archived = 0
+    try:
+        archived = archived_size(archives, keys)
+    except NoteRefusedError as refused:
+        sentence = f"The statement of an archive does not count: {refused}."
+        findings.append(Finding(Tampering(refused.reason), sentence))
+    walk = Walk(heads, tiles, forked, archived)
     for row in rows:
         walk.visit(row)
     findings += walk.finish()

@@ -15,7 +15,11 @@ class Walk:
     """What is expected next, what was found, and what only a later checkpoint can decide."""
 
     def __init__(
-        self, heads: Sequence[Checkpoint], tiles: TileReader | None, forked: Collection[int] = ()
+        self,
+        heads: Sequence[Checkpoint],
+        tiles: TileReader | None,
+        forked: Collection[int] = (),
+        archived: int = 0,
     ) -> None:
         """Heads by size; sizes with two heads were reported already."""
         self.records = 0
@@ -23,6 +27,7 @@ class Walk:
         self._heads = list(reversed(heads))
         self._largest = heads[-1].size if heads else 0
         self._forked = forked
+        self._archived = archived
         self._unmatched: list[tuple[Checkpoint, Place]] = []
         self._findings: list[Finding] = []
         self._held: LogRow | None = None
@@ -69,7 +74,9 @@ class Walk:
             return
         if row.idx != self._next and not self._jump(row, after):
             return
-        leaf = leaf_hash(row.sealed)
+        # Of an archived record the bundle has the bytes; the tree still has its leaf.
+        gone = row.idx < self._archived and not row.sealed
+        leaf = row.leaf_hash if gone else leaf_hash(row.sealed)
         expected = row.head
         if self._head is not None:
             expected = chain_value(self._head, row.leaf_hash, row)

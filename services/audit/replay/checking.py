@@ -9,13 +9,19 @@ from pathlib import Path
 
 from services.audit.domain.facts import ACTION, CALLS, organization_of
 from services.audit.domain.sessions import Session
+from services.audit.log.archived import (
+    StoredArchive,
+    digest,
+    open_statement,
+    read_archives,
+)
 from services.audit.log.merkle import leaf_hash
-from services.audit.log.notes import VerifierKey
+from services.audit.log.notes import NoteRefusedError, VerifierKey
 from services.audit.log.records import LogRow
 from services.audit.log.storage import StoredTiles, read_checkpoints, read_rows, size_of
 from services.audit.log.verdict import Place, Tampering, Verdict
 from services.audit.log.verification import verify
-from services.audit.projections import ActionRow, Stored, Views, differences
+from services.audit.projections import ActionRow, Stored, differences, views_of
 from services.audit.replay.sources import LOG, ReadOnly, UnreadableError, read_only
 
 SOURCES = ("identity", "search", "email", "session", "audit")
@@ -92,7 +98,7 @@ def check_data(
     """
     report = Report()
     with read_only(folder / LOG) as db:
-        views = _ViewCheck(db, report)
+        views = _ViewCheck(db, report, keys)
         notes = [*(each.note for each in read_checkpoints(db)), *kept]
         verdict = verify(
             _watched(read_rows(db), views, progress),
@@ -100,6 +106,7 @@ def check_data(
             keys,
             tiles=StoredTiles(db),
             witnesses=witnesses,
+            archives=[each.note for each in read_archives(db)],
         )
         _take(report, verdict, size_of(db))
         views.finish()
@@ -147,18 +154,24 @@ def _watched(rows: Iterator[LogRow], views: _ViewCheck, progress: Progress) -> I
 class _ViewCheck:
     """Builds the views again from the sealed bytes, and compares."""
 
-    def __init__(self, db: ReadOnly, report: Report) -> None:
+    def __init__(self, db: ReadOnly, report: Report, keys: Sequence[VerifierKey]) -> None:
         self._db = db
         self._report = report
-        self._views = Views()
+        archives = read_archives(db)
+        # The views of younger records go on from what the archived ones left.
+        self._views = views_of(archives[-1].state if archives else "")
+        self._archived = archives[-1].size if archives else 0
+        self._check_state(archives, keys)
         self._found = 0
-        self._names: set[str] = set()
         columns = ", ".join(ActionRow._fields)
         self._rows = (ActionRow(*row) for row in db.each(columns, "audit_action", "1 = 1", "idx"))
         self._next = next(self._rows, None)
 
     def visit(self, row: LogRow) -> None:
         place = str(Place.of(row))
+        if row.idx < self._archived and not row.sealed:
+            self._views.records[row.source] = self._views.records.get(row.source, 0) + 1
+            return
         try:
             self._check_label(row, place)
             stored = Stored(row.idx, row.source, row.source_position, row.record_id, row.sealed)
@@ -168,7 +181,6 @@ class _ViewCheck:
             if self._next is not None and self._next.idx == row.idx:
                 self._next = next(self._rows, None)
             return
-        self._names.add(expected.action)
         self._skip_to(row.idx)
         if self._next is None or self._next.idx != row.idx:
             sentence = f"The {place} is not in the index that auditors search."
@@ -180,6 +192,16 @@ class _ViewCheck:
             sentence = f"The index of {place} says {name} {is_!r}, its sealed bytes say {should!r}."
             self._say("INDEX_ALTERED", sentence, row.idx, row.record_id)
         self._next = next(self._rows, None)
+
+    def _check_state(self, archives: Sequence[StoredArchive], keys: Sequence[VerifierKey]) -> None:
+        for each in archives:
+            try:
+                good = open_statement(each.note, keys).state == digest(each.state.encode())
+            except NoteRefusedError:
+                continue  # the verdict names it
+            if not good:
+                sentence = f"What record {each.size - 1} and those before it left was altered."
+                self._report.problems.append(Problem("STATE_ALTERED", sentence, each.size - 1))
 
     def finish(self) -> None:
         self._skip_to(None)
@@ -242,7 +264,7 @@ class _ViewCheck:
                 sentence = f"The log holds {should} records of {source}, another number is kept."
                 self._report.problems.append(Problem("COUNT_ALTERED", sentence))
         listed = {row[0] for row in self._db.execute("SELECT action FROM audit_action_name")}
-        for name in sorted(self._names ^ listed):
+        for name in sorted(self._views.names ^ listed):
             sentence = f"Searching by the start of a name goes wrong for the action {name!r}."
             self._report.problems.append(Problem("NAME_ALTERED", sentence))
 

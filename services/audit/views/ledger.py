@@ -13,6 +13,7 @@ from services.audit.domain.facts import facts_of, unix
 from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import Hole, Writer
 from services.audit.domain.sessions import Session
+from services.audit.log.archived import read_archives
 from services.audit.log.notes import Signer, VerifierKey
 from services.audit.log.records import Record
 from services.audit.log.storage import (
@@ -54,7 +55,7 @@ class Ledger:
 
     def __init__(self, engine: Engine, signer: Signer) -> None:
         self._engine = engine
-        self._signer = signer
+        self.signer = signer
         self._moved = threading.Condition()
         self._size = size_of(Reading(engine))
         # The process that serves is woken by what the one that consumes has stored.
@@ -68,7 +69,7 @@ class Ledger:
     @property
     def verifier_key(self) -> str:
         """The log's public key, ``name+id+base64``."""
-        return str(self._signer.verifier_key)
+        return str(self.signer.verifier_key)
 
     def tracked(self, tracking: str) -> int:
         """Return how far a source was consumed, durably."""
@@ -129,11 +130,11 @@ class Ledger:
         with self._engine.transaction() as tx:
             newest = newest_checkpoint(tx)
             if newest is None or newest.size < size_of(tx):
-                make_checkpoint(tx, self._signer, now)
+                make_checkpoint(tx, self.signer, now)
 
     def cosigned(self, note: str, witness: VerifierKey) -> None:
         """Keep a witness's signature. Raises NoteRefusedError, LogDamagedError, Unavailable."""
-        keys = [self._signer.verifier_key, witness]
+        keys = [self.signer.verifier_key, witness]
         with self._engine.transaction() as tx:
             add_cosignature(tx, note, keys)
 
@@ -147,9 +148,15 @@ class Ledger:
         notes = [each.note for each in read_checkpoints(reading)]
         if not notes:
             return Verdict(0, 0, ())
-        keys = [self._signer.verifier_key]
+        keys = [self.signer.verifier_key]
         size = size_of(reading)
-        verdict = verify(read_rows(reading, end=size), notes, keys, tiles=StoredTiles(reading))
+        verdict = verify(
+            read_rows(reading, end=size),
+            notes,
+            keys,
+            tiles=StoredTiles(reading),
+            archives=[each.note for each in read_archives(reading)],
+        )
         self._keep(at, verdict)
         return verdict
 

@@ -33,7 +33,8 @@ class SqliteDatabase:
         self.statements = 0
 
     def create(self) -> None:
-        self.connection.executescript(MIGRATION.read_text().replace("{BLOB}", "BLOB"))
+        for each in (MIGRATION, MIGRATION.with_name("0005_archives.sql")):
+            self.connection.executescript(each.read_text().replace("{BLOB}", "BLOB"))
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> list[tuple[object, ...]]:
         self.statements += 1
