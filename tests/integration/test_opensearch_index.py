@@ -1,6 +1,7 @@
 """What is OpenSearch's own: mappings, limits, points in time, being busy or away."""
 
 import socket
+import threading
 from copy import deepcopy
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from helpdesk.kernel.errors import Unavailable
 from services.search.domain import Kind, Tombstone, parse_query
 from services.search.index.opensearch import OpenSearchIndex
 from services.search.index.opensearch_client import Refused, bulk, connected, failures
-from tests.integration.documents import SCOPE, ana, filled, person
+from tests.integration.documents import SCOPE, ana, filled, found, person
 
 
 def test_a_field_without_a_mapping_is_refused(opensearch, name):
@@ -60,6 +61,47 @@ def test_an_older_view_is_not_used_when_a_customer_has_left(opensearch, name):
     third = index.find(parse_query("ana pop", SCOPE, limit=10, page_token=second.next_page))
 
     assert (third.hits, third.total) == ((), 0)
+
+
+def test_who_sees_a_position_finds_what_came_before_it(opensearch, name):
+    index = filled(OpenSearchIndex(opensearch, name), ana(1), identity=1)
+    done, seen = threading.Event(), []
+
+    def look():
+        while not done.is_set():
+            at = index.positions()["identity"]
+            ((_, version),) = found(index)
+            seen.append((at, version))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        for version in range(2, 20):
+            filled(OpenSearchIndex(opensearch, name), ana(version), identity=version)
+    finally:
+        done.set()
+        looking.join()
+
+    assert len({at for at, _ in seen}) > 3
+    assert [(at, version) for at, version in seen if at > version] == []
+
+
+def test_no_position_is_written_before_what_it_stands_for_is_to_be_seen(
+    opensearch, name, monkeypatch
+):
+    index = filled(OpenSearchIndex(opensearch, name), ana(1), identity=1)
+    index.apply([ana(2)])
+
+    def away(_index):
+        raise Unavailable("INDEX_UNAVAILABLE", "")
+
+    monkeypatch.setattr(index, "_refresh", away)
+    with pytest.raises(Unavailable):
+        index.commit({"identity": 2})
+    monkeypatch.undo()
+    opensearch.indices.refresh(index=index.current())
+
+    assert index.positions() == {"identity": 1}
 
 
 def test_compaction_leaves_nothing_of_what_was_replaced(opensearch, name):
