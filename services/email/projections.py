@@ -74,6 +74,7 @@ def on_address_blocked(db: Database, recorded: Recorded) -> None:
         ),
     )
     _removal_ended(db, recorded, "blocked_again", event.cause)
+    _vouch_ended(db, event.address_digest)
     on_message_touched(db, recorded)
 
 
@@ -86,6 +87,7 @@ def on_address_removed_from_blocklist(db: Database, recorded: Recorded) -> None:
         (recorded.position, recorded.position, event.address_digest),
     )
     on_message_touched(db, recorded)
+    _vouch_ended(db, event.address_digest)
     if isinstance(event, facts.AddressRemovedFromBlocklist):
         db.execute(
             "INSERT INTO removal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', ?)",
@@ -108,6 +110,28 @@ def on_address_probation_passed(db: Database, recorded: Recorded) -> None:
     """An address is no longer on probation."""
     on_address_noted(db, recorded)
     _removal_ended(db, recorded, "delivered", "")
+
+
+def on_address_vouch_requested(db: Database, recorded: Recorded) -> None:
+    """A blocked address waits for the word of a customer's admin."""
+    event: Any = recorded.event
+    on_address_noted(db, recorded)
+    _vouch_ended(db, event.address_digest)
+    db.execute(
+        "INSERT INTO address_vouch VALUES (?, ?, ?)",
+        (event.address_digest, event.organization_id, recorded.position),
+    )
+
+
+def on_address_vouched_for(db: Database, recorded: Recorded) -> None:
+    """An admin gave their word."""
+    event: Any = recorded.event
+    on_address_noted(db, recorded)
+    _vouch_ended(db, event.address_digest)
+
+
+def _vouch_ended(db: Database, digest: str) -> None:
+    db.execute("DELETE FROM address_vouch WHERE address_digest = ?", (digest,))
 
 
 def on_address_noted(db: Database, recorded: Recorded) -> None:
@@ -246,7 +270,8 @@ PROJECTIONS: Projections = {
     facts.AddressRemovedFromBlocklist.NAME: on_address_removed_from_blocklist,
     facts.AddressProbationPassed.NAME: on_address_probation_passed,
     blocklist_facts.AddressBlockExpired.NAME: on_address_removed_from_blocklist,
-    blocklist_facts.AddressVouchedFor.NAME: on_address_noted,
+    blocklist_facts.AddressVouchRequested.NAME: on_address_vouch_requested,
+    blocklist_facts.AddressVouchedFor.NAME: on_address_vouched_for,
     blocklist_facts.RemovalLockLifted.NAME: on_address_noted,
     blocklist_facts.MailConsentGiven.NAME: on_address_noted,
     blocklist_facts.ProviderListChanged.NAME: on_address_noted,

@@ -115,6 +115,15 @@ class Views:
         )
         return [Removal(*row) for row in rows]
 
+    def address_vouch_requests(self, organization_id: str) -> list[int]:
+        """Return where an organization's admins were asked for their word, oldest first."""
+        rows = self._engine.query(
+            "SELECT position FROM address_vouch WHERE organization_id = ? "
+            "ORDER BY position LIMIT 200",
+            (organization_id,),
+        )
+        return [int(row[0]) for row in rows]
+
     def listed(self) -> dict[str, tuple[str, int]]:
         """Return what blocks each address that ever was blocked, and where its last fact is."""
         rows = self._engine.query("SELECT address_digest, block, fact_position FROM blocklist")

@@ -226,3 +226,24 @@ def test_the_work_list_is_paged_and_the_partners_own(world):
     assert len(removals(world, "north_admin", everyone=True).removals) == 2
     assert not removals(world, "north_admin").removals
     assert not removals(world, "south_agent", everyone=True).removals
+
+
+def test_the_customers_admin_is_asked_and_sees_what_for(world):
+    bounce(world)
+    ask = blocklist_pb2.AskAdminToVouchRequest(
+        user_id=STEFANA, reason="she called from her desk", ticket="INC-1"
+    )
+    world.agent(world.blocklist.AskAdminToVouch, ask)
+    listing = blocklist_pb2.ListAddressVouchRequestsRequest()
+    seen = world.product.caller("acme_admin")(world.blocklist.ListAddressVouchRequests, listing)
+    others = world.product.caller("beta_admin")(world.blocklist.ListAddressVouchRequests, listing)
+    vouch(world)
+    after = world.product.caller("acme_admin")(world.blocklist.ListAddressVouchRequests, listing)
+
+    assert [(r.user_name, r.address, r.block) for r in seen.requests] == [
+        ("Ștefana Voinea", ADDRESS, "hard_bounce")
+    ]
+    assert seen.requests[0].reason == "she called from her desk"
+    assert seen.requests[0].partner_name == "North Partner"
+    assert not others.requests
+    assert not after.requests

@@ -271,32 +271,49 @@ def test_a_check_without_a_ticket_is_refused_with_the_next_step(world: GatewayWo
     assert "Open a ticket of this customer and start from it." in page.text
 
 
-def test_a_bounce_is_explained_and_its_block_removed(world: GatewayWorld):
+def test_a_bounce_is_explained_and_its_block_removed_on_an_admins_word(world: GatewayWorld):
     browser = world.browser("north_agent")
-    user = f"/t/INC-7/users/{person_id('acme_admin')}"
-    outside = world.browser()
-    token = {
-        "form_token": re.search(r'name="form_token" value="(\w+)"', outside.get("/dev/mail").text)[
-            1
-        ]
-    }
-    outside.post(
-        "/dev/mail/refused", data={**token, "address": "ada@acme.example", "answer": "refuse"}
-    )
-    browser.submit(f"{user}/mail/welcome")
-    world.product.settle()
+    admin = world.browser("acme_admin")
+    user = _blocked(world, "acme_user")
     blocked = browser.get(f"{user}/mail")
-    outside.post(
-        "/dev/mail/refused", data={**token, "address": "ada@acme.example", "answer": "accept"}
-    )
 
-    unreasoned = browser.submit(f"{user}/mail/unblock", address="0", reason="  ")
+    refused = browser.submit(f"{user}/mail/unblock", address="0", reason="mailbox exists again")
+    unreasoned = browser.submit(f"{user}/mail/ask-admin", address="0", reason="  ")
+    asked = browser.submit(f"{user}/mail/ask-admin", address="0", reason="calls from the desk")
+    waiting = admin.get("/consent/addresses")
+    fields = dict(re.findall(r'name="(user|address)" value="([^"]+)"', waiting.text))
+    vouched = admin.submit("/consent/addresses", **fields, reason="it is new")
+    possible = browser.get(f"{user}/mail")
     removed = browser.submit(f"{user}/mail/unblock", address="0", reason="mailbox exists again")
+    listed = browser.get("/t/INC-8/removals")
+    everyone = world.browser("north_admin").get("/t/-/removals")
+    foreign = world.browser("south_agent").get("/t/INC-8/removals?all=1")
 
     assert "No such mailbox." in blocked.text
     assert "Fault: recipient" in blocked.text
+    assert "A caller check through another address" in blocked.text
+    assert notice(refused) == "The mailbox was missing: a check by another address is needed."
     assert problems(unreasoned) == ["Write a reason; auditors will ask for it."]
+    assert notice(asked) == "The admins of the customer were asked."
+    assert "calls from the desk" in waiting.text
+    assert notice(vouched) == "You vouched for the address. An agent can remove it now."
+    assert "By the word of a customer admin" in possible.text
     assert notice(removed) == "The address is off the blocklist. The next delivery is watched."
+    for page in (listed, everyone):
+        assert "Watching the next delivery" in page.text
+        assert "s••••@acme.example" in page.text
+    assert "No address was removed from the blocklist yet." in foreign.text
+
+
+def test_only_a_customers_admin_sees_addresses_to_vouch_for(world: GatewayWorld):
+    assert world.browser("north_agent").get("/consent/addresses").status_code == 403
+
+
+def test_an_address_that_is_no_link_agrees_to_nothing(world: GatewayWorld):
+    outside = world.browser()
+
+    assert outside.get("/agree/x").status_code == 404
+    assert outside.get("/agree/" + "0" * 60).status_code == 404
 
 
 def test_a_blocked_sole_address_gets_no_code_until_its_block_is_removed(world: GatewayWorld):

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/email/v1/blocklist.proto\x12\x11helpdesk.email.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"d\n\x16VouchForAddressRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x19\n\x17VouchForAddressResponse\"v\n\x18\x41skForMailConsentRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"/\n\x19\x41skForMailConsentResponse\x12\x12\n\nmessage_id\x18\x01 \x01(\t\"%\n\x15GetMailConsentRequest\x12\x0c\n\x04link\x18\x01 \x01(\t\"\xa9\x01\n\x16GetMailConsentResponse\x12\r\n\x05state\x18\x01 \x01(\t\x12\x15\n\x07\x61\x64\x64ress\x18\x02 \x01(\tB\x04\x88\xb5\x18\x01\x12\x0e\n\x06ticket\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nopen_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"&\n\x16GiveMailConsentRequest\x12\x0c\n\x04link\x18\x01 \x01(\t\"(\n\x17GiveMailConsentResponse\x12\r\n\x05state\x18\x01 \x01(\t\"d\n\x16LiftRemovalLockRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x19\n\x17LiftRemovalLockResponse\"N\n\x13ListRemovalsRequest\x12\x10\n\x08\x65veryone\x18\x01 \x01(\x08\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"]\n\x14ListRemovalsResponse\x12,\n\x08removals\x18\x01 \x03(\x0b\x32\x1a.helpdesk.email.v1.Removal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xfa\x02\n\x07Removal\x12\x12\n\nremoval_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tuser_name\x18\x03 \x01(\t\x12\x17\n\x0forganization_id\x18\x04 \x01(\t\x12\x19\n\x11organization_name\x18\x05 \x01(\t\x12\x15\n\x07\x61\x64\x64ress\x18\x06 \x01(\tB\x04\x88\xb5\x18\x01\x12\x12\n\nremoved_by\x18\x07 \x01(\t\x12\x0e\n\x06ticket\x18\x08 \x01(\t\x12\x0e\n\x06ground\x18\t \x01(\t\x12\r\n\x05\x62lock\x18\n \x01(\t\x12.\n\nremoved_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07outcome\x18\x0c \x01(\t\x12.\n\noutcome_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x0e \x01(\t\x12\x11\n\tnext_step\x18\x0f \x01(\t\x12\x16\n\x0eprovider_state\x18\x10 \x01(\t2\xe5\x06\n\x10\x42locklistService\x12\x8c\x01\n\x0fVouchForAddress\x12).helpdesk.email.v1.VouchForAddressRequest\x1a*.helpdesk.email.v1.VouchForAddressResponse\"\"\x8a\xb5\x18\x1e\x08\x02\x1a\x01\x05\"\x15\x65mail.blocklist.vouch0\x01\x12\x95\x01\n\x11\x41skForMailConsent\x12+.helpdesk.email.v1.AskForMailConsentRequest\x1a,.helpdesk.email.v1.AskForMailConsentResponse\"%\x8a\xb5\x18!\x08\x02\x1a\x01\x02\"\x16\x65mail.mail-consent.ask(\x01\x30\x01\x12\x87\x01\n\x0eGetMailConsent\x12(.helpdesk.email.v1.GetMailConsentRequest\x1a).helpdesk.email.v1.GetMailConsentResponse\" \x8a\xb5\x18\x1c\x08\x01\x10\x02\"\x16\x65mail.mail-consent.get\x12\x8c\x01\n\x0fGiveMailConsent\x12).helpdesk.email.v1.GiveMailConsentRequest\x1a*.helpdesk.email.v1.GiveMailConsentResponse\"\"\x8a\xb5\x18\x1e\x08\x02\x1a\x01\t\"\x17\x65mail.mail-consent.give\x12\x8d\x01\n\x0fLiftRemovalLock\x12).helpdesk.email.v1.LiftRemovalLockRequest\x1a*.helpdesk.email.v1.LiftRemovalLockResponse\"#\x8a\xb5\x18\x1f\x08\x02\x1a\x01\x01\"\x16\x65mail.blocklist.unlock0\x01\x12\x80\x01\n\x0cListRemovals\x12&.helpdesk.email.v1.ListRemovalsRequest\x1a\'.helpdesk.email.v1.ListRemovalsResponse\"\x1f\x8a\xb5\x18\x1b\x08\x01\x1a\x03\x02\x03\x01\"\x12\x65mail.removal.listb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/email/v1/blocklist.proto\x12\x11helpdesk.email.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"d\n\x16VouchForAddressRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x19\n\x17VouchForAddressResponse\"t\n\x16\x41skAdminToVouchRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x19\n\x17\x41skAdminToVouchResponse\"!\n\x1fListAddressVouchRequestsRequest\"\\\n ListAddressVouchRequestsResponse\x12\x38\n\x08requests\x18\x01 \x03(\x0b\x32&.helpdesk.email.v1.AddressVouchRequest\"\x8e\x02\n\x13\x41\x64\x64ressVouchRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x11\n\tuser_name\x18\x03 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x04 \x01(\t\x12\r\n\x05\x62lock\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12)\n\x05since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpartner_name\x18\x08 \x01(\t\x12\x0e\n\x06ticket\x18\t \x01(\t\x12\x0e\n\x06reason\x18\n \x01(\t\x12,\n\x08\x61sked_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"v\n\x18\x41skForMailConsentRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"/\n\x19\x41skForMailConsentResponse\x12\x12\n\nmessage_id\x18\x01 \x01(\t\"%\n\x15GetMailConsentRequest\x12\x0c\n\x04link\x18\x01 \x01(\t\"\xa9\x01\n\x16GetMailConsentResponse\x12\r\n\x05state\x18\x01 \x01(\t\x12\x15\n\x07\x61\x64\x64ress\x18\x02 \x01(\tB\x04\x88\xb5\x18\x01\x12\x0e\n\x06ticket\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nopen_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"&\n\x16GiveMailConsentRequest\x12\x0c\n\x04link\x18\x01 \x01(\t\"(\n\x17GiveMailConsentResponse\x12\r\n\x05state\x18\x01 \x01(\t\"d\n\x16LiftRemovalLockRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x19\n\x17LiftRemovalLockResponse\"N\n\x13ListRemovalsRequest\x12\x10\n\x08\x65veryone\x18\x01 \x01(\x08\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"]\n\x14ListRemovalsResponse\x12,\n\x08removals\x18\x01 \x03(\x0b\x32\x1a.helpdesk.email.v1.Removal\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xfa\x02\n\x07Removal\x12\x12\n\nremoval_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tuser_name\x18\x03 \x01(\t\x12\x17\n\x0forganization_id\x18\x04 \x01(\t\x12\x19\n\x11organization_name\x18\x05 \x01(\t\x12\x15\n\x07\x61\x64\x64ress\x18\x06 \x01(\tB\x04\x88\xb5\x18\x01\x12\x12\n\nremoved_by\x18\x07 \x01(\t\x12\x0e\n\x06ticket\x18\x08 \x01(\t\x12\x0e\n\x06ground\x18\t \x01(\t\x12\r\n\x05\x62lock\x18\n \x01(\t\x12.\n\nremoved_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07outcome\x18\x0c \x01(\t\x12.\n\noutcome_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x63\x61use\x18\x0e \x01(\t\x12\x11\n\tnext_step\x18\x0f \x01(\t\x12\x16\n\x0eprovider_state\x18\x10 \x01(\t2\xaa\t\n\x10\x42locklistService\x12\x8c\x01\n\x0fVouchForAddress\x12).helpdesk.email.v1.VouchForAddressRequest\x1a*.helpdesk.email.v1.VouchForAddressResponse\"\"\x8a\xb5\x18\x1e\x08\x02\x1a\x01\x05\"\x15\x65mail.blocklist.vouch0\x01\x12\x95\x01\n\x0f\x41skAdminToVouch\x12).helpdesk.email.v1.AskAdminToVouchRequest\x1a*.helpdesk.email.v1.AskAdminToVouchResponse\"+\x8a\xb5\x18\'\x08\x02\x1a\x01\x02\"\x1c\x65mail.blocklist.ask-to-vouch(\x01\x30\x01\x12\xaa\x01\n\x18ListAddressVouchRequests\x12\x32.helpdesk.email.v1.ListAddressVouchRequestsRequest\x1a\x33.helpdesk.email.v1.ListAddressVouchRequestsResponse\"%\x8a\xb5\x18!\x08\x01\x1a\x01\x05\"\x1a\x65mail.blocklist.list-vouch\x12\x95\x01\n\x11\x41skForMailConsent\x12+.helpdesk.email.v1.AskForMailConsentRequest\x1a,.helpdesk.email.v1.AskForMailConsentResponse\"%\x8a\xb5\x18!\x08\x02\x1a\x01\x02\"\x16\x65mail.mail-consent.ask(\x01\x30\x01\x12\x87\x01\n\x0eGetMailConsent\x12(.helpdesk.email.v1.GetMailConsentRequest\x1a).helpdesk.email.v1.GetMailConsentResponse\" \x8a\xb5\x18\x1c\x08\x01\x10\x02\"\x16\x65mail.mail-consent.get\x12\x8c\x01\n\x0fGiveMailConsent\x12).helpdesk.email.v1.GiveMailConsentRequest\x1a*.helpdesk.email.v1.GiveMailConsentResponse\"\"\x8a\xb5\x18\x1e\x08\x02\x1a\x01\t\"\x17\x65mail.mail-consent.give\x12\x8d\x01\n\x0fLiftRemovalLock\x12).helpdesk.email.v1.LiftRemovalLockRequest\x1a*.helpdesk.email.v1.LiftRemovalLockResponse\"#\x8a\xb5\x18\x1f\x08\x02\x1a\x01\x01\"\x16\x65mail.blocklist.unlock0\x01\x12\x80\x01\n\x0cListRemovals\x12&.helpdesk.email.v1.ListRemovalsRequest\x1a\'.helpdesk.email.v1.ListRemovalsResponse\"\x1f\x8a\xb5\x18\x1b\x08\x01\x1a\x03\x02\x03\x01\"\x12\x65mail.removal.listb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REMOVAL'].fields_by_name['address']._serialized_options = b'\210\265\030\001'
   _globals['_BLOCKLISTSERVICE'].methods_by_name['VouchForAddress']._loaded_options = None
   _globals['_BLOCKLISTSERVICE'].methods_by_name['VouchForAddress']._serialized_options = b'\212\265\030\036\010\002\032\001\005\"\025email.blocklist.vouch0\001'
+  _globals['_BLOCKLISTSERVICE'].methods_by_name['AskAdminToVouch']._loaded_options = None
+  _globals['_BLOCKLISTSERVICE'].methods_by_name['AskAdminToVouch']._serialized_options = b'\212\265\030\'\010\002\032\001\002\"\034email.blocklist.ask-to-vouch(\0010\001'
+  _globals['_BLOCKLISTSERVICE'].methods_by_name['ListAddressVouchRequests']._loaded_options = None
+  _globals['_BLOCKLISTSERVICE'].methods_by_name['ListAddressVouchRequests']._serialized_options = b'\212\265\030!\010\001\032\001\005\"\032email.blocklist.list-vouch'
   _globals['_BLOCKLISTSERVICE'].methods_by_name['AskForMailConsent']._loaded_options = None
   _globals['_BLOCKLISTSERVICE'].methods_by_name['AskForMailConsent']._serialized_options = b'\212\265\030!\010\002\032\001\002\"\026email.mail-consent.ask(\0010\001'
   _globals['_BLOCKLISTSERVICE'].methods_by_name['GetMailConsent']._loaded_options = None
@@ -53,28 +57,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VOUCHFORADDRESSREQUEST']._serialized_end=224
   _globals['_VOUCHFORADDRESSRESPONSE']._serialized_start=226
   _globals['_VOUCHFORADDRESSRESPONSE']._serialized_end=251
-  _globals['_ASKFORMAILCONSENTREQUEST']._serialized_start=253
-  _globals['_ASKFORMAILCONSENTREQUEST']._serialized_end=371
-  _globals['_ASKFORMAILCONSENTRESPONSE']._serialized_start=373
-  _globals['_ASKFORMAILCONSENTRESPONSE']._serialized_end=420
-  _globals['_GETMAILCONSENTREQUEST']._serialized_start=422
-  _globals['_GETMAILCONSENTREQUEST']._serialized_end=459
-  _globals['_GETMAILCONSENTRESPONSE']._serialized_start=462
-  _globals['_GETMAILCONSENTRESPONSE']._serialized_end=631
-  _globals['_GIVEMAILCONSENTREQUEST']._serialized_start=633
-  _globals['_GIVEMAILCONSENTREQUEST']._serialized_end=671
-  _globals['_GIVEMAILCONSENTRESPONSE']._serialized_start=673
-  _globals['_GIVEMAILCONSENTRESPONSE']._serialized_end=713
-  _globals['_LIFTREMOVALLOCKREQUEST']._serialized_start=715
-  _globals['_LIFTREMOVALLOCKREQUEST']._serialized_end=815
-  _globals['_LIFTREMOVALLOCKRESPONSE']._serialized_start=817
-  _globals['_LIFTREMOVALLOCKRESPONSE']._serialized_end=842
-  _globals['_LISTREMOVALSREQUEST']._serialized_start=844
-  _globals['_LISTREMOVALSREQUEST']._serialized_end=922
-  _globals['_LISTREMOVALSRESPONSE']._serialized_start=924
-  _globals['_LISTREMOVALSRESPONSE']._serialized_end=1017
-  _globals['_REMOVAL']._serialized_start=1020
-  _globals['_REMOVAL']._serialized_end=1398
-  _globals['_BLOCKLISTSERVICE']._serialized_start=1401
-  _globals['_BLOCKLISTSERVICE']._serialized_end=2270
+  _globals['_ASKADMINTOVOUCHREQUEST']._serialized_start=253
+  _globals['_ASKADMINTOVOUCHREQUEST']._serialized_end=369
+  _globals['_ASKADMINTOVOUCHRESPONSE']._serialized_start=371
+  _globals['_ASKADMINTOVOUCHRESPONSE']._serialized_end=396
+  _globals['_LISTADDRESSVOUCHREQUESTSREQUEST']._serialized_start=398
+  _globals['_LISTADDRESSVOUCHREQUESTSREQUEST']._serialized_end=431
+  _globals['_LISTADDRESSVOUCHREQUESTSRESPONSE']._serialized_start=433
+  _globals['_LISTADDRESSVOUCHREQUESTSRESPONSE']._serialized_end=525
+  _globals['_ADDRESSVOUCHREQUEST']._serialized_start=528
+  _globals['_ADDRESSVOUCHREQUEST']._serialized_end=798
+  _globals['_ASKFORMAILCONSENTREQUEST']._serialized_start=800
+  _globals['_ASKFORMAILCONSENTREQUEST']._serialized_end=918
+  _globals['_ASKFORMAILCONSENTRESPONSE']._serialized_start=920
+  _globals['_ASKFORMAILCONSENTRESPONSE']._serialized_end=967
+  _globals['_GETMAILCONSENTREQUEST']._serialized_start=969
+  _globals['_GETMAILCONSENTREQUEST']._serialized_end=1006
+  _globals['_GETMAILCONSENTRESPONSE']._serialized_start=1009
+  _globals['_GETMAILCONSENTRESPONSE']._serialized_end=1178
+  _globals['_GIVEMAILCONSENTREQUEST']._serialized_start=1180
+  _globals['_GIVEMAILCONSENTREQUEST']._serialized_end=1218
+  _globals['_GIVEMAILCONSENTRESPONSE']._serialized_start=1220
+  _globals['_GIVEMAILCONSENTRESPONSE']._serialized_end=1260
+  _globals['_LIFTREMOVALLOCKREQUEST']._serialized_start=1262
+  _globals['_LIFTREMOVALLOCKREQUEST']._serialized_end=1362
+  _globals['_LIFTREMOVALLOCKRESPONSE']._serialized_start=1364
+  _globals['_LIFTREMOVALLOCKRESPONSE']._serialized_end=1389
+  _globals['_LISTREMOVALSREQUEST']._serialized_start=1391
+  _globals['_LISTREMOVALSREQUEST']._serialized_end=1469
+  _globals['_LISTREMOVALSRESPONSE']._serialized_start=1471
+  _globals['_LISTREMOVALSRESPONSE']._serialized_end=1564
+  _globals['_REMOVAL']._serialized_start=1567
+  _globals['_REMOVAL']._serialized_end=1945
+  _globals['_BLOCKLISTSERVICE']._serialized_start=1948
+  _globals['_BLOCKLISTSERVICE']._serialized_end=3142
 # @@protoc_insertion_point(module_scope)

@@ -26,6 +26,60 @@ class VouchForAddressResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class AskAdminToVouchRequest(_message.Message):
+    __slots__ = ("user_id", "address_index", "reason", "ticket", "request_id")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_INDEX_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    address_index: int
+    reason: str
+    ticket: str
+    request_id: str
+    def __init__(self, user_id: _Optional[str] = ..., address_index: _Optional[int] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AskAdminToVouchResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListAddressVouchRequestsRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListAddressVouchRequestsResponse(_message.Message):
+    __slots__ = ("requests",)
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    requests: _containers.RepeatedCompositeFieldContainer[AddressVouchRequest]
+    def __init__(self, requests: _Optional[_Iterable[_Union[AddressVouchRequest, _Mapping]]] = ...) -> None: ...
+
+class AddressVouchRequest(_message.Message):
+    __slots__ = ("user_id", "address_index", "user_name", "address", "block", "cause", "since", "partner_name", "ticket", "reason", "asked_at")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_INDEX_FIELD_NUMBER: _ClassVar[int]
+    USER_NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    BLOCK_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ASKED_AT_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    address_index: int
+    user_name: str
+    address: str
+    block: str
+    cause: str
+    since: _timestamp_pb2.Timestamp
+    partner_name: str
+    ticket: str
+    reason: str
+    asked_at: _timestamp_pb2.Timestamp
+    def __init__(self, user_id: _Optional[str] = ..., address_index: _Optional[int] = ..., user_name: _Optional[str] = ..., address: _Optional[str] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., asked_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class AskForMailConsentRequest(_message.Message):
     __slots__ = ("user_id", "address_index", "reason", "ticket", "request_id")
     USER_ID_FIELD_NUMBER: _ClassVar[int]

@@ -42,6 +42,16 @@ class BlocklistServiceStub:
                 request_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.VouchForAddressRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.VouchForAddressResponse.FromString,
                 _registered_method=True)
+        self.AskAdminToVouch = channel.unary_unary(
+                '/helpdesk.email.v1.BlocklistService/AskAdminToVouch',
+                request_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskAdminToVouchRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskAdminToVouchResponse.FromString,
+                _registered_method=True)
+        self.ListAddressVouchRequests = channel.unary_unary(
+                '/helpdesk.email.v1.BlocklistService/ListAddressVouchRequests',
+                request_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.ListAddressVouchRequestsRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.ListAddressVouchRequestsResponse.FromString,
+                _registered_method=True)
         self.AskForMailConsent = channel.unary_unary(
                 '/helpdesk.email.v1.BlocklistService/AskForMailConsent',
                 request_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskForMailConsentRequest.SerializeToString,
@@ -81,6 +91,23 @@ class BlocklistServiceServicer:
         complaint that mail is wanted. An agent can remove it then. Errors:
         NOT_FOUND; FAILED_PRECONDITION NOT_BLOCKED, NO_WORD_NEEDED,
         VOUCHED_ALREADY.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskAdminToVouch(self, request, context):
+        """Asks the admins of the customer for their word. Errors: NOT_FOUND;
+        FAILED_PRECONDITION NOT_BLOCKED, NO_WORD_NEEDED, VOUCHED_ALREADY,
+        ALREADY_ASKED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAddressVouchRequests(self, request, context):
+        """Blocked addresses of the admin's own organization for which an agent asks
+        the admins' word, oldest first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +163,16 @@ def add_BlocklistServiceServicer_to_server(servicer, server):
                     servicer.VouchForAddress,
                     request_deserializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.VouchForAddressRequest.FromString,
                     response_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.VouchForAddressResponse.SerializeToString,
+            ),
+            'AskAdminToVouch': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskAdminToVouch,
+                    request_deserializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskAdminToVouchRequest.FromString,
+                    response_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskAdminToVouchResponse.SerializeToString,
+            ),
+            'ListAddressVouchRequests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAddressVouchRequests,
+                    request_deserializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.ListAddressVouchRequestsRequest.FromString,
+                    response_serializer=helpdesk_dot_email_dot_v1_dot_blocklist__pb2.ListAddressVouchRequestsResponse.SerializeToString,
             ),
             'AskForMailConsent': grpc.unary_unary_rpc_method_handler(
                     servicer.AskForMailConsent,
@@ -193,6 +230,60 @@ class BlocklistService:
             '/helpdesk.email.v1.BlocklistService/VouchForAddress',
             helpdesk_dot_email_dot_v1_dot_blocklist__pb2.VouchForAddressRequest.SerializeToString,
             helpdesk_dot_email_dot_v1_dot_blocklist__pb2.VouchForAddressResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskAdminToVouch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.email.v1.BlocklistService/AskAdminToVouch',
+            helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskAdminToVouchRequest.SerializeToString,
+            helpdesk_dot_email_dot_v1_dot_blocklist__pb2.AskAdminToVouchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAddressVouchRequests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.email.v1.BlocklistService/ListAddressVouchRequests',
+            helpdesk_dot_email_dot_v1_dot_blocklist__pb2.ListAddressVouchRequestsRequest.SerializeToString,
+            helpdesk_dot_email_dot_v1_dot_blocklist__pb2.ListAddressVouchRequestsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -675,3 +675,27 @@ class ProviderListFailed(_message.Message):
     retry_at: _timestamp_pb2.Timestamp
     message_id: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., provider: _Optional[str] = ..., wanted: _Optional[str] = ..., reason: _Optional[str] = ..., attempt: _Optional[int] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class AddressVouchRequested(_message.Message):
+    __slots__ = ("stamp", "address_digest", "person_id", "user_id", "organization_id", "asked_by", "partner_name", "ticket", "reason", "message_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    ASKED_BY_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    person_id: str
+    user_id: str
+    organization_id: str
+    asked_by: str
+    partner_name: str
+    ticket: str
+    reason: str
+    message_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., asked_by: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import uuid4
@@ -25,7 +25,7 @@ from services.email.application.ports import (
 from services.email.application.sending import Counted, queue
 from services.email.domain import blocklist, consent, message
 from services.email.domain.blocklist import Address, Asker, Whose
-from services.email.domain.blocklist_facts import MailConsentAsked
+from services.email.domain.blocklist_facts import AddressVouchRequested, MailConsentAsked
 from services.email.domain.caller_check import CUSTOMER_ADMIN
 from services.email.domain.check_guard import Proof
 from services.email.domain.consent import Consent
@@ -61,6 +61,9 @@ class FoundRemovals(Protocol):
     ) -> Sequence[Removal]:
         """Return removals of a partner, or one agent's, newest first, before a position."""
 
+    def address_vouch_requests(self, organization_id: str) -> Sequence[int]:
+        """Return where an organization's admins were asked for their word, oldest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemovalView:
@@ -74,6 +77,16 @@ class RemovalView:
     state: Address = field(default_factory=Address)
     next_step: str = ""
     provider_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VouchRequestView:
+    """A blocked address that waits for an admin's word."""
+
+    asked: AddressVouchRequested
+    user: User
+    mailbox: Mailbox
+    state: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +159,38 @@ class Removals:
             raise NotFound("user")
         whose = Whose(mailbox.canonical, mailbox.digest, user.id)
         action.stage(entry, blocklist.vouch(entry.state, whose, _asker(action), user.id))
+
+    def ask_admin_to_vouch(self, action: SupportAction, user_id: str, address_index: int) -> None:
+        """Ask the customer's admins for their word for an address. Raises Refused."""
+        user, mailbox, entry = self._entry(action, user_id, address_index)
+        whose = Whose(mailbox.canonical, mailbox.digest, user.id)
+        asker = replace(_asker(action), organization_id=user.organization_id)
+        asked = blocklist.ask_to_vouch(entry.state, whose, asker, user.id, user.partner_name)
+        action.stage(entry, asked)
+
+    def list_vouch_requests(self, action: SupportAction) -> list[VouchRequestView]:
+        """Return the addresses of the admin's organization that wait for a word, oldest first."""
+        organization = action.actor.organization_id
+        action.about(organization_id=organization)
+        found = []
+        for position in self._found.address_vouch_requests(organization) if organization else ():
+            (row,) = self._store.read(position - 1, 1)
+            asked = self._store.opened(row)
+            if not isinstance(asked, AddressVouchRequested):
+                continue
+            try:
+                user = self._directory.user(action.actor, asked.user_id)
+            except NotFound:
+                continue
+            own = next(
+                (m for m in mailboxes(self._store, user) if m.digest == asked.address_digest), None
+            )
+            if own is None:
+                continue
+            state = action.load(own.stream, blocklist.evolve, Address()).state
+            found.append(VouchRequestView(asked, user, own, state))
+        action.showed(f"address:{each.mailbox.digest}" for each in found)
+        return found
 
     def lift_removal_lock(self, action: SupportAction, user_id: str, address_index: int) -> None:
         """Let the admin's partner remove an address once more. Raises Refused."""

@@ -10,6 +10,7 @@ from helpdesk.kernel.events import Event
 from services.email.domain.blocklist_facts import (
     AddressBlockExpired,
     AddressVouchedFor,
+    AddressVouchRequested,
     MailConsentGiven,
     ProviderListChanged,
     ProviderListFailed,
@@ -83,6 +84,7 @@ class Address:
     removers: tuple[str, ...] = ()
     trials: tuple[datetime, ...] = ()
     used_checks: tuple[str, ...] = ()
+    vouch_asked: bool = False
     vouched_by: str = ""
     consented: bool = False
     lifted_for: frozenset[str] = frozenset()
@@ -173,6 +175,7 @@ def _blocked_now(address: Address, event: AddressBlocked) -> Address:
         expires_at=event.expires_at,
         provider=event.provider,
         probation=False,
+        vouch_asked=False,
         vouched_by="",
         consented=False,
         changes=(*address.changes, change),
@@ -186,6 +189,9 @@ def _blocked_now(address: Address, event: AddressBlocked) -> Address:
 def _noted(address: Address, event: Event) -> Address:
     at = event.recorded_at
     match event:
+        case AddressVouchRequested():
+            address = replace(address, vouch_asked=True)
+            return _with(address, Change(at, "vouch_asked", event.message_id))
         case AddressVouchedFor():
             address = replace(address, vouched_by=event.admin_id)
             return _with(address, Change(at, "vouched", event.message_id))
@@ -371,14 +377,30 @@ def remove(
     )
 
 
+def ask_to_vouch(
+    state: Address, whose: Whose, asker: Asker, user_id: str, partner_name: str
+) -> AddressVouchRequested:
+    """Ask for the word of the customer's admins; ``organization_id`` is theirs. Raises Refused."""
+    _check_needs_word(state)
+    if state.vouch_asked:
+        raise Refused("ALREADY_ASKED", "An admin of the customer was asked about this address.")
+    _check_reason(asker)
+    return AddressVouchRequested(
+        address_digest=whose.digest,
+        person_id=whose.person_id,
+        user_id=user_id,
+        organization_id=asker.organization_id,
+        asked_by=asker.id,
+        partner_name=partner_name,
+        ticket=asker.ticket.strip(),
+        reason=asker.reason.strip(),
+        message_id=state.message_id,
+    )
+
+
 def vouch(state: Address, whose: Whose, asker: Asker, user_id: str) -> AddressVouchedFor:
     """Give a customer admin's word that mail to the address is wanted there. Raises Refused."""
-    if not state.blocked:
-        raise Refused("NOT_BLOCKED", "This address is not on the blocklist.")
-    if state.block not in (HARD, COMPLAINT):
-        raise Refused("NO_WORD_NEEDED", "This block needs nobody's word: it ends by itself.")
-    if state.vouched_by:
-        raise Refused("VOUCHED_ALREADY", "An admin vouched for this address already.")
+    _check_needs_word(state)
     _check_reason(asker)
     return AddressVouchedFor(
         address_digest=whose.digest,
@@ -389,6 +411,15 @@ def vouch(state: Address, whose: Whose, asker: Asker, user_id: str) -> AddressVo
         reason=asker.reason.strip(),
         message_id=state.message_id,
     )
+
+
+def _check_needs_word(state: Address) -> None:
+    if not state.blocked:
+        raise Refused("NOT_BLOCKED", "This address is not on the blocklist.")
+    if state.block not in (HARD, COMPLAINT):
+        raise Refused("NO_WORD_NEEDED", "This block needs nobody's word: it ends by itself.")
+    if state.vouched_by:
+        raise Refused("VOUCHED_ALREADY", "An admin vouched for this address already.")
 
 
 def lift_lock(

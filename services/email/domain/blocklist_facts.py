@@ -23,6 +23,23 @@ class AddressBlockExpired(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddressVouchRequested(Event):
+    """An agent asks the customer's admins for their word for a blocked address."""
+
+    NAME = "helpdesk.email.v1.AddressVouchRequested"
+
+    address_digest: str
+    person_id: str
+    user_id: str
+    organization_id: str
+    asked_by: str
+    partner_name: str = ""
+    ticket: str = ""
+    reason: str = personal(of="person_id")
+    message_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddressVouchedFor(Event):
     """An admin of the customer gave their word for a blocked address."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.events import ERASED
-from services.email.application.removals import Removals, RemovalView
+from services.email.application.removals import Removals, RemovalView, VouchRequestView
 from services.email.grpc_api.times import stamp
 
 
@@ -23,6 +23,21 @@ class BlocklistServicer(blocklist_pb2_grpc.BlocklistServiceServicer):
         """Take a customer admin's word."""
         self._removals.vouch_for_address(action, request.user_id, request.address_index)
         return blocklist_pb2.VouchForAddressResponse()
+
+    def AskAdminToVouch(  # noqa: N802
+        self, request: blocklist_pb2.AskAdminToVouchRequest, action: SupportAction
+    ) -> blocklist_pb2.AskAdminToVouchResponse:
+        """Ask the customer's admins for their word."""
+        self._removals.ask_admin_to_vouch(action, request.user_id, request.address_index)
+        return blocklist_pb2.AskAdminToVouchResponse()
+
+    def ListAddressVouchRequests(  # noqa: N802
+        self, _: blocklist_pb2.ListAddressVouchRequestsRequest, action: SupportAction
+    ) -> blocklist_pb2.ListAddressVouchRequestsResponse:
+        """Return what waits for an admin of the caller's own organization."""
+        return blocklist_pb2.ListAddressVouchRequestsResponse(
+            requests=[_request(each) for each in self._removals.list_vouch_requests(action)]
+        )
 
     def AskForMailConsent(  # noqa: N802
         self, request: blocklist_pb2.AskForMailConsentRequest, action: SupportAction
@@ -69,6 +84,23 @@ class BlocklistServicer(blocklist_pb2_grpc.BlocklistServiceServicer):
         return blocklist_pb2.ListRemovalsResponse(
             removals=[_removal(each) for each in views], next_page_token=token
         )
+
+
+def _request(view: VouchRequestView) -> blocklist_pb2.AddressVouchRequest:
+    asked = view.asked
+    return blocklist_pb2.AddressVouchRequest(
+        user_id=view.user.id,
+        address_index=view.mailbox.index,
+        user_name=view.user.display_name,
+        address=view.mailbox.address,
+        block=view.state.block,
+        cause=view.state.cause,
+        since=stamp(view.state.since),
+        partner_name=asked.partner_name,
+        ticket=asked.ticket,
+        reason="" if asked.reason == ERASED else asked.reason,
+        asked_at=stamp(asked.recorded_at),
+    )
 
 
 def _removal(view: RemovalView) -> blocklist_pb2.Removal:

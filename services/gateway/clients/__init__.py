@@ -8,6 +8,7 @@ import grpc
 
 from helpdesk.kernel.rpc.client import Caller
 from services.gateway.clients.audit import Audit
+from services.gateway.clients.blocklist import Blocklist
 from services.gateway.clients.codes import (
     ROLES,
     SECTIONS,
@@ -40,5 +41,6 @@ class Clients:
         self.identity = Identity(channel("identity"), call, own)
         self.search = Search(channel("search"), call)
         self.email = Email(channel("email"), call, own)
+        self.blocklist = Blocklist(channel("email"), call, own)
         self.sessions = Sessions(channel("session"), call)
         self.audit = Audit(channel("audit"), call)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from services.gateway.http_api import (
     audit,
+    blocklist,
     callers,
     consent,
     errors,
@@ -50,6 +51,7 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *views.routes(desk),
         *consent.routes(desk),
         *callers.routes(desk),
+        *blocklist.routes(desk),
         *roles.routes(desk),
         *audit.routes(desk),
         *more,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -28,6 +28,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [
         desk.get(f"{user}/mail", show),
         *desk.form(f"{user}/mail/unblock", unblock),
+        *desk.form(f"{user}/mail/ask-admin", ask_admin),
+        *desk.form(f"{user}/mail/ask-recipient", ask_recipient),
+        *desk.form(f"{user}/mail/unlock", lift_lock),
         *desk.form(f"{user}/mail/evidence", evidence),
         desk.post(f"{user}/mail/welcome", resend_welcome),
         desk.get(f"{user}/live/{_LIVE}", lambda visit: live(visit, "user")),
@@ -131,6 +134,54 @@ def unblock(visit: Visit) -> Response:
     except InvalidArgument as error:
         return visit.invalid(show, [errors.problem(error)])
     return visit.done(back, "removed")
+
+
+def ask_admin(visit: Visit) -> Response:
+    """Ask the customer's admins to vouch for the address."""
+    ask = visit.clients.blocklist.ask_admin
+    return _asked(
+        visit,
+        "admin_asked",
+        lambda user, index, reason: ask(
+            visit.token, user, index, reason, visit.ticket, visit.request_id
+        ),
+    )
+
+
+def ask_recipient(visit: Visit) -> Response:
+    """Ask the recipient, at another address, to agree to our mail."""
+    ask = visit.clients.blocklist.ask_recipient
+    return _asked(
+        visit,
+        "recipient_asked",
+        lambda user, index, reason: ask(
+            visit.token, user, index, reason, visit.ticket, visit.request_id
+        ),
+    )
+
+
+def lift_lock(visit: Visit) -> Response:
+    """Let the partner's agents remove the address once more."""
+    lift = visit.clients.blocklist.lift_lock
+    return _asked(
+        visit,
+        "lock_lifted",
+        lambda user, index, reason: lift(visit.token, user, index, reason, visit.request_id),
+    )
+
+
+def _asked(visit: Visit, code: str, call: Callable[[str, int, str], None]) -> Response:
+    user_id = visit.param("user")
+    back = f"{visit.base}/users/{user_id}/mail"
+    index = visit.form.number("address", 0, 99, "choice")
+    reason = visit.form.reason()
+    if visit.form.problems:
+        return visit.invalid(show)
+    try:
+        call(user_id, index, reason)
+    except _REFUSED as error:
+        return visit.go(back, errors.refusal(error))
+    return visit.done(back, code)
 
 
 def resend_welcome(visit: Visit) -> Response:

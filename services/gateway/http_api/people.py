@@ -13,6 +13,7 @@ from services.gateway.http_api import codes, errors
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
     Block,
+    BlockWay,
     CallerCheck,
     CodeAddress,
     Evidence,
@@ -74,7 +75,10 @@ class MailState:
         """Return a digest of what people see of it, by part of the page."""
         newest = self.messages[:_COMPARED]
         mail = [(each.message_id, each.state, len(each.entries)) for each in newest]
-        blocks = [(each.blocked, each.on_probation, each.removals) for each in self.addresses]
+        blocks = [
+            (each.blocked, each.on_probation, each.removals, each.provider_state, str(each.ways))
+            for each in self.addresses
+        ]
         check = self.check
         return {
             "mail": _digest(mail, blocks, checked(self)),
@@ -198,31 +202,39 @@ def mail_page(
     is_checked = checked(state)
     blocked = next((each for each in state.addresses if each.blocked), None)
     probation = next((each for each in state.addresses if each.on_probation), None)
+    changed = blocked or next((each for each in state.addresses if each.provider_state), None)
     welcome = next((each for each in state.messages if each.kind == "welcome"), None)
     allowed = blocked is None and (welcome is None or welcome.resend_allowed)
     return MailPage(
         frame=frame,
         user=head(subject, state),
         verdict=verdict(state),
-        block=_block(blocked, check_first=check_first(state)) if blocked else None,
+        block=_block(blocked, frame.account.roles if frame.account else ()) if blocked else None,
         lanes=tuple(_lane(each) for each in state.messages),
         can_resend=allowed and subject.status != "inactive",
         checked=is_checked,
         watching=codes.moment(probation.removed_at) if probation else None,
+        provider=changed.provider_state if changed else "",
+        provider_retry=codes.moment(changed.provider_retry_at) if changed else None,
         reference=reference,
         older=older,
     )
 
 
-def _block(address: Any, *, check_first: bool) -> Block:
+def _block(address: Any, roles: Sequence[str]) -> Block:
     refusal = ""
     lifts = ""
     step = codes.next_step(address.next_step)
     if not address.removal_allowed:
         told = errors.refusal(Refused(address.removal_refusal or "REFUSED"))
         refusal, lifts, step = told.code.removeprefix("rule_"), told.lifts, told.next_step
-    elif check_first:
-        step = "check_then_remove"
+    missing = {way.name for way in address.ways if way.state == "missing"}
+    asks = []
+    if "helpdesk" in roles and address.removal_refusal != "REMOVALS_LOCKED":
+        asks += ["admin"] if "customer_admin" in missing else []
+        asks += ["recipient"] if "consent" in missing else []
+    if "partner_admin" in roles and address.locked:
+        asks.append("unlock")
     return Block(
         since=codes.moment_or_epoch(address.since),
         cause=address.cause,
@@ -233,6 +245,10 @@ def _block(address: Any, *, check_first: bool) -> Block:
         refusal=refusal,
         lifts=lifts,
         next_step=step,
+        ways=tuple(BlockWay(name=way.name, state=way.state) for way in address.ways),
+        ground=address.ground,
+        until=codes.moment(address.expires_at),
+        asks=tuple(asks),
     )
 
 

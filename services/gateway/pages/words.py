@@ -62,6 +62,14 @@ MAIL: dict[str, tuple[State, str]] = {
     "confirmed": ("ok", _("Confirmed by the caller")),
     "none": ("idle", _("No mail was sent yet")),
     "resent": ("idle", _("Sent again")),
+    "block_expired": ("ok", _("Block ended by itself")),
+    "vouch_asked": ("pending", _("Customer admin asked")),
+    "vouched": ("ok", _("Customer admin vouched")),
+    "consented": ("ok", _("Recipient agreed")),
+    "lock_lifted": ("ok", _("Lock lifted")),
+    "provider_removed": ("ok", _("Taken off the provider’s list")),
+    "provider_added": ("blocked", _("On the provider’s list")),
+    "provider_failed": ("warn", _("Provider’s list not changed yet")),
 }
 
 MAIL_KIND: dict[str, str] = {
@@ -72,6 +80,8 @@ MAIL_KIND: dict[str, str] = {
     "notice": _("Notice"),
     "code": _("Caller check"),
     "other": _("Mail of another system"),
+    "alarm": _("Notice"),
+    "consent": _("Request for consent"),
 }
 
 CAUSE: dict[str, str] = {
@@ -114,6 +124,7 @@ CAUSE: dict[str, str] = {
     "blocked": _("The address is on the blocklist."),
     "check_ended": _("The caller check had ended before."),
     "erased": _("The user was forgotten before."),
+    "consent_ended": _("The request for consent had ended before."),
 }
 
 FAULT: dict[str, str] = {
@@ -156,6 +167,12 @@ NEXT: dict[str, str] = {
     "next_ask_for_consent": _("The recipient must agree first."),
     "next_ask_partner_admin": _("Ask a partner admin of your company."),
     "next_remove_block": _("Remove the address from the blocklist."),
+    "next_check_other_address": _("Check the caller through another address of the user."),
+    "next_ask_admin_to_vouch": _("Ask an admin of the customer to vouch for the address."),
+    "next_ask_admin_for_consent": _("Ask an admin of the customer to agree for the recipient."),
+    "next_ask_their_admin": _("Ask the recipient’s mail admin to let our sender in."),
+    "next_vouch": _("Vouch for the address."),
+    "next_ask_agent": _("Ask an agent of the help desk."),
     "next_resend": _("Send it again."),
     "next_send_new_code": _("Send a new code."),
     "advice_no_such_mailbox": _("Ask for a correct address; the customer admin changes it."),
@@ -205,7 +222,18 @@ RULE: dict[str, str] = {
     "no_consent": _("The customer has not allowed this view."),
     "check_required": _("This action needs a caller check of at most 10 minutes ago."),
     "complaint_consent": _("A complaint needs the recipient’s consent."),
-    "third_removal": _("Removed three times in 30 days; the address is locked."),
+    "third_removal": _("Removed twice in 30 days; the third removal is locked."),
+    "check_other_required": _("The mailbox was missing: a check by another address is needed."),
+    "trial_used": _("It was tried once in 30 days already."),
+    "policy_block": _("The recipient’s own side refuses our mail by a rule."),
+    "agents_remove": _("Only agents of the help desk remove addresses."),
+    "no_word_needed": _("This block needs nobody’s word."),
+    "vouched_already": _("An admin vouched for this address already."),
+    "no_consent_needed": _("No complaint blocked this address."),
+    "consented_already": _("The recipient has agreed already."),
+    "no_other_address": _("The user has no other address that takes mail."),
+    "not_locked": _("The removal of this address is not locked."),
+    "own_removal": _("Nobody decides about their own removals."),
     "own_role": _("Nobody changes their own role."),
     "last_admin": _("The last admin of a partner cannot be removed."),
     "quota": _("Too many requests in a short time."),
@@ -240,6 +268,10 @@ RULE: dict[str, str] = {
 NOTICE: dict[str, str] = {
     "removed": _("The address is off the blocklist. The next delivery is watched."),
     "resent": _("The welcome mail is on its way."),
+    "admin_asked": _("The admins of the customer were asked."),
+    "recipient_asked": _("The recipient was asked at another address."),
+    "lock_lifted": _("Your agents can remove the address once more."),
+    "vouched_for_address": _("You vouched for the address. An agent can remove it now."),
     "code_sent": _("The code was sent to %(subject)s."),
     "access_requested": _("%(subject)s was asked for access. You see the answer here."),
     "granted": _("%(subject)s may look now. You can stop it at any time."),
@@ -355,6 +387,14 @@ ACTION: dict[str, str] = {
     "email.mail.watch": _("Watched the mail of a user"),
     "email.evidence.get": _("Read the evidence of a mail"),
     "email.blocklist.remove": _("Removed an address from the blocklist"),
+    "email.blocklist.vouch": _("Vouched for an address"),
+    "email.blocklist.ask-to-vouch": _("Asked an admin to vouch for an address"),
+    "email.blocklist.list-vouch": _("Looked at addresses to vouch for"),
+    "email.blocklist.unlock": _("Lifted the lock on removals"),
+    "email.removal.list": _("Looked at removals"),
+    "email.mail-consent.ask": _("Asked a recipient for consent"),
+    "email.mail-consent.get": _("Opened a request for consent"),
+    "email.mail-consent.give": _("Agreed to our mail"),
     "email.message.resend": _("Sent a mail again"),
     "email.message.send": _("Sent a mail"),
     "email.caller-check.send": _("Sent a caller check"),
@@ -404,6 +444,38 @@ FIELD: dict[str, str] = {
     "phone": _("phone number"),
 }
 
+WAY: dict[str, str] = {
+    "caller_check": _("A caller check through another address"),
+    "customer_admin": _("The word of a customer admin"),
+    "consent": _("The recipient’s own consent"),
+    "trial": _("One trial in 30 days; the next mail is the probe"),
+    "partner_admin": _("A partner admin lifts the lock"),
+    "agent": _("Any agent, with a reason and a ticket"),
+    "their_admin": _("The recipient’s mail admin lets our sender in"),
+    "time": _("It ends by itself"),
+}
+
+WAY_STATE: dict[str, tuple[State, str]] = {
+    "done": ("ok", _("Done")),
+    "open": ("ok", _("Possible now")),
+    "missing": ("pending", _("Step is missing")),
+    "closed": ("idle", _("Not possible here")),
+}
+
+GROUND: dict[str, str] = {
+    "caller_check": _("By a caller check"),
+    "customer_admin": _("By the word of a customer admin"),
+    "consent": _("By the recipient’s consent"),
+    "trial": _("As a trial"),
+    "temporary": _("The trouble was temporary"),
+}
+
+PROVIDER: dict[str, tuple[State, str]] = {
+    "asked": ("pending", _("The provider was asked")),
+    "done": ("ok", _("The provider’s list agrees")),
+    "failed": ("warn", _("The provider did not do it yet; it is tried again")),
+}
+
 REPORT: dict[str, str] = {
     "reply": _("Answer to our mail system"),
     "bounce": _("Bounce"),
@@ -446,6 +518,8 @@ WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
     "mail": MAIL,
     "digest": DIGEST,
     "check": CHECK,
+    "provider": PROVIDER,
+    "way_state": WAY_STATE,
     "consent": CONSENT,
 }
 
@@ -464,6 +538,8 @@ PLAIN: dict[str, dict[str, str]] = {
     "toggle_source": TOGGLE_SOURCE,
     "field": FIELD,
     "report": REPORT,
+    "way": WAY,
+    "ground": GROUND,
     "column": COLUMN,
 }
 

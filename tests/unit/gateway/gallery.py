@@ -216,6 +216,57 @@ MAIL = v.MailPage(
     lanes=LANES,
     checked=True,
 )
+WAYS = (
+    v.BlockWay(name="caller_check", state="missing"),
+    v.BlockWay(name="customer_admin", state="missing"),
+    v.BlockWay(name="trial", state="closed"),
+)
+REMOVALS = tuple(
+    v.RemovalRow(
+        id=f"r{number}",
+        user_id="u-77f0c2",
+        user="" if number == 3 else "Ștefana Voinea",
+        organization="Acme",
+        address="s••••@acme.example",
+        ticket="INC-10482",
+        ground=ground,
+        removed=_ago(hours=number + 1),
+        outcome=outcome,
+        known=None if outcome == "watching" else _ago(minutes=number + 4),
+        cause="no_such_mailbox" if outcome == "blocked_again" else "",
+        next_step=step,
+        provider=provider,
+    )
+    for number, (ground, outcome, step, provider) in enumerate(
+        (
+            ("trial", "watching", "next_wait_for_delivery", "failed"),
+            ("caller_check", "blocked_again", "next_ask_partner_admin", "done"),
+            ("consent", "delivered_again", "", "done"),
+            ("temporary", "delivered_again", "", ""),
+        )
+    )
+)
+ADDRESS_REQUEST = v.AddressRequest(
+    user_id="u-77f0c2",
+    index=0,
+    user="Ștefana Voinea",
+    address="stefana@acme.example",
+    block="hard_bounce",
+    cause="no_such_mailbox",
+    since=_ago(days=2),
+    partner="Northwind Services",
+    ticket="INC-10482",
+    reason="She called from her desk.",
+    asked=_ago(minutes=3),
+)
+AGREE = v.AgreePage(
+    frame=OUTSIDE,
+    path="/agree/x",
+    state="open",
+    address="s••••@acme.example",
+    ticket="INC-10482",
+    since=_ago(days=2),
+)
 CONFIRMED = replace(READY, state="confirmed", valid_in=512)
 SECTIONS = ("overview", "users", "devices", "licences", "sites", "domains", "settings", "orders")
 ORGANIZATION = v.OrganizationPage(
@@ -857,6 +908,33 @@ def _door_pages() -> dict[str, tuple[str, object]]:
         "dev-message": (
             "dev_mail",
             v.DevMailPage(frame=OUTSIDE, messages=(MESSAGE,), message=MESSAGE),
+        ),
+        "removals": ("removals", v.RemovalsPage(frame=FRAME, rows=REMOVALS, older="/older")),
+        "removals-everyone": ("removals", v.RemovalsPage(frame=FRAME, everyone=True)),
+        "addresses": (
+            "addresses",
+            v.AddressesPage(frame=FRAME, organization="Acme", requests=(ADDRESS_REQUEST,)),
+        ),
+        "addresses-none": ("addresses", v.AddressesPage(frame=FRAME, organization="Acme")),
+        "agree": ("agree", AGREE),
+        "agree-given": ("agree", replace(AGREE, state="given")),
+        "agree-expired": ("agree", replace(AGREE, state="expired")),
+        "mail-ways": (
+            "mail",
+            replace(
+                MAIL,
+                provider="failed",
+                provider_retry=_ago(minutes=-1),
+                block=replace(
+                    BLOCK,
+                    refusal="check_other_required",
+                    lifts="caller_check",
+                    next_step="next_check_other_address",
+                    ways=WAYS,
+                    until=_ago(days=-3),
+                    asks=("admin", "recipient", "unlock"),
+                ),
+            ),
         ),
         "dev-mail-empty": ("dev_mail", v.DevMailPage(frame=OUTSIDE)),
         "dev-signin": (

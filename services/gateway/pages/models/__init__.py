@@ -24,6 +24,13 @@ from services.gateway.pages.models.audit import (
     ReplayedFact,
     Writer,
 )
+from services.gateway.pages.models.blocklist import (
+    AddressesPage,
+    AddressRequest,
+    AgreePage,
+    RemovalRow,
+    RemovalsPage,
+)
 from services.gateway.pages.models.caller import (
     AlarmsPage,
     CallerLinkPage,
@@ -78,6 +85,7 @@ from services.gateway.pages.models.search import (
 )
 from services.gateway.pages.models.user import (
     Block,
+    BlockWay,
     CallerCheck,
     CheckPage,
     CodeAddress,
@@ -97,7 +105,10 @@ from services.gateway.pages.models.user import (
 __all__ = [
     "Account",
     "ActivityPage",
+    "AddressRequest",
+    "AddressesPage",
     "Admin",
+    "AgreePage",
     "AlarmsPage",
     "AuditActivityPage",
     "AuditEntry",
@@ -106,6 +117,7 @@ __all__ = [
     "AuditSessionPage",
     "Bar",
     "Block",
+    "BlockWay",
     "CallerCheck",
     "CallerLinkPage",
     "CheckFirst",
@@ -149,6 +161,8 @@ __all__ = [
     "Problem",
     "Provider",
     "RawReport",
+    "RemovalRow",
+    "RemovalsPage",
     "ReplayedFact",
     "Revealed",
     "RoleHolder",

@@ -194,11 +194,21 @@ class MailLane:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlockWay:
+    """A way to lift a block: `name` is a code of words.WAY, `state` one of words.WAY_STATE."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Block:
     """
     The block on an address: its place among the user's, and its masked text.
 
-    `refusal`, `lifts` and `next_step` say why it cannot be removed.
+    `refusal`, `lifts` and `next_step` say why it cannot be removed, `ways` how it can be; `ground`
+    is on what it would be now, a code of words.GROUND. `asks` are the forms that are offered:
+    `admin`, `recipient` and `unlock`.
     """
 
     since: datetime
@@ -210,6 +220,10 @@ class Block:
     refusal: str = ""
     lifts: str = ""
     next_step: str = ""
+    ways: tuple[BlockWay, ...] = ()
+    ground: str = ""
+    until: datetime | None = None
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,5 +238,7 @@ class MailPage:
     can_resend: bool = False
     checked: bool = False
     watching: datetime | None = None
+    provider: str = ""
+    provider_retry: datetime | None = None
     reference: str = ""
     older: str = ""
