@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from pathlib import Path
 
 from helpdesk.email.v1 import (
     blocklist_pb2_grpc,
@@ -33,10 +34,11 @@ from services.email.http_api import WebhookListener
 from services.email.providers.webhooks.configured import providers
 from services.email.providers.webhooks.fetching import fetch
 from services.email.providers.webhooks.postmark import networks_of
-from services.email.smtp_api import Inbound, listeners
+from services.email.smtp_api import Inbound, Maildir, listeners
 
 _log = logging.getLogger(__name__)
 _COUNT_EVERY = 60.0
+_LOOK_EVERY = 1.0
 
 
 def new_code() -> str:
@@ -61,6 +63,10 @@ def build(wiring: Wiring) -> Running:
     taking = MailReportServicer(reports)
     inbound = Inbound(store, reports)
     refused = RefusedWebhooks(store)
+    watched: list[Timer] = []
+    if settings.maildir:
+        maildir = Maildir(inbound, Path(settings.maildir))
+        watched.append(Timer("email-maildir", _LOOK_EVERY, maildir.take, everywhere=True))
     background: list[Background] = list(
         listeners(inbound, settings.inbound_address, settings.lmtp_address)
     )
@@ -92,6 +98,7 @@ def build(wiring: Wiring) -> Running:
         timers=[
             *composed.timers,
             Timer("email-refused-webhooks", _COUNT_EVERY, refused.flush, everywhere=True),
+            *watched,
         ],
         background=background,
         close=lambda: _flush(refused),

@@ -17,7 +17,8 @@ class Settings:
     ``smtp_tls`` is ``none``, ``starttls`` or ``tls``; empty is none on loopback and starttls
     elsewhere. ``console_url`` is where users open the links of caller checks; empty is where
     the gateway is. ``accepted_is_delivered`` is for a mail system that holds the mailboxes itself.
-    An empty ``inbound_address`` (SMTP) or ``lmtp_address`` listens to nothing.
+    An empty ``inbound_address`` (SMTP) or ``lmtp_address`` listens to nothing, an empty ``maildir``
+    is none.
     """
 
     domain: str = "mail.helpdesk.example"
@@ -33,6 +34,7 @@ class Settings:
     retry_seconds: float = 5.0
     inbound_address: str = "127.0.0.1:2525"
     lmtp_address: str = ""
+    maildir: str = ""
 
     def console(self, env: Mapping[str, str]) -> str:
         """Return where people reach the console, without a slash at its end."""

@@ -1,14 +1,18 @@
-"""Mail in: reports of mail systems over SMTP (RFC 5321) and LMTP (RFC 2033)."""
+"""Mail in: reports of mail systems over SMTP (RFC 5321), LMTP (RFC 2033) or a maildir."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import socket
+import stat
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -29,6 +33,7 @@ _ACTOR = Actor(id="system:email.inbound", roles=frozenset({"SERVICE"}))
 _ACTION = "email.report.take"
 _THREADS = 4
 _TRIES = 5
+_MOST_FILES = 100
 _TAKEN = "250 2.0.0 taken"
 _REFUSED = "554 5.6.0 this is no mail"
 _LATER = "451 4.3.0 not recorded, try again"
@@ -105,6 +110,52 @@ class Inbound:
             method=protocol,
             service=self.store.name,
         )
+
+
+class Maildir:
+    """
+    Takes the mails that an MTA puts into a maildir: from ``new`` to ``cur`` once they are recorded.
+
+    A crash between the two takes the same mail again, which changes nothing. Flags as maildir has
+    them: S was taken, F is no mail and is left for somebody to look at.
+    """
+
+    def __init__(self, inbound: Inbound, folder: Path) -> None:
+        if not folder.is_dir():
+            raise SettingsError(f"HELPDESK_EMAIL_MAILDIR: {folder} is no folder")
+        self._inbound = inbound
+        self._new, self._taken = folder / "new", folder / "cur"
+        for each in ("new", "cur", "tmp"):
+            (folder / each).mkdir(mode=0o700, exist_ok=True)
+
+    def take(self) -> int:
+        """Take what is new, oldest first; return how many were."""
+        taken = 0
+        for path in sorted(self._new.iterdir(), key=lambda each: each.name)[:_MOST_FILES]:
+            raw = _read(path)
+            if raw is None:
+                continue
+            answer = self._inbound.take(raw, "", "maildir")
+            if answer == _LATER:
+                break
+            flag = "S" if answer == _TAKEN else "F"
+            # Whoever else takes it was as quick: a rename is what decides.
+            with contextlib.suppress(FileNotFoundError):
+                path.rename(self._taken / f"{path.name.partition(':')[0]}:2,{flag}")
+            taken += 1
+        return taken
+
+
+def _read(path: Path) -> bytes | None:
+    """Return a mail, at most a byte more than what is taken; nothing for what is no plain file."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        _log.warning("a file of the maildir was not read: %s", error.strerror)
+        return None
 
 
 class _LmtpController(Controller):
