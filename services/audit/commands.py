@@ -37,6 +37,7 @@ from services.audit.replay.checking import Problem, Report, check_data, problems
 from services.audit.replay.player import Chosen, json_of, lines_of, sealed_fields, steps
 from services.audit.replay.sources import LOG, DamagedError, UnreadableError, read_only
 from services.audit.settings import AuditSettings
+from services.audit.views.completeness import COMPLETENESS, completeness_of
 from services.audit.views.selection import read_selection, verify_selection
 from services.audit.witness import witness
 
@@ -148,10 +149,11 @@ def export(target: Path, organization: str, data: Path) -> None:
     """Write what the newest checkpoint covers to TARGET: a folder, or a file that ends in .zip."""
     with _plainly(), read_only(data / LOG) as db:
         trusted, _ = _keys(data, ())
+        beside = {COMPLETENESS: completeness_of(db)}
         if organization:
-            count = write_customer_export(db, target, organization, trusted)
+            count = write_customer_export(db, target, organization, trusted, beside)
         else:
-            count = write_export(db, target, trusted)
+            count = write_export(db, target, trusted, beside)
     click.echo(f"{count:,} records in {target}")
 
 
@@ -166,7 +168,9 @@ def prove(record: str | None, organization: str, target: Path | None, data: Path
         raise click.UsageError("name RECORD, or --organization and --to")
     with _plainly(), read_only(data / LOG) as db:
         if target is not None and organization:
-            count = write_customer_export(db, target, organization, _keys(data, ())[0])
+            beside = {COMPLETENESS: completeness_of(db)}
+            trusted = _keys(data, ())[0]
+            count = write_customer_export(db, target, organization, trusted, beside)
             click.echo(f"{count:,} records with their proofs in {target}")
             return
         row, newest = find_record(db, str(record)), newest_checkpoint(db)

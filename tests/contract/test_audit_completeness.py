@@ -1,5 +1,8 @@
 """Whether the log has all that the services recorded, as GetCheckpoint and the tool say it."""
 
+import json
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,8 +10,9 @@ from click.testing import CliRunner
 
 from helpdesk.audit.v1 import audit_pb2
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.store import wait_until
 from services.audit.commands import audit
-from tests.contract.audit_world import AN_AUDITOR, audit_world
+from tests.contract.audit_world import AN_AUDITOR, AUDITOR_OF_A, audit_world
 
 
 @pytest.fixture
@@ -48,6 +52,57 @@ def test_missing_numbers_are_named(world):
 
     assert not found.complete
     assert missing == {"identity": [(3, 4)]}
+
+
+def test_the_newest_number_is_missed_within_ten_seconds(world):
+    world.record(0)
+    world.source._number += 1
+    noticed = wait_until(lambda: not standing(world).complete, 10, 0.2)
+    found = standing(world)
+
+    assert noticed
+    assert [(a.kind, a.service, a.first, a.last) for a in found.alarms] == [
+        ("MISSING", "identity", 2, 2)
+    ]
+    assert "identity: number 2 of process" in found.alarms[0].sentence
+
+
+def test_an_export_says_up_to_when_it_is_complete(world, tmp_path: Path):
+    world.record(0)
+    assert wait_until(lambda: hearts(world) > 0, 10, 0.1)
+    world.settle()
+    complete = completeness(world, tmp_path / "one.zip")
+    lose_a_number(world)
+    incomplete = completeness(world, tmp_path / "two.zip")
+
+    assert complete["complete"]
+    assert complete["complete_to"] <= datetime.now(UTC).isoformat()
+    assert any(beat["service"] == "identity" for beat in complete["heartbeats"])
+    assert not incomplete["complete"]
+    assert [(h["service"], h["first"], h["last"]) for h in incomplete["missing"]] == [
+        ("identity", 4, 5)
+    ]
+
+
+def test_a_partners_export_says_it_too(world, tmp_path: Path):
+    world.record(0)
+    world.settle()
+
+    assert "complete_to" in completeness(world, tmp_path / "partner.zip", AUDITOR_OF_A)
+
+
+def hearts(world) -> int:
+    rows = world.host.running["audit"].store.engine.query(
+        "SELECT COUNT(*) FROM audit_heartbeat WHERE service = 'identity'"
+    )
+    return rows[0][0]
+
+
+def completeness(world, target: Path, actor=AN_AUDITOR):
+    parts = world.stream(actor, "Export", audit_pb2.ExportRequest())
+    target.write_bytes(b"".join(part.chunk for part in parts))
+    with zipfile.ZipFile(target) as export:
+        return json.loads(export.read("completeness.json"))
 
 
 def test_the_tool_names_missing_numbers_too(world, tmp_path: Path):

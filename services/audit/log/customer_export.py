@@ -12,7 +12,7 @@ guessed.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from services.audit.log.archive import Archive, ArchiveUnreadableError, ArchiveWriter
@@ -38,7 +38,11 @@ OwnerOf = Callable[[bytes], str | None]
 
 
 def write_customer_export(
-    db: Database, target: Path, organization_id: str, keys: Iterable[VerifierKey]
+    db: Database,
+    target: Path,
+    organization_id: str,
+    keys: Iterable[VerifierKey],
+    beside: Mapping[str, bytes] | None = None,
 ) -> int:
     """
     Export a customer's records that the newest checkpoint covers; answers how many.
@@ -61,6 +65,8 @@ def write_customer_export(
     with ArchiveWriter(target) as archive:
         archive.write(CHECKPOINT, newest.note.encode())
         archive.write_lines(KEYS, map(str, keys))
+        for name, data in (beside or {}).items():
+            archive.write(name, data)
         try:
             archive.write_lines(RECORDS, lines())
         except TileMissingError as missing:

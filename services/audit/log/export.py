@@ -14,7 +14,7 @@ The whole log as files that anyone can check offline.
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from services.audit.log.archive import Archive, ArchivedTiles, ArchiveUnreadableError, ArchiveWriter
@@ -43,12 +43,17 @@ ARCHIVES = "archives"
 _TILES_AT_ONCE = 200
 
 
-def write_export(db: Database, target: Path, keys: Iterable[VerifierKey]) -> int:
+def write_export(
+    db: Database,
+    target: Path,
+    keys: Iterable[VerifierKey],
+    beside: Mapping[str, bytes] | None = None,
+) -> int:
     """
     Export what the newest checkpoint covers; answers how many records.
 
     A folder, or one file where the target ends in .zip; nothing may be there yet (FileExistsError).
-    LogDamagedError without a checkpoint or with tiles missing.
+    `beside` are further files. LogDamagedError without a checkpoint or with tiles missing.
     """
     newest = newest_checkpoint(db)
     if newest is None:
@@ -60,6 +65,8 @@ def write_export(db: Database, target: Path, keys: Iterable[VerifierKey]) -> int
         if archives := read_archives(db):
             archive.write_lines(ARCHIVES, (json.dumps(each.note) for each in archives))
         archive.write_lines(ENTRIES, map(_entry, read_rows(db, end=newest.size)))
+        for name, data in (beside or {}).items():
+            archive.write(name, data)
         for name, tile in _tiles(db, newest.size):
             archive.write(name, tile)
     return newest.size

@@ -252,9 +252,25 @@ class _ViewCheck:
             if heads.pop(name, None) != writer.head:
                 sentence = f"The last number of process {name} is not what its records say."
                 self._report.problems.append(Problem("WRITER_ALTERED", sentence))
+        self._check_heartbeats()
         for name in sorted(heads):
             sentence = f"No record in the log is of process {name}, which is listed."
             self._report.problems.append(Problem("WRITER_ALTERED", sentence))
+
+    def _check_heartbeats(self) -> None:
+        for name, service, number in self._db.execute(
+            "SELECT writer, service, number FROM audit_heartbeat WHERE good = 1 ORDER BY writer"
+        ):
+            writer = self._views.writers.get(name)
+            head = writer.head if writer is not None else 0
+            if number > head:
+                numbers = f"{number}" if number == head + 1 else f"{head + 1}-{number}"
+                sentence = f"{service} {numbers} missing at the end, of process {name}."
+                self._report.problems.append(Problem("NUMBER_MISSING", sentence))
+        for name, writer in sorted(self._views.writers.items()):
+            for number in writer.doubled:
+                sentence = f"{writer.service} {number} came more than once, of process {name}."
+                self._report.problems.append(Problem("NUMBER_DOUBLED", sentence))
 
     def _check_names(self) -> None:
         counted = dict(self._db.execute("SELECT source, records FROM audit_source"))

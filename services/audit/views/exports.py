@@ -16,6 +16,7 @@ from services.audit.domain.filters import Filter
 from services.audit.log.export import write_export
 from services.audit.log.notes import VerifierKey
 from services.audit.views.actions import Actions
+from services.audit.views.completeness import COMPLETENESS, completeness_of
 from services.audit.views.ledger import Ledger
 from services.audit.views.selection import write_selection
 
@@ -45,8 +46,10 @@ class Exports:
 
     def _write(self, wanted: Wanted, target: Path) -> int:
         reading = self._ledger.reading
+        beside = {COMPLETENESS: completeness_of(reading)}
         if wanted.wanted is None:
-            return write_export(reading, target, [VerifierKey.parse(self._ledger.verifier_key)])
+            keys = [VerifierKey.parse(self._ledger.verifier_key)]
+            return write_export(reading, target, keys, beside)
         form = formats.FORMS.get(wanted.form)
         forms: dict[str, Callable[[Found], Mapping[str, Any]]] = {}
         if form is not None:
@@ -66,6 +69,7 @@ class Exports:
             },
             keys=[self._ledger.verifier_key],
             forms=forms,
+            beside=beside,
         )
 
     def _records(self, wanted: Filter, end: int) -> Iterator[Found]:

@@ -44,6 +44,7 @@ def write_selection(
     asked: Mapping[str, Any],
     keys: Iterable[str],
     forms: Mapping[str, Callable[[Found], Mapping[str, Any]]],
+    beside: Mapping[str, bytes] | None = None,
 ) -> int:
     """
     Write an export; ``records`` yields, in the log's order, what fits below an index.
@@ -64,6 +65,8 @@ def write_selection(
     with ArchiveWriter(target) as archive:
         archive.write(CHECKPOINT, newest.note.encode())
         archive.write_lines(KEYS, keys)
+        for name, data in (beside or {}).items():
+            archive.write(name, data)
         try:
             archive.write_lines(RECORDS, lines())
         except TileMissingError as missing:
