@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.audit.log.archived import Statement, sign_statement
 from services.audit.log.checkpoints import cosign_checkpoint, open_checkpoint
 from services.audit.log.export import encode, write_export
 from services.audit.log.storage import add_cosignature, current_checkpoint
@@ -99,7 +100,28 @@ def test_go_verifies_an_export_with_its_tiles_and_proofs_byte_for_byte(verifier,
         "inclusion": 33,
         "consistency": 78,
         "cosignatures": 1,
+        "archived": 0,
     }
+
+
+def test_go_verifies_a_log_whose_oldest_records_are_in_a_bundle(verifier, a_signed_log, tmp_path):
+    signer = a_signed_log.signer
+    statement = Statement(signer.name, 0, 100, bytes(32), bytes(32))
+    a_signed_log.db.execute("UPDATE log_leaf SET bytes = ? WHERE idx < 100", (b"",))
+    a_signed_log.db.execute(
+        "INSERT INTO log_archive VALUES (0, 100, 'bundle', '{}', ?, 0)",
+        (sign_statement(statement, signer),),
+    )
+    write_export(a_signed_log.db, tmp_path / "log", a_signed_log.keys)
+    write_proofs(tmp_path / "proofs.json", a_signed_log.tiles, [(5, 600)], [(300, 600)])
+    good = check(verifier, tmp_path)
+    (tmp_path / "log" / "archives").unlink()
+    unsaid = check(verifier, tmp_path)
+
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["archived"] == 100
+    assert unsaid.returncode == 1
+    assert "record 0 " in unsaid.stderr
 
 
 def an_entry(text):
