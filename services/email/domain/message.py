@@ -22,11 +22,12 @@ from services.email.domain.facts import (
 from services.email.reports import Action, Cause, Fault, Kind, RecipientReport, advice
 
 WELCOME = "welcome"
+SETUP = "setup"
 CODE = "code"
 ALARM = "alarm"
 CONSENT = "consent"
 OTHER = "other"
-TEMPLATES = frozenset({WELCOME})
+TEMPLATES = frozenset({WELCOME, SETUP})
 """What other services and agents may ask to be sent."""
 GIVE_UP = timedelta(hours=72)
 LONGEST_PAUSE = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""The texts of mails, from templates in English and Romanian."""
+"""The texts of mails, from templates in several languages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.email.application.delivery import Letter
 from services.email.domain.caller_check import CallerCheck
 from services.email.domain.origins import message_id_header
 
-_LANGUAGES = ("en", "ro")
+LANGUAGES = ("en", "ro", "de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Renderer:
         """Return the mail (RFC 5322) of a letter: text and HTML."""
         ours = letter.message
         language = ours.language[:2].lower()
-        name = f"{ours.kind}.{language if language in _LANGUAGES else _LANGUAGES[0]}"
+        name = f"{ours.kind}.{language if language in LANGUAGES else LANGUAGES[0]}"
         values = {
             "name": _one_line(ours.display_name),
             "organization": _one_line(ours.organization_name),

@@ -230,7 +230,7 @@ def _block(address: Any, roles: Sequence[str]) -> Block:
         refusal, lifts, step = told.code.removeprefix("rule_"), told.lifts, told.next_step
     missing = {way.name for way in address.ways if way.state == "missing"}
     asks = []
-    if "helpdesk" in roles and address.removal_refusal != "REMOVALS_LOCKED":
+    if "helpdesk" in roles and address.removal_refusal not in ("", "REMOVALS_LOCKED"):
         asks += ["admin"] if "customer_admin" in missing else []
         asks += ["recipient"] if "consent" in missing else []
     if "partner_admin" in roles and address.locked:

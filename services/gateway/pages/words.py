@@ -74,6 +74,7 @@ MAIL: dict[str, tuple[State, str]] = {
 
 MAIL_KIND: dict[str, str] = {
     "welcome": _("Welcome mail"),
+    "setup": _("Set-up mail"),
     "caller_check": _("Caller check"),
     "invitation": _("Meeting invitation"),
     "password": _("Password reset"),
