@@ -285,8 +285,9 @@ def _completeness(visit: Visit) -> Completeness:
 def _complete(standing: Any) -> Completeness:
     broken = standing.verification.first_index if standing.verification.names_record else None
     holes = [(each, hole) for each in standing.writers for hole in each.missing]
+    others = [each for each in standing.alarms if each.kind != "MISSING"]
     state: State = "ok"
-    if broken is not None or standing.verification.findings or holes:
+    if broken is not None or standing.verification.findings or holes or others:
         state = "blocked"
     elif standing.age_seconds > _LATE or not standing.complete:
         state = "warn"
@@ -300,6 +301,9 @@ def _complete(standing: Any) -> Completeness:
         missing_writer=writer.service if writer else "",
         missing_number=hole.first if hole else 0,
         missing_since=codes.moment(hole.since) if hole else None,
+        alarm=others[0].kind if others else "",
+        alarm_service=others[0].service if others else "",
+        alarm_since=codes.moment(others[0].noticed_at) if others else None,
     )
 
 

@@ -12,7 +12,8 @@ class Completeness:
     """
     The line on top of each auditor's page; `state` warn is late, blocked does not verify.
 
-    `broken_record` names a record that does not verify, `missing_*` a hole in a service's numbers.
+    `broken_record` names a record that does not verify, `missing_*` a hole in a service's numbers,
+    `alarm` (DOUBLED, SILENT, FALSE_HEARTBEAT) what is wrong with a service's numbers else.
     """
 
     state: State
@@ -23,6 +24,9 @@ class Completeness:
     missing_writer: str = ""
     missing_number: int = 0
     missing_since: datetime | None = None
+    alarm: str = ""
+    alarm_service: str = ""
+    alarm_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
