@@ -122,7 +122,7 @@ def evolve(check: CallerCheck, event: Event) -> CallerCheck:
                 link_used=event.by == LINK,
             )
         case CallerDenied():
-            return replace(check, ended="denied", link_used=True)
+            return replace(check, ended="denied", link_used=True, vouch="")
         case VouchRequested():
             return replace(
                 check,

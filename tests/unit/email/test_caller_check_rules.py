@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.kernel.errors import Exhausted, InvalidArgument, Refused
-from services.email.domain import caller_check, limits
+from services.email.domain import caller_check, limits, vouching
 from services.email.domain.caller_check import CallerCheck
+from services.email.domain.check_facts import CallerDenied, VouchRequested
 from services.email.domain.facts import (
     NEVER,
     CallerCheckExpired,
@@ -166,3 +167,21 @@ def test_sends_are_counted_by_their_time():
 
     assert state.times == (NOON,)
     assert limits.tightest([limits.room(state.times, NOON)]).next_at == NEVER
+
+
+def test_nobody_vouches_any_more_for_a_call_that_was_denied():
+    undeliverable = CodeUndeliverable(check_id="c1", cause="no_such_mailbox", fault="recipient")
+    asked = VouchRequested(
+        check_id="c1",
+        agent_id="agent-1",
+        user_id="ana",
+        organization_id="acme",
+        ticket="INC-1",
+        reason="gone",
+        open_until=NOON + vouching.OPEN,
+    )
+    denied = CallerDenied(check_id="c1", agent_id="agent-1", user_id="ana", ticket="INC-1")
+
+    given(STARTED, undeliverable, asked, denied).when(
+        vouching.vouch, "ada", "I know them", NOON
+    ).then_raises(Refused, "ANSWERED")

@@ -1,0 +1,313 @@
+"""Callers, impostors, agents and admins in any order: no check proves more than was shown."""
+
+import os
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Exhausted, HelpdeskError, NotFound, Refused
+from helpdesk.kernel.sqlite_store import SqliteEngine
+from helpdesk.kernel.store import Store
+from helpdesk.kernel.vault import Vault
+from services.email.application.answers import Answers
+from services.email.application.checks import Checks
+from services.email.application.ports import User
+from services.email.domain import caller_check
+from services.email.domain.caller_check import CallerCheck
+from services.email.projections import PROJECTIONS
+from services.email.worker import MIGRATIONS
+from services.email.views import Views
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TEN = timedelta(minutes=10)
+AGENTS = {
+    "ned": Actor(id="ned", partner_id="north", roles=frozenset({"HELP_DESK"})),
+    "sue": Actor(id="sue", partner_id="south", roles=frozenset({"HELP_DESK"})),
+}
+PARTNER_ADMINS = {
+    "north": Actor(id="nora", partner_id="north", roles=frozenset({"PARTNER_ADMIN"})),
+    "south": Actor(id="sam", partner_id="south", roles=frozenset({"PARTNER_ADMIN"})),
+}
+CUSTOMER_ADMIN = Actor(id="ada", organization_id="acme", roles=frozenset({"CUSTOMER_ADMIN"}))
+GATEWAY = Actor(id="gateway", roles=frozenset({"SERVICE"}))
+USERS = {
+    name: User(name, "acme", name, (f"{name}@acme.example", f"{name}.2@acme.example"), "ro_RO")
+    for name in ("ana", "bob")
+}
+TICKETS = ("INC-1", "INC-2")
+agents, users, tickets = (st.sampled_from(sorted(x)) for x in (AGENTS, USERS, TICKETS))
+picks = st.sampled_from((0, 0, 0, 1, 2, 5))
+"""How many checks back from the newest."""
+rarely = st.sampled_from((False, False, False, True))
+
+
+class Directory:
+    def user(self, viewer, user_id):
+        return USERS[user_id]
+
+    def owner_of(self, address):
+        return None
+
+    def partner_admins(self, partner_id):
+        return ()
+
+
+class CallerChecks(RuleBasedStateMachine):
+    """What was really shown is kept beside the product; a proof must never say more."""
+
+    @initialize()
+    def open(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="helpdesk-test-")
+        folder = Path(self.folder.name)
+        self.now = NOON
+        self.vault = Vault(folder / "vault.db", os.urandom(32))
+        engine = SqliteEngine(folder / "email.db", durable=False)
+        engine.migrate(MIGRATIONS)
+        self.store = Store("email", engine, self.vault, b"s" * 32, PROJECTIONS)
+        codes = (f"{n:08d}" for n in range(11_112_222, 99_999_999))
+        found = Views(engine)
+        key = b"k" * 32
+        self.checks = Checks(self.store, Directory(), found, key, lambda: next(codes))
+        self.answers = Answers(self.store, Directory(), found, key)
+        self.sent = {}
+        self.wrong = {}
+        self.shown = {}
+        self.stopped = {}
+        self.sends = []
+        self.send("ned", "ana", "INC-1", 0)
+
+    def teardown(self):
+        if hasattr(self, "store"):
+            self.store.close()
+            self.vault.close()
+            self.folder.cleanup()
+
+    def act(self, actor, function, *args, ticket="", **more):
+        """Run a use case as the interceptor would; return its answer, or the error's class."""
+        action = SupportAction(
+            store=self.store, actor=actor, now=self.now, ticket=ticket, reason="because"
+        )
+        try:
+            answer = function(action, *args, **more)
+        except HelpdeskError as error:
+            return type(error)
+        if action.staged:
+            self.store.commit(action.unit())
+        return answer
+
+    def check(self, check_id):
+        return self.store.load(f"check:{check_id}", caller_check.evolve, CallerCheck()).state
+
+    def some(self, pick):
+        return sorted(self.sent, reverse=True)[pick % len(self.sent)]
+
+    def newest(self, agent, user):
+        own = [c for c in self.sent.values() if (c["agent"], c["user"]) == (agent, user)]
+        return own[-1] if own else None
+
+    @rule(agent=agents, user=users, ticket=tickets, index=st.integers(0, 1))
+    def send(self, agent, user, ticket, index):
+        recent = [s for s in self.sends if self.now - s[0] < TEN]
+        full = any(
+            len([s for s in recent if s[n] == who]) >= 3 for n, who in ((1, agent), (2, user))
+        )
+        answer = self.act(AGENTS[agent], self.checks.send_code, user, index, ticket=ticket)
+
+        if (agent, user) in self.stopped:
+            assert answer is Refused
+        elif full:
+            assert answer is Exhausted
+        else:
+            check = answer.check
+            assert answer.state == "sent"
+            self.sends.append((self.now, agent, user))
+            self.sent[f"{len(self.sent):06d}"] = {
+                "id": check.check_id,
+                "agent": agent,
+                "user": user,
+                "ticket": ticket,
+                "at": self.now,
+                "code": check.code,
+                "link": check.check_id + check.link,
+                "answered": False,
+                "bounced": False,
+                "vouch": "",
+            }
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks, agent=agents, foreign=rarely, wrong=st.sampled_from((0, 0, 1, 2, 4, 5)))
+    def read_aloud(self, pick, agent, foreign, wrong):
+        for _ in range(wrong):
+            self.read(pick, agent if foreign else "", right=False)
+        if wrong < 2 or wrong == 5:
+            self.read(pick, agent if foreign else "", right=True)
+
+    def read(self, pick, agent, *, right):
+        sent = self.sent[self.some(pick)]
+        by = agent or sent["agent"]
+        code = sent["code"] if right else f"{(int(sent['code']) + 1) % 10**8:08d}"
+        before = self.open_to_code(sent)
+        answer = self.act(AGENTS[by], self.checks.verify_code, sent["id"], code)
+
+        if by != sent["agent"]:
+            assert answer is NotFound
+            return
+        if right and before:
+            assert answer == ("confirmed", 0)
+            self.show(sent)
+            return
+        assert answer is Refused or answer[0] != "confirmed"
+        if not right and before:
+            self.wrong[sent["id"]] = self.wrong.get(sent["id"], 0) + 1
+            assert answer[0] == ("locked" if self.wrong[sent["id"]] == 5 else "wrong")
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks, confirmed=st.booleans(), forged=rarely)
+    def answer_the_mail(self, pick, confirmed, forged):
+        sent = self.sent[self.some(pick)]
+        link = sent["link"][:-1] + "!" if forged else sent["link"]
+        before, used = self.open_to_code(sent), sent["answered"]
+        answer = self.act(GATEWAY, self.answers.answer_link, link, confirmed=confirmed)
+
+        if forged:
+            assert answer is NotFound
+        elif confirmed:
+            if before and not used:
+                assert answer.state == "confirmed"
+                sent["answered"] = True
+                self.show(sent)
+            else:
+                assert answer is Refused or answer.state != "confirmed"
+        elif used or self.now >= sent["at"] + timedelta(hours=24):
+            assert answer is Refused
+        else:
+            sent["answered"] = True
+            sent["denied"] = True
+            self.stopped[sent["agent"], sent["user"]] = self.now
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks)
+    def a_scanner_looks(self, pick):
+        sent = self.sent[self.some(pick)]
+        before = self.store.position
+        self.act(GATEWAY, self.answers.get_link, sent["link"])
+        assert self.store.position == before
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks)
+    def bounce(self, pick):
+        sent = self.sent[self.some(pick)]
+        open_still = not self.check(sent["id"]).ended
+
+        def settle(action):
+            loaded = action.load(f"check:{sent['id']}", caller_check.evolve, CallerCheck())
+            facts = caller_check.undeliverable(loaded.state, "no_such_mailbox", "recipient")
+            action.stage(loaded, *facts)
+
+        self.act(GATEWAY, settle)
+        sent["bounced"] = sent["bounced"] or open_still
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks)
+    def ask_to_vouch(self, pick):
+        sent = self.sent[self.some(pick)]
+        answer = self.act(AGENTS[sent["agent"]], self.checks.ask_to_vouch, sent["id"])
+        if isinstance(answer, datetime):
+            assert sent["bounced"]
+            assert (sent["agent"], sent["user"]) not in self.stopped
+            sent["vouch"] = answer
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks, approve=st.booleans())
+    def vouch(self, pick, approve):
+        sent = self.sent[self.some(pick)]
+        until, sent_before = sent["vouch"], dict(sent)
+        answer = self.act(CUSTOMER_ADMIN, self.answers.vouch, sent["id"], approve=approve)
+        if answer is not None:
+            return
+        assert until
+        assert self.now < until
+        sent["vouch"] = ""
+        if approve:
+            assert (sent["agent"], sent["user"]) not in self.stopped
+            assert not sent_before.get("denied")
+            self.show(sent)
+
+    @precondition(lambda self: self.stopped)
+    @rule(pick=picks, partner=st.sampled_from(("north", "south")))
+    def allow_again(self, pick, partner):
+        agent, user = sorted(self.stopped)[pick % len(self.stopped)]
+        answer = self.act(PARTNER_ADMINS[partner], self.answers.allow_checks, agent, user)
+        if AGENTS[agent].partner_id != partner:
+            assert answer is NotFound
+        else:
+            assert answer is None
+            del self.stopped[agent, user]
+
+    @rule(seconds=st.sampled_from((1, 60, 299, 300, 599, 600, 1800, 90_000)))
+    def wait(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+    def show(self, sent):
+        self.shown[sent["id"]] = self.now
+
+    def open_to_code(self, sent):
+        """Whether a right code, or a click on the link, is still worth something."""
+        return (
+            self.newest(sent["agent"], sent["user"]) is sent
+            and sent["id"] not in self.shown
+            and not sent["bounced"]
+            and not sent.get("denied")
+            and self.wrong.get(sent["id"], 0) < 5
+            and self.now < sent["at"] + TEN
+            and (sent["agent"], sent["user"]) not in self.stopped
+        )
+
+    @invariant()
+    def nothing_is_proved_that_was_not_shown(self):
+        for agent, actor in getattr(self, "sent", None) and AGENTS.items() or ():
+            for name, user in USERS.items():
+                newest = self.newest(agent, name)
+                for ticket in TICKETS if newest else ():
+                    proof = self.act(actor, self.checks.fresh, user, ticket=ticket)
+                    shown = self.shown.get(newest["id"])
+                    holds = (
+                        shown is not None
+                        and self.now < shown + TEN
+                        and newest["ticket"] == ticket
+                        and not newest.get("denied")
+                        and (agent, name) not in self.stopped
+                    )
+                    assert (proof is not None) == holds
+                    if proof:
+                        assert (proof.agent_id, proof.user_id, proof.ticket) == (
+                            agent,
+                            name,
+                            ticket,
+                        )
+                        assert proof.expires_at - proof.confirmed_at <= TEN
+
+    @invariant()
+    def no_window_of_ten_minutes_holds_four_mails(self):
+        for n in (1, 2):
+            for who in {s[n] for s in getattr(self, "sends", ())}:
+                times = [s[0] for s in self.sends if s[n] == who]
+                for first, fourth in zip(times, times[3:], strict=False):
+                    assert fourth - first >= TEN
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+class TestCallerChecks(CallerChecks.TestCase):
+    settings = settings(
+        max_examples=200,
+        stateful_step_count=50,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
