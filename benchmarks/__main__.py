@@ -11,13 +11,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import append, audit_append, audit_proofs, read_mail, rpc, search, start
+from benchmarks import (
+    append,
+    audit_append,
+    audit_proofs,
+    read_mail,
+    rpc,
+    search,
+    search_distributed,
+    start,
+)
 
 LIBRARIES = (
     *("grpcio", "protobuf", "eventsourcing", "tantivy", "cryptography", "joserfc"),
     *("uvicorn", "pymerkle"),
 )
-_MISSING = (read_mail.PeerMissing, audit_proofs.PeerMissing, audit_append.PeerMissing)
+_MISSING = (
+    read_mail.PeerMissing,
+    audit_proofs.PeerMissing,
+    audit_append.PeerMissing,
+    search_distributed.EnginesMissing,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -37,6 +51,15 @@ def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
         "read_mail": _mails,
         "audit_append": audit_append.run,
         "audit_proofs": lambda: audit_proofs.run(chosen.size, 100),
+    }
+
+
+def distributed(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
+    """Return what there is to measure on the engines of scripts/up, by name."""
+    return {
+        "search_opensearch": search_distributed.search,
+        "event_to_searchable": search_distributed.searchable,
+        "rebuild_search": lambda: search_distributed.rebuild(chosen.users),
     }
 
 
@@ -73,8 +96,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="which comparisons; all without")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--size", type=int, default=20_000, help="records in the audit log")
+    parser.add_argument("--distributed", action="store_true", help="on the engines of scripts/up")
+    parser.add_argument("--users", type=int, default=200_000, help="users in a rebuilt index")
     chosen = parser.parse_args()
-    known = comparisons(chosen)
+    known = distributed(chosen) if chosen.distributed else comparisons(chosen)
     if unknown := set(chosen.names) - set(known):
         parser.error(f"no such comparison: {', '.join(sorted(unknown))}; {', '.join(known)}")
     about, rows, skipped = machine(), [], {}

@@ -71,7 +71,7 @@ class Product:
         """Import a directory and wait until every consumer has read it."""
         stub = self.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
         feed = self.caller(sub="feed", roles=["DIRECTORY_WRITER"])
-        for _ in feed.stream(stub.Import, _requests(records), timeout=300):
+        for _ in feed.stream(stub.Import, import_requests(records), timeout=300):
             pass
         position = self.host.running["identity"].store.position  # type: ignore[union-attr]
         for running in self.host.running.values():
@@ -80,7 +80,8 @@ class Product:
                     self.host.bus.wait(consumer.name, "identity", position, 120)
 
 
-def _requests(records: Directory) -> Iterator[feed_pb2.ImportRequest]:
+def import_requests(records: Directory) -> Iterator[feed_pb2.ImportRequest]:
+    """Return a directory as the feed is sent it."""
     for kind in KINDS:
         lines = [json.dumps(each).encode() for each in records.get(kind, [])]
         for start in range(0, len(lines), 200):

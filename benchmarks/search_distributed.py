@@ -1,0 +1,262 @@
+"""Search on the engines of scripts/up: relay and worker are processes, the peer is OpenSearch."""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from opensearchpy import helpers
+
+from benchmarks.measuring import row
+from benchmarks.product import (
+    Directory,
+    Product,
+    directory,
+    environment,
+    free_address,
+    import_requests,
+)
+from benchmarks.search import _texts
+from helpdesk.identity.v1 import feed_pb2_grpc
+from helpdesk.kernel.eventlog import owners_log
+from helpdesk.kernel.hosting import Host
+from helpdesk.search.v1 import search_pb2, search_pb2_grpc
+from services.demo.domain import api_id
+from services.identity.service import SERVICE as IDENTITY
+from services.search.composition import rebuilt
+from services.search.handlers import SOURCE
+from services.search.index.opensearch import create
+from services.search.index.opensearch_client import connected
+from services.search.index.opensearch_pages import indexed
+from services.search.service import SERVICE as SEARCH
+
+ROOT = Path(__file__).parents[1]
+_COMMAND = [sys.executable, "-m", "services"]
+_LOOK_SECONDS = 0.002
+_CHUNK = 500
+
+
+class EnginesMissing(Exception):
+    """The engines do not run; the message says what to do."""
+
+
+@contextmanager
+def running() -> Iterator[Product]:
+    """Serve identity and search here, their relay and worker beside, on a space of their own."""
+    name = f"bench_{uuid4().hex[:10]}"
+    space = [str(ROOT / "scripts" / "space")]
+    made = subprocess.run([*space, name], check=False, capture_output=True, text=True)
+    if made.returncode:
+        raise EnginesMissing(made.stderr.strip())
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="helpdesk-benchmark-") as folder:
+            address = free_address()
+            env = environment(Path(folder)) | {
+                **dict(line.split("=", 1) for line in made.stdout.splitlines()),
+                "HELPDESK_GRPC_ADDRESS": address,
+                "HELPDESK_IDENTITY_ADDRESS": address,
+            }
+            del env["ENGINES_OWNER_DATABASE_URL"]
+            whole = {**{k: v for k, v in os.environ.items() if "HELPDESK_" not in k}, **env}
+            subprocess.run([*_COMMAND, "migrate"], env=whole, check=True, capture_output=True)
+            with Host(env, [IDENTITY, SEARCH]) as host:
+                started += [
+                    subprocess.Popen([*_COMMAND, *words], env=whole, stderr=subprocess.DEVNULL)
+                    for words in (("relay", "identity"), ("work", "search"))
+                ]
+                try:
+                    yield Product(host, env)
+                finally:
+                    for each in started:
+                        each.terminate()
+                    for each in started:
+                        each.wait(timeout=60)
+    finally:
+        subprocess.run([*space, "--remove", name], check=True)
+
+
+def _load(product: Product, records: Directory) -> None:
+    """Import without waiting: the consumer is a process of its own."""
+    stub = product.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
+    feed = product.caller(sub="feed", roles=["DIRECTORY_WRITER"])
+    for _ in feed.stream(stub.Import, import_requests(records), timeout=600):
+        pass
+
+
+def _index(product: Product) -> Any:
+    (consumer,) = product.host.running["search"].consumers
+    return consumer._index  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _settled(product: Product, seconds: float = 600) -> None:
+    """Wait until the worker has indexed what identity's log has."""
+    store, index = product.host.running["identity"].store, _index(product)
+    assert store is not None
+    (consumer,) = product.host.running["search"].consumers
+    last = 0
+    while rows := store.read(last, 1000, tuple(consumer.wants[SOURCE])):
+        last = rows[-1].position
+    deadline = time.monotonic() + seconds
+    while index.positions().get(SOURCE, 0) < last:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the worker did not catch up")
+        time.sleep(_LOOK_SECONDS)
+
+
+def _p99(times: list[float]) -> float:
+    return sorted(times)[min(len(times) - 1, int(0.99 * len(times)))] * 1000
+
+
+def _timed(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def _compared(
+    name: str, ours: Callable[[int], object], peer: Callable[[int], object], runs: int
+) -> dict[str, Any]:
+    for number in range(20):
+        ours(number)
+        peer(number)
+    mine, theirs = [], []
+    for number in range(runs):
+        mine.append(_timed(lambda number=number: ours(number)))  # type: ignore[misc]
+        theirs.append(_timed(lambda number=number: peer(number)))  # type: ignore[misc]
+    ours_ms, peer_ms = _p99(mine), _p99(theirs)
+    return row(name, ours_ms, peer_ms, "ms p99", peer_ms / ours_ms, runs)
+
+
+def search(runs: int = 500) -> list[dict[str, Any]]:
+    """The search RPC, with scope, check of its hits and audit record, against the bare query."""
+    with running() as product:
+        records = directory()
+        _load(product, records)
+        _settled(product)
+        return [_search(product, records, runs)]
+
+
+def _search(product: Product, records: Any, runs: int) -> dict[str, Any]:
+    partner, texts = _texts(records)
+    stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
+    agent = product.caller(sub="agent", partner=partner, roles=["HELP_DESK"])
+    index, asked = _index(product), []
+    find = index.find
+
+    def noting(query: Any) -> Any:
+        asked.append(query)
+        return find(query)
+
+    index.find = noting
+    requests = [search_pb2.SearchRequest(query=text) for text in texts]
+    for request in requests:
+        agent(stub.Search, request)
+    index.find = find
+    bare = [index.bare(query) for query in asked]
+    return _compared(
+        "search_opensearch",
+        lambda number: agent(stub.Search, requests[number % len(requests)]),
+        lambda number: bare[number % len(bare)](),
+        runs,
+    )
+
+
+def searchable(runs: int = 60) -> list[dict[str, Any]]:
+    """
+    From the call that stores a person until a search finds it, against a raw indexing that waits.
+
+    Ours has the whole import call, relay, broker and worker in it; the peer is one document with
+    ``refresh=wait_for`` on an index with the settings that OpenSearch has by itself.
+    """
+    with running() as product:
+        records = directory()
+        _load(product, {**records, "people": records["people"][:200], "devices": []})
+        _settled(product)
+        client = connected(product.env["HELPDESK_SEARCH_OPENSEARCH_URL"], timeout_seconds=30)
+        raw = f"{product.env['HELPDESK_SEARCH_OPENSEARCH_INDEX']}-raw"
+        people = records["people"][:200]
+        dice = random.Random(1)
+
+        def ours(number: int) -> None:
+            person = people[number % len(people)]
+            changed = {**person, "displayName": f"{person['lastName']} {dice.random()}"}
+            _load(product, {"people": [changed]})
+            _settled(product)
+
+        def peer(number: int) -> None:
+            waits = {"refresh": "wait_for"}
+            client.index(index=raw, id=str(number), body={"name": f"n{number}"}, params=waits)
+
+        try:
+            return [_compared("event_to_searchable", ours, peer, runs)]
+        finally:
+            client.indices.delete(index=raw, params={"ignore_unavailable": "true"})
+            client.close()
+
+
+def rebuild(users: int = 200_000) -> list[dict[str, Any]]:
+    """Facts a second of a rebuild against reading the log alone or bulk alone, the slower."""
+    with running() as product:
+        records = directory()
+        _load_users(product, records, users)
+        wiring = product.host.wiring
+        read = owners_log(wiring.caller("search"), wiring.channel(SOURCE), SOURCE)
+        (consumer,) = product.host.running["search"].consumers
+        names = tuple(consumer.wants[SOURCE])
+        count = 0
+        began = time.perf_counter()
+        for rows, _ in read(0, names):
+            count += len(rows)
+        replay = count / (time.perf_counter() - began)
+        began = time.perf_counter()
+        rebuilt(wiring, read, lambda *_: None)
+        ours = count / (time.perf_counter() - began)
+        index = _index(product)
+        written = [
+            {**indexed(document), "_index": "raw"}
+            for each in records["organizations"]
+            for document in index.of_organization(each["id"])
+        ]
+        bulk = _bulk(product, written)
+        slower = min(replay, bulk)
+        return [row("rebuild_search", ours, slower, "facts/s", ours / slower, count)]
+
+
+def _bulk(product: Product, written: list[dict[str, Any]]) -> float:
+    client = connected(product.env["HELPDESK_SEARCH_OPENSEARCH_URL"], timeout_seconds=60)
+    raw = f"{product.env['HELPDESK_SEARCH_OPENSEARCH_INDEX']}-raw"
+    create(client, raw, 1)
+    try:
+        began = time.perf_counter()
+        helpers.bulk(client, ({**each, "_index": raw} for each in written), chunk_size=_CHUNK)
+        client.indices.refresh(index=raw)
+        return len(written) / (time.perf_counter() - began)
+    finally:
+        client.indices.delete(index=raw)
+        client.close()
+
+
+def _load_users(product: Product, records: Any, users: int) -> None:
+    _load(product, {**records, "people": []})
+    people = records["people"]
+    for start in range(0, users, 5_000):
+        numbers = range(start, min(users, start + 5_000))
+        _load(product, {"people": [_own(people[n % len(people)], n) for n in numbers]})
+
+
+def _own(person: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return a copy of a person with an id and addresses of its own."""
+    local = person["emails"][0].partition("@")
+    return {
+        **person,
+        "id": api_id("PEOPLE", UUID(int=10**9 + number)),
+        "emails": [f"{local[0]}.{number}@{local[2]}"],
+    }
