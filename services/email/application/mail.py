@@ -23,7 +23,7 @@ from services.email.application.ports import (
 )
 from services.email.application.removals import evidence_for
 from services.email.application.sending import Counted, queue
-from services.email.domain import blocklist, evidence, message
+from services.email.domain import blocklist, evidence, lifting, message
 from services.email.domain.blocklist import Address
 from services.email.domain.facts import MessageResent
 from services.email.domain.message import Entry, Message
@@ -278,7 +278,7 @@ class Mail:
     def _address_view(self, action: SupportAction, known: _Known, mailbox: Mailbox) -> AddressView:
         state = known.states[mailbox.digest]
         evidence = evidence_for(mailbox, known.states, self._checks.fresh(action, known.user))
-        verdict = blocklist.removal(
+        verdict = lifting.removal(
             state, action.now, evidence, action.actor.partner_id, _as_what(action)
         )
         shown = ""
@@ -354,7 +354,7 @@ def _next_step(found: Message, known: _Known, state: Address, action: SupportAct
     own = next((each for each in known.mailboxes if each.digest == found.address_digest), None)
     if found.state in ("bounced", "complained", "suppressed") and state.blocked and own:
         evidence = evidence_for(own, known.states, None)
-        return blocklist.removal(state, action.now, evidence, action.actor.partner_id).next_step
+        return lifting.removal(state, action.now, evidence, action.actor.partner_id).next_step
     explained = found.explained
     if found.state == "bounced" and explained.cause:
         return advice(Cause(explained.cause))

@@ -23,12 +23,13 @@ from services.email.application.ports import (
     mailboxes,
 )
 from services.email.application.sending import Counted, queue
-from services.email.domain import blocklist, consent, message
-from services.email.domain.blocklist import Address, Asker, Whose
+from services.email.domain import blocklist, consent, lifting, message
+from services.email.domain.blocklist import Address, Whose
 from services.email.domain.blocklist_facts import AddressVouchRequested, MailConsentAsked
 from services.email.domain.caller_check import CUSTOMER_ADMIN
 from services.email.domain.check_guard import Proof
 from services.email.domain.consent import Consent
+from services.email.domain.lifting import Asker
 from services.email.domain.removal import Evidence
 
 _ID = 32
@@ -137,7 +138,7 @@ class Removals:
         states = self.states(action, user)
         evidence = evidence_for(mailbox, states, self._checks.fresh(action, user))
         removal_id = uuid4().hex
-        removed = blocklist.remove(
+        removed = lifting.remove(
             entry.state,
             Whose(mailbox.canonical, mailbox.digest, user.id),
             _asker(action),
@@ -158,14 +159,14 @@ class Removals:
         if not user.organization_id or user.organization_id != action.actor.organization_id:
             raise NotFound("user")
         whose = Whose(mailbox.canonical, mailbox.digest, user.id)
-        action.stage(entry, blocklist.vouch(entry.state, whose, _asker(action), user.id))
+        action.stage(entry, lifting.vouch(entry.state, whose, _asker(action), user.id))
 
     def ask_admin_to_vouch(self, action: SupportAction, user_id: str, address_index: int) -> None:
         """Ask the customer's admins for their word for an address. Raises Refused."""
         user, mailbox, entry = self._entry(action, user_id, address_index)
         whose = Whose(mailbox.canonical, mailbox.digest, user.id)
         asker = replace(_asker(action), organization_id=user.organization_id)
-        asked = blocklist.ask_to_vouch(entry.state, whose, asker, user.id, user.partner_name)
+        asked = lifting.ask_to_vouch(entry.state, whose, asker, user.id, user.partner_name)
         action.stage(entry, asked)
 
     def list_vouch_requests(self, action: SupportAction) -> list[VouchRequestView]:
@@ -196,7 +197,7 @@ class Removals:
         """Let the admin's partner remove an address once more. Raises Refused."""
         user, mailbox, entry = self._entry(action, user_id, address_index)
         whose = Whose(mailbox.canonical, mailbox.digest, user.id)
-        lifted = blocklist.lift_lock(entry.state, whose, _asker(action), user.id, action.now)
+        lifted = lifting.lift_lock(entry.state, whose, _asker(action), user.id, action.now)
         action.stage(entry, lifted)
 
     def ask_for_consent(self, action: SupportAction, user_id: str, address_index: int) -> str:
@@ -300,7 +301,7 @@ class Removals:
         if own is not None:
             state = action.load(own.stream, blocklist.evolve, Address()).state
             evidence = evidence_for(own, self.states(action, user), None)
-            verdict = blocklist.removal(state, action.now, evidence, action.actor.partner_id)
+            verdict = lifting.removal(state, action.now, evidence, action.actor.partner_id)
             step = verdict.next_step if state.blocked or state.probation else ""
         return RemovalView(
             removal,

@@ -5,8 +5,8 @@ from itertools import product
 import pytest
 
 from helpdesk.kernel.errors import Refused
-from services.email.domain import blocklist
-from services.email.domain.blocklist import Address, Asker, Whose
+from services.email.domain import blocklist, lifting
+from services.email.domain.blocklist import Address, Whose
 from services.email.domain.blocklist_facts import (
     AddressBlockExpired,
     AddressVouchedFor,
@@ -20,6 +20,7 @@ from services.email.domain.facts import (
     AddressProbationPassed,
     AddressRemovedFromBlocklist,
 )
+from services.email.domain.lifting import Asker
 from services.email.domain.removal import Evidence, Remover
 from services.email.reports import Cause, Fault, RecipientReport
 from tests.support.given import Given
@@ -93,7 +94,7 @@ NOTHING = Evidence()
 
 
 def remove(state, evidence=NOTHING, **asker):
-    return blocklist.remove(
+    return lifting.remove(
         state,
         WHOSE,
         Asker(**{"id": "agent-1", "partner_id": "north", **WHY, **asker}),
@@ -197,7 +198,7 @@ def test_removal_by_cause_and_history(block, ages):
         expected = "CONSENT_REQUIRED"
     elif recent >= 2:
         expected = "REMOVALS_LOCKED"
-    verdict = blocklist.removal(state, NOON)
+    verdict = lifting.removal(state, NOON)
 
     assert verdict.refusal == expected
     assert verdict.next_step
@@ -206,10 +207,10 @@ def test_removal_by_cause_and_history(block, ages):
 
 
 def test_a_lock_says_when_it_opens():
-    verdict = blocklist.removal(history("hard_bounce", [9, 5]).state, NOON)
+    verdict = lifting.removal(history("hard_bounce", [9, 5]).state, NOON)
 
     assert verdict.locked_until == NOON + timedelta(days=30 - 9)
-    assert blocklist.removal(history("hard_bounce", [9, 5]).state, verdict.locked_until).allowed
+    assert lifting.removal(history("hard_bounce", [9, 5]).state, verdict.locked_until).allowed
 
 
 def test_a_delivery_ends_probation_and_nothing_else():
@@ -274,12 +275,12 @@ def test_the_word_of_a_customer_admin_is_about_one_block():
 
 def test_an_admin_vouches_once_and_for_a_block_that_needs_it():
     admin = Asker("admin-1", organization_id="acme", **WHY)
-    given(blocked()).when(blocklist.vouch, WHOSE, admin, "ana").then(vouched())
-    given(blocked(), vouched()).when(blocklist.vouch, WHOSE, admin, "ana").then_raises(
+    given(blocked()).when(lifting.vouch, WHOSE, admin, "ana").then(vouched())
+    given(blocked(), vouched()).when(lifting.vouch, WHOSE, admin, "ana").then_raises(
         Refused, "VOUCHED_ALREADY"
     )
-    given().when(blocklist.vouch, WHOSE, admin, "ana").then_raises(Refused, "NOT_BLOCKED")
-    given(blocked("soft_bounces", FULL)).when(blocklist.vouch, WHOSE, admin, "ana").then_raises(
+    given().when(lifting.vouch, WHOSE, admin, "ana").then_raises(Refused, "NOT_BLOCKED")
+    given(blocked("soft_bounces", FULL)).when(lifting.vouch, WHOSE, admin, "ana").then_raises(
         Refused, "NO_WORD_NEEDED"
     )
 
@@ -304,7 +305,7 @@ def two_removals(*more):
 def test_a_partner_admin_lifts_the_lock_for_one_removal_of_the_same_partner():
     boss = Asker("boss-1", "north", **WHY)
     two_removals().when(remove, CHECKED).then_raises(Refused, "REMOVALS_LOCKED")
-    two_removals().when(blocklist.lift_lock, WHOSE, boss, "ana", NOON).then(lifted())
+    two_removals().when(lifting.lift_lock, WHOSE, boss, "ana", NOON).then(lifted())
     two_removals(lifted()).when(remove, CHECKED).then(removed(ground="caller_check", check_id="c1"))
     two_removals(lifted("south")).when(remove, CHECKED).then_raises(Refused, "REMOVALS_LOCKED")
     two_removals(lifted(), removed(1), blocked()).when(remove, CHECKED).then_raises(
@@ -314,10 +315,10 @@ def test_a_partner_admin_lifts_the_lock_for_one_removal_of_the_same_partner():
 
 def test_nobody_lifts_the_lock_on_their_own_removals_or_where_there_is_none():
     agent = Asker("agent-1", "north", **WHY)
-    two_removals().when(blocklist.lift_lock, WHOSE, agent, "ana", NOON).then_raises(
+    two_removals().when(lifting.lift_lock, WHOSE, agent, "ana", NOON).then_raises(
         Refused, "OWN_REMOVAL"
     )
-    given(blocked()).when(blocklist.lift_lock, WHOSE, agent, "ana", NOON).then_raises(
+    given(blocked()).when(lifting.lift_lock, WHOSE, agent, "ana", NOON).then_raises(
         Refused, "NOT_LOCKED"
     )
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from helpdesk.kernel.errors import Refused
-from services.email.domain import blocklist, consent
-from services.email.domain.blocklist import Address, Asker, Whose
+from services.email.domain import blocklist, consent, lifting
+from services.email.domain.blocklist import Address, Whose
 from services.email.domain.blocklist_facts import (
     AddressBlockExpired,
     AddressVouchedFor,
@@ -25,6 +25,7 @@ from services.email.domain.facts import (
     AddressProbationPassed,
     AddressRemovedFromBlocklist,
 )
+from services.email.domain.lifting import Asker
 from services.email.domain.policy import NO_BOUNCE, OURS
 from services.email.domain.removal import Evidence
 from services.email.reports import Cause, Fault, RecipientReport
@@ -111,7 +112,7 @@ class Blocklist(RuleBasedStateMachine):
     @rule()
     def the_customers_admin_vouches(self):
         asker = Asker("ada", organization_id="acme", **WHY)
-        self.tried(blocklist.vouch, self.state, WHOSE, asker, "ana")
+        self.tried(lifting.vouch, self.state, WHOSE, asker, "ana")
 
     @rule()
     def the_recipient_is_asked(self):
@@ -150,7 +151,7 @@ class Blocklist(RuleBasedStateMachine):
     @rule(admin=st.sampled_from(sorted(ADMINS)))
     def a_partner_admin_lifts_the_lock(self, admin):
         asker = Asker(admin, ADMINS[admin], **WHY)
-        self.tried(blocklist.lift_lock, self.state, WHOSE, asker, "ana", self.now)
+        self.tried(lifting.lift_lock, self.state, WHOSE, asker, "ana", self.now)
 
     @rule(
         agent=st.sampled_from(sorted(AGENTS)),
@@ -163,9 +164,9 @@ class Blocklist(RuleBasedStateMachine):
         check = "" if checked == "no" else f"c{self.check}"
         evidence = Evidence(check=check, other_address=other or bool(check))
         before = len(self.log)
-        verdict = blocklist.removal(self.state, self.now, evidence, AGENTS[agent])
+        verdict = lifting.removal(self.state, self.now, evidence, AGENTS[agent])
         self.tried(
-            blocklist.remove,
+            lifting.remove,
             self.state,
             WHOSE,
             Asker(agent, AGENTS[agent], **WHY),
