@@ -861,6 +861,22 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         "replay-erased": ("audit_session", replace(PLAYER, digest="erased", current=0)),
         "log": ("audit_log", LOG),
         "log-hole": ("audit_log", replace(LOG, completeness=hole, writers=(lost,))),
+        **{
+            f"log-{kind.lower()}": (
+                "audit_log",
+                replace(
+                    LOG,
+                    completeness=replace(
+                        COMPLETE,
+                        state="blocked",
+                        alarm=kind,
+                        alarm_service="email",
+                        alarm_since=NOW,
+                    ),
+                ),
+            )
+            for kind in ("DOUBLED", "SILENT", "FALSE_HEARTBEAT")
+        },
         "log-empty": ("audit_log", replace(LOG, checkpoints=(), writers=(), key="")),
         "export": ("audit_export", v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE)),
     }
