@@ -364,20 +364,17 @@ class PostgresEngine:
             )
             self._listener.start()
 
-    def _moved(self) -> None:
-        for moved in self._watching:
-            moved()
-
     def _hear(self) -> None:
         while not self._closing.is_set():
             try:
                 with psycopg.connect(self._conninfo, autocommit=True) as connection:
                     connection.execute(f'LISTEN "{self.schema}_log"'.encode())
-                    self._moved()
+                    heard = True
                     while not self._closing.is_set():
-                        if list(connection.notifies(timeout=0.5, stop_after=1)):
-                            self._moved()
-                            self._closing.wait(0.005)  # many commits are one look
+                        for moved in self._watching if heard else ():
+                            moved()
+                        self._closing.wait(0.005 if heard else 0)  # many commits are one look
+                        heard = bool(list(connection.notifies(timeout=0.5, stop_after=1)))
             except (*_LOST, Unavailable):
                 self._closing.wait(0.5)
 
