@@ -25,6 +25,8 @@ from services.supervising import Supervisor
 
 _ACCOUNTS = "dev-accounts.json"
 _MAILBOX = "dev-mail"
+_VERIFY_HERE = "then run: helpdesk-audit verify"
+_VERIFY_APART = "export the proofs, then run: helpdesk-audit verify FILE"
 _DISTRIBUTED = ".data-distributed"
 
 
@@ -51,7 +53,7 @@ def demo(*, fresh: bool, distributed: bool) -> None:
         with Operator(shared, lambda: ALL) as operator:
             if import_records(operator, made.records):
                 welcome(operator, made.welcomed)
-        _introduce(address, made)
+        _introduce(address, made, _VERIFY_APART if distributed else _VERIFY_HERE)
         wait_for_signal()
         click.echo("Stopping ...", err=True)
 
@@ -102,7 +104,7 @@ def _prepare(data_dir: Path, made: Sample) -> None:
         refused.write_text(json.dumps([made.bounces]))
 
 
-def _introduce(address: str, made: Sample) -> None:
+def _introduce(address: str, made: Sample, verify: str) -> None:
     width = max(len(role) for role, _, _ in made.sign_ins)
     lines = [
         "",
@@ -116,7 +118,7 @@ def _introduce(address: str, made: Sample) -> None:
         "    2. Her welcome mail bounced: see why, remove the block, send it again.",
         f"    3. The mailbox is at http://{address}/dev/mail; there, let her address accept mail.",
         "    4. Open her customer and request access; allow it as the customer admin; look.",
-        "    5. As the auditor see every step, then run: helpdesk-audit verify",
+        f"    5. As the auditor see every step, {verify}",
         "",
         "  Ctrl+C stops it; what was done is kept until --fresh.",
     ]

@@ -1,0 +1,72 @@
+"""The table of processes: who there is, what each is told, and whose process ids are believed."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from helpdesk.kernel.settings import SettingsError
+from services.processes import (
+    PIDS,
+    PROCESSES,
+    SERVED,
+    Process,
+    addressed,
+    check,
+    command,
+    read_pids,
+    write_pids,
+    write_settings,
+)
+from services.running import WORKERS
+
+
+def test_every_service_is_served_and_relayed_and_every_worker_works():
+    names = [each.name for each in PROCESSES]
+
+    assert len(names) == len(set(names))
+    assert set(names) == {
+        *(f"serve {name}" for name in (*SERVED, "gateway")),
+        *(f"relay {name}" for name in SERVED),
+        *(f"work {name}" for name in WORKERS),
+    }
+
+
+def test_a_service_listens_where_the_others_look_for_it():
+    env = addressed({"HELPDESK_EMAIL_ADDRESS": "127.0.0.1:5000"}, lambda: "127.0.0.1:6000")
+
+    own = Process("serve", "email").environment(env)
+    assert own["HELPDESK_GRPC_ADDRESS"] == own["HELPDESK_EMAIL_ADDRESS"] == "127.0.0.1:5000"
+    assert own["HELPDESK_AUDIT_ADDRESS"] == "127.0.0.1:6000"
+    assert "HELPDESK_GRPC_ADDRESS" not in Process("relay", "email").environment(env)
+
+
+def test_what_is_not_set_is_named():
+    with pytest.raises(SettingsError, match=r"HELPDESK_AUDIT_DATABASE_URL.*OPENSEARCH_URL"):
+        check({"HELPDESK_BROKER_URL": "amqp://"})
+
+
+def test_settings_for_shells_are_read_by_their_owner_only(tmp_path):
+    file = write_settings(tmp_path, {"HELPDESK_A": "x y; z", "PATH": "/bin"})
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text() == "HELPDESK_A='x y; z'\n"
+
+
+def test_the_id_of_another_program_is_not_taken_for_one_of_ours(tmp_path):
+    write_pids(tmp_path, {"work email": os.getpid(), "serve nobody": os.getpid()})
+
+    assert read_pids(tmp_path) == {}
+
+
+def test_a_process_of_an_earlier_run_is_found(tmp_path):
+    words = [sys.executable, "-c", "input()", *command("work", "email")[-2:]]
+    with subprocess.Popen(words, stdin=subprocess.PIPE) as running:
+        (tmp_path / PIDS).write_text(json.dumps({"work email": running.pid}))
+        found = read_pids(tmp_path)
+        running.communicate(b"\n")
+
+    assert found == {"work email": running.pid}
+    assert read_pids(tmp_path) == {}
