@@ -1,6 +1,9 @@
 """The provider's list follows the blocklist, and drift between them is repaired."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -145,3 +148,32 @@ def test_no_address_is_in_a_log_or_a_reason_when_the_provider_is_away(tmp_path, 
     assert failed.reason == "SES_EndpointConnectionError"
     assert "stefana" not in caplog.text.lower()
     assert STEFANA not in failed.reason
+
+
+def test_the_list_is_read_and_changed_under_the_workers_event_loop(ses):
+    code = f"""
+import eventlet
+eventlet.monkey_patch()
+import sys
+from services.email.providers.ses import SesAccount, SesSuppressionList
+known = SesSuppressionList(SesAccount("eu-central-1", {ses.url!r}, "AKID", "secret"))
+assert "boto3" not in sys.modules
+known.put("Ana@acme.example", "hard_bounce")
+assert known.find("ana@acme.example") is None
+assert [e.address for e in known.entries()] == ["Ana@acme.example"]
+known.delete("Ana@acme.example")
+known.delete("Ana@acme.example")
+assert list(known.entries()) == []
+print("grpc" in sys.modules)
+"""
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ran.stdout.strip(), ran.stderr) == ("False", "")

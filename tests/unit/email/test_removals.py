@@ -1,0 +1,169 @@
+"""Removals by the use cases, over a store, with a clock that the test moves."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import Refused
+from helpdesk.kernel.settings import SettingsError
+from services.email.application.delivery import Reply
+from services.email.application.suppressions import Blocks
+from services.email.composition import policy_of
+from services.email.domain import facts
+from services.email.domain.blocklist_facts import AddressBlockExpired
+from services.email.settings import BlocklistSettings, SesSettings
+
+GONE = Reply(550, "5.1.1 no such user", "RCPT")
+FULL = Reply(452, "4.2.2 mailbox full", "RCPT")
+TAKEN = Reply(250, "OK", "DATA")
+
+
+def deliver(office, message_id, reply):
+    """Settle a message as the delivering worker would."""
+    work = UnitOfWork(store=office.store, actor=Actor("system"), now=office.now)
+    office.delivery.settle(work, message_id, reply)
+    office.store.commit(work.unit())
+
+
+def block(office, reply=GONE):
+    message_id = office.act(office.mail.send_message, "ana", "welcome")
+    deliver(office, message_id, reply)
+    return message_id
+
+
+def address(office):
+    return office.act(office.mail.get_user_mail, "ana").addresses[0]
+
+
+@pytest.fixture
+def alone(office):
+    """A user whose only address is blocked."""
+    office.directory.ana = replace(office.directory.ana, emails=("Ana@Acme.example",))
+    block(office)
+    return office
+
+
+def test_the_only_address_is_tried_once_and_the_check_mail_is_the_probe(alone):
+    count, ground = alone.act(alone.removals.remove, "ana", 0)
+    check = alone.act(alone.checks.send_code, "ana", 0)
+    deliver(alone, check.check.message_id, TAKEN)
+    passed = address(alone).state.probation
+
+    assert (count, ground) == (1, "trial")
+    assert not passed
+    assert [r.outcome for r in alone.found.removals("north", "agent-1", 0, 9)] == ["delivered"]
+
+
+def test_a_trial_that_failed_is_explained_and_not_repeated(alone):
+    alone.act(alone.removals.remove, "ana", 0)
+    check = alone.act(alone.checks.send_code, "ana", 0)
+    deliver(alone, check.check.message_id, GONE)
+    shown = address(alone)
+    with pytest.raises(Refused) as refused:
+        alone.act(alone.removals.remove, "ana", 0)
+    (row,) = alone.found.removals("north", "agent-1", 0, 9)
+
+    assert shown.state.again
+    assert (row.outcome, row.cause) == ("blocked_again", "no_such_mailbox")
+    assert refused.value.reason == "TRIAL_USED"
+    assert shown.next_step == "mail.next.ask_admin_to_vouch"
+
+
+def test_the_trial_is_free_again_after_thirty_days(alone):
+    alone.act(alone.removals.remove, "ana", 0)
+    block(alone)
+    alone.later(days=30)
+
+    assert alone.act(alone.removals.remove, "ana", 0) == (1, "trial")
+
+
+def test_a_blocked_second_address_is_no_other_way(office):
+    block(office)
+    assert address(office).verdict.refusal == "CHECK_REQUIRED"
+    office.directory.ana = replace(
+        office.directory.ana, emails=("ana.pop@acme.example", "Ana@Acme.example")
+    )
+    block(office)
+
+    assert address(office).verdict.ground == "trial"
+
+
+def test_a_full_mailbox_is_blocked_for_a_while_and_then_watched(office):
+    message_id = office.act(office.mail.send_message, "ana", "welcome")
+    for _ in range(5):
+        office.later(minutes=1)
+        again = office.act(office.mail.send_message, "ana", "welcome")
+        bounce(office, again)
+    assert address(office).state.block == "soft_bounces"
+    blocks = Blocks(office.store, office.found, None, clock=lambda: office.now)
+    office.later(days=13)
+    assert blocks.end_blocks() == 0
+    office.later(days=1)
+    assert blocks.end_blocks() == 1
+    state = address(office).state
+
+    assert not state.blocked
+    assert state.probation
+    assert len(office.facts(AddressBlockExpired)) == 1
+    assert blocks.end_blocks() == 0
+    assert message_id
+
+
+def bounce(office, message_id):
+    """Have a mail system report a full mailbox for good, as it does after some days."""
+    office.act(
+        office.reports.report_mail,
+        (
+            b"From: MAILER-DAEMON@mx.acme.example\nTo: bounces@mail.helpdesk.example\n"
+            b"Subject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; "
+            b'report-type=delivery-status; boundary="b"\n\n--b\nContent-Type: '
+            b"message/delivery-status\n\nReporting-MTA: dns; mx.acme.example\n\n"
+            b"Final-Recipient: rfc822; ana@acme.example\nAction: failed\nStatus: 5.2.2\n"
+            b"Diagnostic-Code: smtp; 552 5.2.2 mailbox full\n\n--b\n"
+            b"Content-Type: text/rfc822-headers\n\nMessage-ID: <"
+            + message_id.encode()
+            + b"@mail.helpdesk.example>\n--b--\n"
+        ),
+    )
+
+
+def test_what_blocks_is_a_setting():
+    policy = policy_of(
+        BlocklistSettings(hard_causes=("moved",), soft_causes=("expired",), soft_bounces=2)
+    )
+
+    assert policy.block("no_such_mailbox", "recipient", permanent=True, soft=9) == ""
+    assert policy.block("moved", "recipient", permanent=True, soft=1) == "hard_bounce"
+    assert policy.block("expired", "receiving_system", permanent=False, soft=2) == "soft_bounces"
+    assert policy.soft_lasts == timedelta(days=14)
+
+
+@pytest.mark.parametrize("cause", ["reputation", "policy", "delivered", "no such cause"])
+def test_a_setting_cannot_make_our_own_trouble_block(cause):
+    with pytest.raises(SettingsError, match="HELPDESK_EMAIL_BLOCKLIST"):
+        policy_of(BlocklistSettings(hard_causes=(cause,)))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        BlocklistSettings(soft_bounces=0),
+        BlocklistSettings(soft_days=0),
+        BlocklistSettings(soft_block_days=-1),
+        SesSettings(access_key_id="x"),
+        SesSettings(reconcile_seconds=0),
+    ],
+)
+def test_settings_that_cannot_work_are_named(settings):
+    with pytest.raises(SettingsError, match="HELPDESK_EMAIL_"):
+        settings.checked()
+
+
+def test_a_bounce_on_our_side_blocks_nobody(office):
+    block(office, Reply(550, "5.7.1 your IP is on our blocklist", "CONN"))
+
+    assert not address(office).state.blocked
+    assert office.facts(facts.AddressBlocked) == []
