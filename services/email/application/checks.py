@@ -178,7 +178,9 @@ class Checks:
     def _latest(self, action: SupportAction, user: User) -> str:
         check_id = self._found.latest_check(action.actor.id, user.id)[0]
         loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
-        return check_id if caller_check.is_recent(loaded.state, action.now) else ""
+        check = loaded.state
+        lifted = check.ended == "denied" and not self._guard(action, user.id).stopped
+        return check_id if caller_check.is_recent(check, action.now) and not lifted else ""
 
     def _user(self, action: SupportAction, user_id: str) -> User:
         user = self._directory.user(action.actor, user_id)

@@ -158,6 +158,9 @@ def caller_check(subject: Subject, state: MailState | None) -> CallerCheck:
     check = CallerCheck(address=subject.address, sends_left=subject.sends_left)
     if state.check is not None:
         check = codes.caller_check(state.check, subject.address, datetime.now(UTC))
+        if check.state == "confirmed" and not checked(state):
+            # It was for another ticket: for this one nobody was checked.
+            check = replace(check, state="ready", phrase="")
     choices = tuple(
         CodeAddress(index=each.index, text=each.address)
         for each in state.addresses

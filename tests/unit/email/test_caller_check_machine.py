@@ -22,8 +22,8 @@ from services.email.application.ports import User
 from services.email.domain import caller_check
 from services.email.domain.caller_check import CallerCheck
 from services.email.projections import PROJECTIONS
-from services.email.worker import MIGRATIONS
 from services.email.views import Views
+from services.email.worker import MIGRATIONS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEN = timedelta(minutes=10)
@@ -272,7 +272,7 @@ class CallerChecks(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_proved_that_was_not_shown(self):
-        for agent, actor in getattr(self, "sent", None) and AGENTS.items() or ():
+        for agent, actor in (getattr(self, "sent", None) and AGENTS.items()) or ():
             for name, user in USERS.items():
                 newest = self.newest(agent, name)
                 for ticket in TICKETS if newest else ():

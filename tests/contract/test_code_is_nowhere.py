@@ -1,0 +1,145 @@
+"""The code of a caller check is in its mail and nowhere else: answers, pages, logs, stores, index."""
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+
+from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
+from helpdesk.kernel import hosting
+from tests.contract.email_world import bounce_of
+from tests.contract.gateway_world import gateway_world, links
+from tests.support.product import person_id
+
+USER = f"/t/INC-1/users/{person_id('acme_user')}"
+# The mail server of the recipient's side, and the reader's browser.
+OUTSIDE = ("mail.log", "httpx", "httpcore")
+LINK = re.compile(r"/c/[0-9a-f]{32}([0-9A-Za-z_-]{32})")
+
+
+class Heard:
+    """Everything that came over the gRPC channels of the process, as bytes."""
+
+    def __init__(self):
+        self.answers = []
+
+    def listening(self, open_channel):
+        def opened(*args, **more):
+            return Listening(open_channel(*args, **more), self.answers)
+
+        return opened
+
+
+class Listening:
+    """A channel that keeps a copy of each answer."""
+
+    def __init__(self, channel, answers):
+        self._channel = channel
+        self._answers = answers
+
+    def _made(self, kind):
+        def make(path, request_serializer=None, response_deserializer=None, **more):
+            def kept(data):
+                self._answers.append((path, data))
+                return response_deserializer(data) if response_deserializer else data
+
+            return getattr(self._channel, kind)(path, request_serializer, kept, **more)
+
+        return make
+
+    def __getattr__(self, name):
+        if name in ("unary_unary", "unary_stream", "stream_unary", "stream_stream"):
+            return self._made(name)
+        return getattr(self._channel, name)
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    heard = Heard()
+    monkeypatch.setattr(hosting, "open_channel", heard.listening(hosting.open_channel))
+    return heard
+
+
+@pytest.fixture
+def world(heard, tmp_path):
+    with gateway_world(tmp_path) as world:
+        yield world
+
+
+def next_mail(world, mails):
+    """The text of the mail with a code that its reader has not seen yet."""
+    world.product.settle()
+    reader = world.browser()
+    known = {LINK.search(mail)[1] for mail in mails}
+    for path in links(reader.get("/dev/mail"), r"/dev/mail/[^\"]+"):
+        text = reader.get(path).text
+        link = LINK.search(text)
+        if link and link[1] not in known:
+            return text
+    raise AssertionError("no mail came")
+
+
+def test_a_code_is_in_its_mail_only(world, heard, caplog):
+    caplog.set_level(logging.DEBUG)
+    pages, mails = [], []
+    agent, user = world.browser("north_agent"), world.browser()
+    for browser in (agent, user):
+        browser.event_hooks["response"].append(lambda r: (r.read(), pages.append(r.text))[1])
+
+    # Read aloud, once wrong and once right.
+    agent.submit(f"{USER}/check")
+    mails.append(next_mail(world, mails))
+    code = re.search(r"\b(\d{4}) (\d{4})\b", mails[0])
+    last = str((int(code[2][-1]) + 1) % 10)
+    agent.submit(f"{USER}/check/code", code_1=code[1], code_2=code[2][:-1] + last)
+    agent.submit(f"{USER}/check/code", code_1=code[1], code_2=code[2])
+    confirmed = agent.get(f"{USER}/check").text
+    # Answered by the link.
+    agent.submit(f"{USER}/check")
+    mails.append(next_mail(world, mails))
+    link = LINK.search(mails[1])[0]
+    form = re.findall(r'name="(form_token|request_id)" value="(\w+)"', user.get(link).text)
+    user.post(link, data={**dict(form), "answer": "confirm"})
+    # Sent back whole by a careless mail system.
+    agent.submit(f"{USER}/check")
+    mails.append(next_mail(world, mails))
+    world.product.settle()
+    kept = (world.product.host.wiring.data_dir / "dev-mail").rglob("*")
+    mail = next(m for p in kept if p.is_file() and b"/c/" in (m := p.read_bytes()))
+    raw = bounce_of("x@y.example", "stefana@acme.example", mail, full=True)
+    stub = world.product.stub(reports_pb2_grpc.MailReportServiceStub, "email")
+    reporter = world.product.caller(sub="mta", roles=["MAIL_REPORTER"])
+    reporter(stub.ReportMail, reports_pb2.ReportMailRequest(raw=raw))
+    for seen in (USER, f"{USER}/mail", f"{USER}/check"):
+        agent.get(seen)
+    world.product.settle()
+
+    codes = [re.search(r"\b(\d{4}) (\d{4})\b", mail).groups() for mail in mails]
+    secrets = [LINK.search(mail)[1] for mail in mails]
+    shapes = [f"{a}{sep}{b}" for a, b in codes for sep in ("", " ", "-")]
+    data_dir = Path(world.product.host.wiring.data_dir)
+    files = [p for p in data_dir.rglob("*") if p.is_file() and "dev-mail" not in p.parts]
+    ours = [r for r in caplog.records if not r.name.startswith(OUTSIDE)]
+    logs = "\n".join(record.getMessage() for record in ours)
+    places = {
+        "answers": b"\n".join(data for _, data in heard.answers),
+        "pages": "\n".join(pages).encode(),
+        "logs": logs.encode(),
+        **{str(p.relative_to(data_dir)): p.read_bytes() for p in files},
+    }
+    found = [(where, c) for where, data in places.items() for c in shapes if c.encode() in data]
+    # The page of the link carries its own link, for its reader; nothing else does.
+    found += [
+        (where, "a link")
+        for where, data in places.items()
+        for secret in secrets
+        if where != "pages" and secret.encode() in data
+    ]
+
+    assert "Caller confirmed" in confirmed
+    assert len(set(codes)) == len(codes) == 3
+    assert len(heard.answers) > 50
+    assert len(pages) > 10
+    assert {p.suffix for p in files} >= {".db"}
+    assert found == []
