@@ -121,10 +121,12 @@ class GetMailConsentResponse(_message.Message):
     def __init__(self, state: _Optional[str] = ..., address: _Optional[str] = ..., ticket: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., open_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class GiveMailConsentRequest(_message.Message):
-    __slots__ = ("link",)
+    __slots__ = ("link", "request_id")
     LINK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     link: str
-    def __init__(self, link: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, link: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class GiveMailConsentResponse(_message.Message):
     __slots__ = ("state",)

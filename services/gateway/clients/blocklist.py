@@ -72,6 +72,7 @@ class Blocklist:
         """Return what the link of a mail is about. Raises NotFound."""
         return self._own(self._stub.GetMailConsent, blocklist_pb2.GetMailConsentRequest(link=link))
 
-    def give_consent(self, link: str) -> None:
+    def give_consent(self, link: str, request_id: str) -> None:
         """Agree to our mail, for who opened the link. Raises NotFound, Refused."""
-        self._own(self._stub.GiveMailConsent, blocklist_pb2.GiveMailConsentRequest(link=link))
+        request = blocklist_pb2.GiveMailConsentRequest(link=link, request_id=request_id)
+        self._own(self._stub.GiveMailConsent, request)

@@ -131,7 +131,7 @@ def agree(visit: Visit) -> Response:
     # What is no link of ours is answered before anything is recorded.
     visit.clients.blocklist.consent(link)
     try:
-        visit.clients.blocklist.give_consent(link)
+        visit.clients.blocklist.give_consent(link, visit.request_id)
     except (Refused, Conflict) as error:
         return visit.go(visit.request.url.path, errors.refusal(error))
     return visit.go(visit.request.url.path)
