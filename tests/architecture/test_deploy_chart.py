@@ -1,0 +1,295 @@
+"""The chart: rendered by helm, valid for the cluster, the product's processes, the call graph."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from helpdesk.kernel.secrets import SERVICES
+from services import hosting
+from services.processes import PROCESSES
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "deploy" / "helm" / "helpdesk"
+NEEDED = {
+    "url": "https://desk.example",
+    "opensearch.url": "https://search.engines:9200",
+    "email.smtpAddress": "mail.engines:587",
+}
+SETS = {
+    "defaults": {},
+    "engines elsewhere": {
+        "enginesCaSecret": "engines-ca",
+        "opensearch.user": "helpdesk",
+        "email.smtpUser": "helpdesk",
+        "networkPolicy.enginesTo[0].ipBlock.cidr": "192.0.2.0/24",
+        "watching.tracesEndpoint": "https://collector.monitoring:4318",
+        "audit.serviceKeys": "email=QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
+        "image.tag": "1.2.3",
+    },
+    "plain text": {
+        "tls.enabled": "false",
+        "tls.allowPlaintext": "true",
+        "opensearch.url": "http://search.engines:9200",
+        "autoscaling.enabled": "false",
+        "watching.operator": "true",
+    },
+    "with ingress": {
+        "ingress.enabled": "true",
+        "ingress.host": "desk.example",
+        "ingress.tlsSecret": "desk-tls",
+        "ingress.className": "nginx",
+        "watching.operator": "true",
+        "watching.metrics": "true",
+        "serviceSettings.email.HELPDESK_EMAIL_RETRY_SECONDS": "7",
+    },
+}
+# Of the Prometheus operator: their schemas are not the cluster's.
+FOREIGN = {"PodMonitor", "PrometheusRule"}
+
+
+@pytest.fixture(scope="session")
+def helm():
+    found = shutil.which("helm") or (str(ROOT / ".tools/helm") * (ROOT / ".tools/helm").exists())
+    if not found and shutil.which("go") is None:
+        pytest.skip("neither helm nor Go to build it is installed")
+    if not found:
+        built = subprocess.run(["scripts/helm"], cwd=ROOT, capture_output=True, text=True)
+        if built.returncode:
+            pytest.skip(f"helm cannot be built: {built.stderr.strip()[-200:]}")
+        found = built.stdout.strip().splitlines()[-1]
+    return found
+
+
+@pytest.fixture(scope="session")
+def render(helm, tmp_path_factory):
+    home = tmp_path_factory.mktemp("helm")
+
+    def rendered(values):
+        chosen = [f"--set={name}={value}" for name, value in {**NEEDED, **values}.items()]
+        return subprocess.run(
+            [helm, "template", "desk", str(CHART), "--kube-version=1.34.0", *chosen],
+            env={"PATH": os.environ["PATH"], "HOME": str(home)},
+            capture_output=True,
+            text=True,
+        )
+
+    return rendered
+
+
+@pytest.fixture(scope="session", params=SETS)
+def objects(request, render):
+    said = render(SETS[request.param])
+    assert said.returncode == 0, said.stderr
+    return [each for each in yaml.safe_load_all(said.stdout) if each]
+
+
+def of(objects, kind):
+    return {each["metadata"]["name"]: each for each in objects if each["kind"] == kind}
+
+
+def pods(objects):
+    workloads = {**of(objects, "Deployment"), **of(objects, "Job")}
+    return {name: each["spec"]["template"]["spec"] for name, each in workloads.items()}
+
+
+def environment(pod, folder):
+    env = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
+    for name, value in env.items():
+        if name.endswith("_FILE") and not name.startswith("HELPDESK_TLS_"):
+            (folder / name).write_text("postgresql://u:p@db/x?sslmode=verify-full")
+            env[name] = str(folder / name)
+        assert value is not None
+    return {n: v for n, v in env.items() if not n.endswith("_CA_FILE") or "TLS" in n}
+
+
+def test_every_object_is_valid_for_the_cluster(objects):
+    for each in objects:
+        if each["kind"] not in FOREIGN:
+            for version in ("1.30", "1.34"):
+                kubernetes_validate.validate(each, version, strict=True)
+
+
+def test_an_object_that_is_not_valid_is_found():
+    wrong = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}, "spec": {"prots": 1}}
+
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, "1.34", strict=True)
+
+
+def test_the_chart_runs_the_processes_of_the_product_and_the_migration(objects):
+    commands = [" ".join(pod["containers"][0]["args"]) for pod in pods(objects).values()]
+
+    assert sorted(commands) == sorted(["migrate", *(p.name for p in PROCESSES)])
+
+
+def test_each_setting_is_known_and_well_formed(objects, tmp_path):
+    for pod in pods(objects).values():
+        hosting.checked(environment(pod, tmp_path))
+
+
+def test_no_process_can_become_more_than_it_is(objects):
+    for name, pod in pods(objects).items():
+        container = pod["containers"][0]
+        security = container["securityContext"]
+
+        assert pod["securityContext"]["runAsNonRoot"], name
+        assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
+        assert security["readOnlyRootFilesystem"]
+        assert security["allowPrivilegeEscalation"] is False
+        assert security["capabilities"] == {"drop": ["ALL"]}
+        assert pod["automountServiceAccountToken"] is False
+        assert container["resources"]["requests"].keys() >= {"cpu", "memory"}
+        assert container["resources"]["limits"]["memory"]
+
+
+def test_secrets_are_files_and_no_value_is_one(objects):
+    for pod in pods(objects).values():
+        for each in pod["containers"][0]["env"]:
+            secret = re.search("PASSWORD|DATABASE_URL|BROKER_URL", each["name"])
+            assert not secret or each["name"].endswith("_FILE")
+    assert of(objects, "Secret") == {}
+
+
+def test_a_process_gets_the_keys_of_its_own_service(objects):
+    private = {}
+    for name, pod in pods(objects).items():
+        for volume in pod["volumes"]:
+            if volume["name"] == "keys":
+                private[name] = {item["key"] for item in volume["secret"]["items"]}
+                assert volume["secret"]["defaultMode"] == 0o440
+
+    assert private["desk-serve-search"] == {"vault.key", "search.stream.key", "search.service.pem"}
+    assert private["desk-relay-identity"] & {"token.signing.pem"} == set()
+    assert {n for n, keys in private.items() if "token.signing.pem" in keys} == {
+        "desk-serve-identity"
+    }
+    assert {n for n, keys in private.items() if "audit.signing.pem" in keys} == {
+        "desk-serve-audit", "desk-relay-audit", "desk-work-audit",
+    }  # fmt: skip
+
+
+def test_apis_are_probed_over_grpc_and_every_process_is_asked_whether_it_lives(objects):
+    tls = any("HELPDESK_TLS_CA_FILE" in str(pod) for pod in pods(objects).values())
+    for name, each in of(objects, "Deployment").items():
+        container = each["spec"]["template"]["spec"]["containers"][0]
+        probe = container["livenessProbe"]
+        if name == "desk-serve-gateway":
+            assert container["readinessProbe"]["httpGet"]["path"] == "/healthz"
+        elif name.startswith("desk-serve-"):
+            wanted = (
+                {"exec": {"command": ["helpdesk", "healthy"]}} if tls else {"grpc": {"port": 5051}}
+            )
+            assert wanted.items() <= container["readinessProbe"].items()
+            assert wanted.items() <= probe.items()
+        else:
+            assert probe["httpGet"]["scheme"] == ("HTTPS" if tls else "HTTP")
+
+
+def test_every_deployment_has_a_budget_and_a_policy_that_select_it(objects):
+    for name, each in of(objects, "Deployment").items():
+        labels = each["spec"]["template"]["metadata"]["labels"]
+        for kind, key in (("PodDisruptionBudget", "selector"), ("NetworkPolicy", "podSelector")):
+            chosen = of(objects, kind)[name]["spec"][key]["matchLabels"]
+            assert chosen.items() <= labels.items()
+        assert each["spec"]["selector"]["matchLabels"].items() <= labels.items()
+
+
+def test_apis_and_workers_scale_by_themselves_and_relays_do_not(objects):
+    scaled = {
+        each["spec"]["scaleTargetRef"]["name"]
+        for each in of(objects, "HorizontalPodAutoscaler").values()
+    }
+    deployments = of(objects, "Deployment")
+    fixed = {name for name, each in deployments.items() if "replicas" in each["spec"]}
+
+    assert scaled | fixed == deployments.keys()
+    assert not scaled & fixed
+    assert not any("-relay-" in name for name in scaled)
+    assert all(deployments[name]["spec"]["replicas"] >= 2 for name in fixed)
+
+
+def calls(objects):
+    """Who may call whom over gRPC, as both sides' policies allow it."""
+    policies = of(objects, "NetworkPolicy")
+
+    def peers(name, way, key, port):
+        return {
+            peer["podSelector"]["matchLabels"]["helpdesk/service"]
+            for rule in policies[name]["spec"][way]
+            if port in [each["port"] for each in rule["ports"]]
+            for peer in rule.get(key, [])
+            if "podSelector" in peer and "helpdesk/service" in str(peer)
+        }
+
+    out = {(a, b) for a in SERVICES for b in peers(f"desk-serve-{a}", "egress", "to", 5051)}
+    into = {(a, b) for b in SERVICES for a in peers(f"desk-serve-{b}", "ingress", "from", "grpc")}
+    return out, into
+
+
+def test_network_policies_are_the_call_graph(objects):
+    out, into = calls(objects)
+    served = [name for name in SERVICES if name != "gateway"]
+    graph = {("gateway", name) for name in served}
+    graph |= {(name, "identity") for name in ("search", "email", "session", "audit")}
+    told = {("audit", name) for name in ("search", "email", "session")}
+    own = {(name, name) for name in ("search", "email", "session", "audit")}
+
+    assert out == into == graph | told | own
+    for name in of(objects, "Deployment"):
+        if "-serve-" not in name:
+            assert "5051" not in str(of(objects, "NetworkPolicy")[name])
+
+
+def test_only_who_needs_an_engine_reaches_its_port(objects):
+    def allowed(name, port):
+        rules = of(objects, "NetworkPolicy")[name]["spec"]["egress"]
+        return any(port in [each["port"] for each in rule["ports"]] for rule in rules)
+
+    names = of(objects, "Deployment")
+    assert {n for n in names if allowed(n, 9200)} == {n for n in names if n.endswith("-search")}
+    assert {n for n in names if allowed(n, 5671)} == {n for n in names if "-serve-" not in n}
+    assert {n for n in names if allowed(n, 587)} == {n for n in names if n.endswith("-email")}
+
+
+def test_migrations_run_before_the_rest_with_an_account_of_their_own(objects):
+    [job] = of(objects, "Job").values()
+    account = of(objects, "ServiceAccount")[job["spec"]["template"]["spec"]["serviceAccountName"]]
+
+    for each in (job, account):
+        assert each["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    order = [int(e["metadata"]["annotations"]["helm.sh/hook-weight"]) for e in (account, job)]
+    assert order == sorted(set(order))
+
+
+def test_no_account_has_a_token(objects):
+    for account in of(objects, "ServiceAccount").values():
+        assert account["automountServiceAccountToken"] is False
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"tls.enabled": "false"}, "tls.allowPlaintext"),
+        ({"url": ""}, "url is wanted"),
+        ({"opensearch.url": ""}, "opensearch.url is wanted"),
+        ({"ingress.enabled": "true", "ingress.host": "desk.example"}, "https only"),
+    ],
+)
+def test_what_must_be_chosen_is_asked_for(render, values, said):
+    answer = render(values)
+
+    assert answer.returncode != 0
+    assert said in answer.stderr
+
+
+def test_the_alerts_reach_the_operator_of_prometheus(render):
+    said = render(SETS["with ingress"])
+    [rule] = of([e for e in yaml.safe_load_all(said.stdout) if e], "PrometheusRule").values()
+
+    assert rule["spec"] == yaml.safe_load((CHART / "alerts.yaml").read_text())
