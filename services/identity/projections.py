@@ -17,6 +17,7 @@ Digest = Callable[[str], str]
 PERSON = "identity.view.person"
 DEVICE_VIEW = "identity.view.device"
 SIGN_IN = "identity.view.sign_in"
+HINT = "identity.view.sign_in_hint"
 """What sealed columns are bound to, beside their person."""
 
 
@@ -249,6 +250,10 @@ class _Views:
             "used": moment,
             "ended": 0,
             "sealed": self._sealed(event.user_id, event.user_agent, SIGN_IN),
+            "issuer": event.issuer,
+            "account": event.subject_digest,
+            "provider_session": event.provider_session_digest,
+            "hint": self._sealed(event.user_id, event.id_token, HINT) if event.id_token else "",
         }
         _put(db, "sign_in", ["id"], row)
 

@@ -21,7 +21,14 @@ from services.identity.domain.entries import (
     Site,
 )
 from services.identity.domain.importing import Known
-from services.identity.projections import DEVICE_VIEW, PERSON, SIGN_IN, address_text, moment_of
+from services.identity.projections import (
+    DEVICE_VIEW,
+    HINT,
+    PERSON,
+    SIGN_IN,
+    address_text,
+    moment_of,
+)
 
 _AT_ONCE = 500
 _PERSON = (
@@ -249,6 +256,27 @@ class Views:
             f"SELECT {_SESSION} FROM sign_in WHERE user_id = ? AND ended = 0 ORDER BY begun DESC",
             user_id,
         )
+        return [self._session(row) for row in rows]
+
+    def provider_of(self, session: sign_in.Session) -> tuple[str, str]:
+        """Return the issuer that a session came from and the ID token, empty where unknown."""
+        issuer, hint = self._query("SELECT issuer, hint FROM sign_in WHERE id = ?", session.id)[0]
+        return issuer, (self._opened(session.user_id, hint, HINT) or "") if hint else ""
+
+    def sessions_at_provider(self, account: str, session: str) -> list[sign_in.Session]:
+        """
+        Return the sessions, not ended, of a provider's account or of one session there.
+
+        Both are digests, empty for none; a session whose provider named none goes by its account.
+        """
+        if not session:
+            where, params = "account = ?", [account]
+        elif not account:
+            where, params = "provider_session = ?", [session]
+        else:
+            where = "account = ? AND (provider_session = ? OR provider_session = '')"
+            params = [account, session]
+        rows = self._query(f"SELECT {_SESSION} FROM sign_in WHERE ended = 0 AND {where}", *params)
         return [self._session(row) for row in rows]
 
     def touch(self, sign_in_id: str, used: str) -> None:

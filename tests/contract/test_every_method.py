@@ -38,7 +38,10 @@ OF_PARTNERS = {"PARTNER_ADMIN", "HELP_DESK", "HELP_DESK_READ_ONLY", "AUDITOR"}
 PUBLIC = {
     "SignInService.BeginSignIn",
     "SignInService.CompleteSignIn",
+    "SignInService.EndProviderSession",
+    "SignInService.GetSignOutPage",
     "SignInService.IssueToken",
+    "SignInService.ListProviders",
     "TokenService.GetKeys",
     "TokenService.IssueServiceToken",
 }

@@ -437,3 +437,26 @@ def test_an_account_is_linked_to_one_person(linked):
         link(linked, "north_admin", "okta|7")
     with pytest.raises(NotFound):
         link(linked, "north_admin", "okta|9", issuer="https://idp.example")
+
+
+def test_a_providers_logout_token_ends_the_accounts_sessions_once(world):
+    session, other = sign_in(world, "south_agent"), sign_in(world, "south_admin")
+    now = int(datetime.now(UTC).timestamp())
+    claims = {
+        "iss": world.provider.issuer,
+        "aud": "helpdesk",
+        "iat": now,
+        "exp": now + 60,
+        "jti": "once",
+        "sub": person_id("south_agent"),
+        "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+    }
+    request = pb.EndProviderSessionRequest(logout_token=world.provider.signed(claims))
+    world.call(world.stub.EndProviderSession, request)
+    with pytest.raises(Forbidden):
+        issue(world, session.secret)
+    assert issue(world, other.secret).token
+    with pytest.raises(Forbidden) as caught:
+        world.call(world.stub.EndProviderSession, request)
+
+    assert caught.value.reason == "SIGN_IN_INVALID"

@@ -212,20 +212,36 @@ class SignInBegun(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., state_digest: _Optional[str] = ..., issuer: _Optional[str] = ..., key: _Optional[str] = ..., code_verifier: _Optional[str] = ..., nonce: _Optional[str] = ...) -> None: ...
 
 class SignedIn(_message.Message):
-    __slots__ = ("stamp", "sign_in_id", "user_id", "secret_digest", "issuer", "user_agent")
+    __slots__ = ("stamp", "sign_in_id", "user_id", "secret_digest", "issuer", "user_agent", "subject_digest", "provider_session_digest", "id_token")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     SIGN_IN_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     SECRET_DIGEST_FIELD_NUMBER: _ClassVar[int]
     ISSUER_FIELD_NUMBER: _ClassVar[int]
     USER_AGENT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_SESSION_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    ID_TOKEN_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     sign_in_id: str
     user_id: str
     secret_digest: str
     issuer: str
     user_agent: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., sign_in_id: _Optional[str] = ..., user_id: _Optional[str] = ..., secret_digest: _Optional[str] = ..., issuer: _Optional[str] = ..., user_agent: _Optional[str] = ...) -> None: ...
+    subject_digest: str
+    provider_session_digest: str
+    id_token: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., sign_in_id: _Optional[str] = ..., user_id: _Optional[str] = ..., secret_digest: _Optional[str] = ..., issuer: _Optional[str] = ..., user_agent: _Optional[str] = ..., subject_digest: _Optional[str] = ..., provider_session_digest: _Optional[str] = ..., id_token: _Optional[str] = ...) -> None: ...
+
+class ProviderSignedOut(_message.Message):
+    __slots__ = ("stamp", "token_digest", "issuer")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    token_digest: str
+    issuer: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., token_digest: _Optional[str] = ..., issuer: _Optional[str] = ...) -> None: ...
 
 class SignedOut(_message.Message):
     __slots__ = ("stamp", "sign_in_id", "user_id", "reason")

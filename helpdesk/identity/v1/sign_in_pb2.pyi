@@ -29,18 +29,20 @@ class BeginSignInResponse(_message.Message):
     def __init__(self, authorization_url: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
 
 class CompleteSignInRequest(_message.Message):
-    __slots__ = ("state", "returned_state", "code", "redirect_uri", "user_agent")
+    __slots__ = ("state", "returned_state", "code", "redirect_uri", "user_agent", "issuer")
     STATE_FIELD_NUMBER: _ClassVar[int]
     RETURNED_STATE_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     REDIRECT_URI_FIELD_NUMBER: _ClassVar[int]
     USER_AGENT_FIELD_NUMBER: _ClassVar[int]
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
     state: str
     returned_state: str
     code: str
     redirect_uri: str
     user_agent: str
-    def __init__(self, state: _Optional[str] = ..., returned_state: _Optional[str] = ..., code: _Optional[str] = ..., redirect_uri: _Optional[str] = ..., user_agent: _Optional[str] = ...) -> None: ...
+    issuer: str
+    def __init__(self, state: _Optional[str] = ..., returned_state: _Optional[str] = ..., code: _Optional[str] = ..., redirect_uri: _Optional[str] = ..., user_agent: _Optional[str] = ..., issuer: _Optional[str] = ...) -> None: ...
 
 class CompleteSignInResponse(_message.Message):
     __slots__ = ("secret", "sign_in_id")
@@ -115,6 +117,50 @@ class EndSignInRequest(_message.Message):
     def __init__(self, sign_in_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class EndSignInResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListProvidersRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListProvidersResponse(_message.Message):
+    __slots__ = ("providers",)
+    PROVIDERS_FIELD_NUMBER: _ClassVar[int]
+    providers: _containers.RepeatedCompositeFieldContainer[Provider]
+    def __init__(self, providers: _Optional[_Iterable[_Union[Provider, _Mapping]]] = ...) -> None: ...
+
+class Provider(_message.Message):
+    __slots__ = ("issuer", "display_name")
+    ISSUER_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    issuer: str
+    display_name: str
+    def __init__(self, issuer: _Optional[str] = ..., display_name: _Optional[str] = ...) -> None: ...
+
+class GetSignOutPageRequest(_message.Message):
+    __slots__ = ("secret", "redirect_uri", "state")
+    SECRET_FIELD_NUMBER: _ClassVar[int]
+    REDIRECT_URI_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    secret: str
+    redirect_uri: str
+    state: str
+    def __init__(self, secret: _Optional[str] = ..., redirect_uri: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
+
+class GetSignOutPageResponse(_message.Message):
+    __slots__ = ("url",)
+    URL_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    def __init__(self, url: _Optional[str] = ...) -> None: ...
+
+class EndProviderSessionRequest(_message.Message):
+    __slots__ = ("logout_token",)
+    LOGOUT_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    logout_token: str
+    def __init__(self, logout_token: _Optional[str] = ...) -> None: ...
+
+class EndProviderSessionResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 

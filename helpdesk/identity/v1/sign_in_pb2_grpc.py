@@ -61,6 +61,21 @@ class SignInServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.FromString,
                 _registered_method=True)
+        self.ListProviders = channel.unary_unary(
+                '/helpdesk.identity.v1.SignInService/ListProviders',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersResponse.FromString,
+                _registered_method=True)
+        self.GetSignOutPage = channel.unary_unary(
+                '/helpdesk.identity.v1.SignInService/GetSignOutPage',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.GetSignOutPageRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.GetSignOutPageResponse.FromString,
+                _registered_method=True)
+        self.EndProviderSession = channel.unary_unary(
+                '/helpdesk.identity.v1.SignInService/EndProviderSession',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndProviderSessionRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndProviderSessionResponse.FromString,
+                _registered_method=True)
         self.IssueTokenFor = channel.unary_unary(
                 '/helpdesk.identity.v1.SignInService/IssueTokenFor',
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.IssueTokenForRequest.SerializeToString,
@@ -110,6 +125,31 @@ class SignInServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListProviders(self, request, context):
+        """Lists the identity providers that one can sign in with.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSignOutPage(self, request, context):
+        """Gives the provider's own sign-out page for a live session (OpenID Connect
+        RP-Initiated Logout 1.0). Errors: PERMISSION_DENIED where the session has
+        ended, UNAVAILABLE where the provider does not answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndProviderSession(self, request, context):
+        """Ends the sessions that a provider's logout token names (OpenID Connect
+        Back-Channel Logout 1.0). Errors: PERMISSION_DENIED where the token is not
+        valid or was used before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def IssueTokenFor(self, request, context):
         """Gives an operator of a development product a token in a person's name; the
         fact is stored. Errors: NOT_FOUND, FAILED_PRECONDITION where the product
@@ -146,6 +186,21 @@ def add_SignInServiceServicer_to_server(servicer, server):
                     servicer.EndSignIn,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.SerializeToString,
+            ),
+            'ListProviders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProviders,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersResponse.SerializeToString,
+            ),
+            'GetSignOutPage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSignOutPage,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.GetSignOutPageRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.GetSignOutPageResponse.SerializeToString,
+            ),
+            'EndProviderSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndProviderSession,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndProviderSessionRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndProviderSessionResponse.SerializeToString,
             ),
             'IssueTokenFor': grpc.unary_unary_rpc_method_handler(
                     servicer.IssueTokenFor,
@@ -290,6 +345,87 @@ class SignInService:
             '/helpdesk.identity.v1.SignInService/EndSignIn',
             helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProviders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.SignInService/ListProviders',
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSignOutPage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.SignInService/GetSignOutPage',
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.GetSignOutPageRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.GetSignOutPageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndProviderSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.SignInService/EndProviderSession',
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndProviderSessionRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndProviderSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,

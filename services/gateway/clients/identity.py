@@ -35,9 +35,28 @@ class Identity:
         self._roles = roles_pb2_grpc.RoleServiceStub(channel)  # type: ignore[no-untyped-call]
         self._internal = internal_pb2_grpc.DirectoryInternalServiceStub(channel)  # type: ignore[no-untyped-call]
 
-    def begin_sign_in(self, redirect_uri: str, locale: str) -> Any:
+    def providers(self) -> Any:
+        """Return who signs people in, the one for who does not choose first."""
+        request = sign_in_pb2.ListProvidersRequest()
+        return self._call(self._sign_in.ListProviders, request).providers
+
+    def sign_out_page(self, secret: str, redirect_uri: str, state: str) -> str:
+        """Return the provider's own sign-out page, empty for none. Raises Unavailable."""
+        request = sign_in_pb2.GetSignOutPageRequest(
+            secret=secret, redirect_uri=redirect_uri, state=state
+        )
+        return str(self._call(self._sign_in.GetSignOutPage, request, timeout=10).url)
+
+    def end_provider_session(self, logout_token: str) -> None:
+        """End what a provider's logout token names. Raises Forbidden."""
+        request = sign_in_pb2.EndProviderSessionRequest(logout_token=logout_token)
+        self._call(self._sign_in.EndProviderSession, request, timeout=10)
+
+    def begin_sign_in(self, issuer: str, redirect_uri: str, locale: str) -> Any:
         """Start a sign-in; returns where to send the browser, and the state."""
-        request = sign_in_pb2.BeginSignInRequest(redirect_uri=redirect_uri, locale=locale)
+        request = sign_in_pb2.BeginSignInRequest(
+            issuer=issuer, redirect_uri=redirect_uri, locale=locale
+        )
         return self._call(self._sign_in.BeginSignIn, request, timeout=10)
 
     def complete_sign_in(self, **answer: str) -> Any:

@@ -38,6 +38,29 @@ class Desk:
         """Return the route of a form; only a page of ours in the same session can send it."""
         return Route(path, self._endpoint(path, handler, public), methods=["POST"])
 
+    def machine(self, path: str, handler: Handler) -> Route:
+        """Return the route of a form that a program sends; it carries its own proof."""
+
+        async def serve(request: Request) -> Response:
+            try:
+                body = await _body(request)
+            except (forms.TooLarge, ClientDisconnect):
+                return Response("This form is too large.", 413, media_type="text/plain")
+            return await run_in_threadpool(self._called, path, handler, request, body)
+
+        return Route(path, serve, methods=["POST"])
+
+    def _called(self, path: str, handler: Handler, request: Request, body: bytes) -> Response:
+        with tracing.span(f"POST {path}", "server", None, {"http.route": path}) as span:
+            deadline = time.monotonic() + _SECONDS
+            bind(RequestContext(traceparent=span.traceparent, deadline=deadline))
+            visit = Visit(request, self.site, reference=tracing.trace_id(span.traceparent)[:8])
+            try:
+                visit.form = forms.parse(body)
+            except ValueError:
+                return Response("Not a form.", 400, media_type="text/plain")
+            return handler(visit)
+
     def form(self, path: str, handler: Handler) -> list[Route]:
         """Return the routes of a form that has an address below its page's; a GET goes there."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
+import secrets
 from datetime import UTC
 from typing import Literal, cast
+from urllib.parse import urlencode
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from helpdesk.kernel.errors import Forbidden, HelpdeskError, NotFound
+from helpdesk.kernel.errors import Forbidden, HelpdeskError, InvalidArgument, NotFound
 from services.gateway import pages
 from services.gateway.http_api.serving import SECRET, Desk
 from services.gateway.http_api.visit import Visit
@@ -19,8 +23,11 @@ from services.gateway.pages.models import (
     SignInPage,
 )
 
+_log = logging.getLogger(__name__)
 _STATE = "helpdesk-state"
+_LEFT = "helpdesk-left"
 _STATE_LIVES = 600
+_LONGEST_TOKEN = 16_000
 _LONGEST_SESSION = 10 * 3600
 _SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 _BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
@@ -32,6 +39,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.get("/signin", sign_in, public=True),
         desk.get("/signin/go", begin, public=True),
         desk.get("/signin/callback", complete, public=True),
+        desk.get("/signin/left", left, public=True),
+        desk.machine("/signin/backchannel-logout", end_provider_session),
         desk.post("/signout", sign_out),
         desk.post("/session/extend", extend),
         *desk.both("/me", me, change_me),
@@ -48,11 +57,24 @@ def sign_in(visit: Visit) -> Response:
         return visit.go("/")
     model = SignInPage(
         frame=visit.frame(),
-        providers=(Provider(name="", href="/signin/go"),),
+        providers=_providers(visit),
         reason=cast("Literal['', 'idle', 'signed_out', 'no_role', 'failed']", reason),
         reference=visit.reference,
     )
     return visit.page("signin", model)
+
+
+def _providers(visit: Visit) -> tuple[Provider, ...]:
+    try:
+        found = visit.clients.identity.providers()
+    except HelpdeskError:
+        return (Provider(name="", href="/signin/go"),)
+    if len(found) == 1:
+        return (Provider(name="", href="/signin/go"),)
+    return tuple(
+        Provider(name=each.display_name, href=f"/signin/go?{urlencode({'with': each.issuer})}")
+        for each in found
+    )
 
 
 def begin(visit: Visit) -> Response:
@@ -60,7 +82,8 @@ def begin(visit: Visit) -> Response:
     if visit.request.headers.get("sec-purpose", "").startswith("prefetch"):
         return Response(status_code=204)
     try:
-        begun = visit.clients.identity.begin_sign_in(_back(visit), visit.locale)
+        issuer = visit.request.query_params.get("with", "")[:1000]
+        begun = visit.clients.identity.begin_sign_in(issuer, _back(visit), visit.locale)
     except HelpdeskError:
         return visit.go("/signin?reason=failed")
     visit.put_cookie(_STATE, begun.state, seconds=_STATE_LIVES)
@@ -78,6 +101,7 @@ def complete(visit: Visit) -> Response:
             code=asked.get("code", "")[:2000],
             redirect_uri=_back(visit),
             user_agent=_device(visit.request.headers.get("user-agent", "")),
+            issuer=asked.get("iss", "")[:1000],
         )
     except Forbidden as error:
         reason = "no_role" if error.reason == "ROLE_MISSING" else "failed"
@@ -90,10 +114,42 @@ def complete(visit: Visit) -> Response:
 
 
 def sign_out(visit: Visit) -> Response:
-    """End the session."""
+    """End the session here, then at the provider where it has a page for that."""
+    state, there = secrets.token_urlsafe(16), ""
+    try:
+        there = visit.clients.identity.sign_out_page(
+            visit.cookie(SECRET), f"{visit.site.settings.base_url}/signin/left", state
+        )
+    except HelpdeskError as error:
+        # A provider that is away keeps nobody signed in here.
+        _log.warning("no sign-out page: %s", error.reason)
     visit.clients.identity.end_sign_in(visit.token, "", visit.request_id)
     visit.drop_cookie(SECRET)
-    return visit.go("/signin?reason=signed_out")
+    if not there:
+        return visit.go("/signin?reason=signed_out")
+    visit.put_cookie(_LEFT, state, seconds=_STATE_LIVES)
+    # The policy lets no form lead away from here, so the browser goes there by itself.
+    return visit.finished(Response(status_code=200, headers={"refresh": f"0;url={there}"}))
+
+
+def left(visit: Visit) -> Response:
+    """Take the browser back from the provider's sign-out page; it ends nothing here."""
+    state = visit.cookie(_LEFT)
+    visit.drop_cookie(_LEFT)
+    returned = visit.request.query_params.get("state", "")
+    asked = bool(state) and hmac.compare_digest(state.encode(), returned.encode())
+    return visit.go("/signin?reason=signed_out" if asked else "/signin")
+
+
+def end_provider_session(visit: Visit) -> Response:
+    """Answer a provider's back-channel logout (OpenID Connect Back-Channel Logout 1.0, 2.8)."""
+    try:
+        visit.clients.identity.end_provider_session(visit.form.text("logout_token", _LONGEST_TOKEN))
+    except (Forbidden, InvalidArgument):
+        return JSONResponse({"error": "invalid_request"}, status_code=400)
+    except HelpdeskError:
+        return JSONResponse({"error": "temporarily_unavailable"}, status_code=503)
+    return Response(status_code=200)
 
 
 def extend(visit: Visit) -> Response:

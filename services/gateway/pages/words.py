@@ -382,6 +382,7 @@ ACTION: dict[str, str] = {
     "identity.signin.complete": _("Signed in"),
     "identity.signin.list": _("Looked at own sign-ins"),
     "identity.signin.end": _("Signed out"),
+    "identity.signin.end_by_provider": _("Signed out by the provider"),
     "identity.directory.import": _("Imported directory data"),
     "identity.account.link": _("Linked an account"),
     "email.mail.get": _("Looked at the mail of a user"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,6 +25,7 @@ from services.identity.domain.entries import Person
 from services.identity.domain.facts import (
     AccountLinked,
     OperatorTokenIssued,
+    ProviderSignedOut,
     SignedIn,
     SignedOut,
     SignInBegun,
@@ -36,6 +37,8 @@ from services.identity.domain.sign_in import Attempt, Session
 _SECONDS = 60
 _OPERATOR_SECONDS = 300
 _AGENT = 200
+# Longer ones do not fit into the address of a sign-out page.
+_LONGEST_HINT = 4096
 
 
 class Configuration(Protocol):
@@ -47,6 +50,30 @@ class Configuration(Protocol):
     def partner_id(self) -> str: ...
     @property
     def subject(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Identified(Protocol):
+    """Whom a provider signed in."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def session(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+
+
+class SignedOutThere(Protocol):
+    """Whom a provider signed out."""
+
+    @property
+    def token_id(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def session(self) -> str: ...
 
 
 class Provider(Protocol):
@@ -57,13 +84,19 @@ class Provider(Protocol):
     def authorization_url(
         self, redirect_uri: str, state: str, nonce: str, verifier: str, locale: str
     ) -> str: ...
-    def subject(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> str: ...
+    def identify(
+        self, code: str, redirect_uri: str, verifier: str, nonce: str, issuer: str
+    ) -> Identified: ...
+    def sign_out_url(self, id_token: str, redirect_uri: str, state: str) -> str: ...
+    def signed_out(self, token: str) -> SignedOutThere: ...
 
 
 class Providers(Protocol):
     """The providers that are configured."""
 
     def get(self, issuer: str) -> Provider: ...
+    def of_token(self, token: str) -> Provider: ...
+    def all(self) -> Sequence[Provider]: ...
 
 
 class Keys(Protocol):
@@ -94,6 +127,7 @@ class Answer:
     code: str
     redirect_uri: str
     user_agent: str
+    issuer: str = ""
 
 
 class SignIns:
@@ -170,10 +204,10 @@ class SignIns:
         attempt = stream.state
         sign_in.check_answer(attempt, answer.state, answer.returned_state, action.now)
         provider = self._provider(attempt.issuer)
-        subject = provider.subject(
-            answer.code, answer.redirect_uri, attempt.code_verifier, attempt.nonce
+        identified = provider.identify(
+            answer.code, answer.redirect_uri, attempt.code_verifier, attempt.nonce, answer.issuer
         )
-        person = self._person(provider.configured, subject)
+        person = self._person(provider.configured, identified.subject)
         action.about(user_id=person.id)
         action.actor = self._actor(person, action.now, "")
         secret, sign_in_id = secrets.token_urlsafe(32), uuid4().hex
@@ -183,6 +217,9 @@ class SignIns:
             secret_digest=self._digest(f"session:{secret}"),
             issuer=attempt.issuer,
             user_agent=answer.user_agent[:_AGENT],
+            subject_digest=self._subject_digest(attempt.issuer, identified.subject),
+            provider_session_digest=self._session_digest(attempt.issuer, identified.session),
+            id_token=identified.token if len(identified.token) <= _LONGEST_HINT else "",
         )
         action.stage(stream, signed_in)
         return secret, sign_in_id
@@ -205,6 +242,51 @@ class SignIns:
 
     def _subject_digest(self, issuer: str, subject: str) -> str:
         return self._digest(json.dumps(["account", issuer, subject]))
+
+    def _session_digest(self, issuer: str, session: str) -> str:
+        return self._digest(json.dumps(["provider-session", issuer, session])) if session else ""
+
+    def list_providers(self) -> list[tuple[str, str]]:
+        """Return the issuers one can sign in with, and what people call them."""
+        found = [each.configured for each in self._providers.all()]
+        return [(each.issuer, each.name or urlsplit(each.issuer).netloc) for each in found]
+
+    def sign_out_page(
+        self, action: SupportAction, secret: str, redirect_uri: str, state: str
+    ) -> str:
+        """Return the provider's own sign-out page, empty for none. Raises Forbidden."""
+        _check_redirect(redirect_uri)
+        secret_digest = self._digest(f"session:{secret}")
+        session = self._views.session(secret_digest)
+        if session is None or not session.lives(action.now):
+            raise sign_in.session_ended()
+        issuer, id_token = self._views.provider_of(session)
+        try:
+            provider = self._providers.get(issuer)
+        except NotFound:
+            return ""
+        return provider.sign_out_url(id_token, redirect_uri, state) if issuer else ""
+
+    def end_provider_session(self, action: SupportAction, token: str) -> None:
+        """End what a provider's logout token names, once. Raises Forbidden, Unavailable."""
+        try:
+            provider = self._providers.of_token(token)
+        except NotFound as error:
+            raise sign_in.invalid() from error
+        issuer, named = provider.configured.issuer, provider.signed_out(token)
+        token_digest = self._digest(json.dumps(["logout", issuer, named.token_id]))
+        stream = action.load(f"logout-token:{token_digest}", _used, initial=False)
+        if stream.state:
+            raise sign_in.invalid()
+        action.stage(stream, ProviderSignedOut(token_digest=token_digest, issuer=issuer))
+        sessions = self._views.sessions_at_provider(
+            self._subject_digest(issuer, named.subject) if named.subject else "",
+            self._session_digest(issuer, named.session),
+        )
+        for session in sessions:
+            action.about(user_id=session.user_id)
+            if session.lives(action.now):
+                end_session(action, session, "provider")
 
     def _actor(self, person: Person, now: datetime, sign_in_id: str) -> Actor:
         roles = roles_now(self._views, person, now)
@@ -312,6 +394,10 @@ def _count(state: int, _: OperatorTokenIssued) -> int:
 
 
 def _ended(_: bool, __: SignedOut) -> bool:
+    return True
+
+
+def _used(_: bool, __: ProviderSignedOut) -> bool:
     return True
 
 

@@ -191,11 +191,24 @@ class SignedIn(Event):
     secret_digest: str
     issuer: str
     user_agent: str = personal(of="user_id", default="")
+    subject_digest: str = ""
+    provider_session_digest: str = ""
+    id_token: str = personal(of="user_id", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderSignedOut(Event):
+    """A provider said that it signed somebody out; its token is good once."""
+
+    NAME = "helpdesk.identity.v1.ProviderSignedOut"
+
+    token_digest: str
+    issuer: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
-    """A sign-in session ended before its time: ``signed_out``, ``ended`` or ``role_removed``."""
+    """A session ended early: ``signed_out``, ``ended``, ``role_removed``, ``provider``."""
 
     NAME = "helpdesk.identity.v1.SignedOut"
 

@@ -37,6 +37,7 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
             code=request.code,
             redirect_uri=request.redirect_uri,
             user_agent=request.user_agent,
+            issuer=request.issuer,
         )
         secret, sign_in_id = self._sign_ins.complete_sign_in(action, answer)
         return sign_in_pb2.CompleteSignInResponse(secret=secret, sign_in_id=sign_in_id)
@@ -88,3 +89,28 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
     ) -> sign_in_pb2.EndSignInResponse:
         self._sign_ins.end_sign_in(action, request.sign_in_id)
         return sign_in_pb2.EndSignInResponse()
+
+    def ListProviders(  # noqa: N802
+        self, request: sign_in_pb2.ListProvidersRequest, action: SupportAction
+    ) -> sign_in_pb2.ListProvidersResponse:
+        del request, action
+        return sign_in_pb2.ListProvidersResponse(
+            providers=[
+                sign_in_pb2.Provider(issuer=issuer, display_name=name)
+                for issuer, name in self._sign_ins.list_providers()
+            ]
+        )
+
+    def GetSignOutPage(  # noqa: N802
+        self, request: sign_in_pb2.GetSignOutPageRequest, action: SupportAction
+    ) -> sign_in_pb2.GetSignOutPageResponse:
+        url = self._sign_ins.sign_out_page(
+            action, request.secret, request.redirect_uri, request.state
+        )
+        return sign_in_pb2.GetSignOutPageResponse(url=url)
+
+    def EndProviderSession(  # noqa: N802
+        self, request: sign_in_pb2.EndProviderSessionRequest, action: SupportAction
+    ) -> sign_in_pb2.EndProviderSessionResponse:
+        self._sign_ins.end_provider_session(action, request.logout_token)
+        return sign_in_pb2.EndProviderSessionResponse()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from helpdesk.kernel.errors import NotFound
 from helpdesk.kernel.settings import SettingsError, is_loopback
-from services.identity.providers.openid import Issuer, OpenIdProvider, check_url
+from services.identity.providers.openid import Issuer, OpenIdProvider, check_url, issuer_of
 from services.identity.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -54,6 +54,22 @@ class Configured:
         if found is None:
             raise NotFound("sign-in provider")
         return found
+
+    def of_token(self, token: str) -> OpenIdProvider:
+        """Return the provider that a token says it is from. Raises Forbidden, NotFound."""
+        named = issuer_of(token)
+        with self._lock:
+            self._refresh()
+            for issuer, provider in self._providers.items():
+                if issuer.rstrip("/") == named.rstrip("/"):
+                    return provider
+        raise NotFound("sign-in provider")
+
+    def all(self) -> list[OpenIdProvider]:
+        """Return all, in the order of the settings."""
+        with self._lock:
+            self._refresh()
+            return list(self._providers.values())
 
     def close(self) -> None:
         """Close all connections."""

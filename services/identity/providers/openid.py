@@ -7,16 +7,17 @@ import json
 import re
 import threading
 import time
-from dataclasses import dataclass
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit
+from typing import Any, TypeGuard
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc import jws, jwt
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from helpdesk.kernel.errors import HelpdeskError, Unavailable
@@ -38,13 +39,35 @@ _SECONDS = 5.0
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,2}")
 
 
+_LONGEST_NAME = 255
+_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Whom a provider signed in, its own session if it named one, and the token that says so."""
+
+    subject: str
+    session: str = ""
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutThere:
+    """Whom a provider signed out: an account, a session of it, or both."""
+
+    token_id: str
+    subject: str
+    session: str
+
+
 @dataclass(frozen=True)
 class Issuer:
     """
     A provider as it is configured.
 
     ``partner_id`` limits whom it may sign in, ``*`` does not; ``subject`` says what its subjects
-    are: ``user_id`` of the directory, or ``linked`` accounts.
+    are: ``user_id`` of the directory, or ``linked`` accounts. ``name`` is what people call it.
     """
 
     issuer: str
@@ -52,6 +75,7 @@ class Issuer:
     client_secret_file: str = ""
     partner_id: str = "*"
     subject: str = "linked"
+    name: str = ""
 
 
 def check_url(url: str, name: str) -> str:
@@ -62,6 +86,16 @@ def check_url(url: str, name: str) -> str:
     if not parts.netloc or "@" in parts.netloc or not (parts.scheme == "https" or plain):
         raise SettingsError(f"{name}: https is wanted; plain http is for loopback only")
     return url
+
+
+class _Registry(jws.JWSRegistry):
+    """Allows what it was made for; "EdDSA", which providers still write, without a warning."""
+
+    def get_alg(self, name: str) -> Any:
+        """Return an algorithm. Raises UnsupportedAlgorithmError."""
+        if name not in (self.allowed or ()) or name not in self.algorithms:
+            raise UnsupportedAlgorithmError("algorithm")
+        return self.algorithms[name]
 
 
 class OpenIdProvider:
@@ -111,8 +145,16 @@ class OpenIdProvider:
             )
         )
 
-    def subject(self, code: str, redirect_uri: str, verifier: str, nonce: str) -> str:
-        """Return whom the provider signed in. Raises Forbidden, Unavailable."""
+    def identify(
+        self, code: str, redirect_uri: str, verifier: str, nonce: str, issuer: str = ""
+    ) -> Identified:
+        """
+        Return whom the provider signed in. Raises Forbidden, Unavailable.
+
+        ``issuer`` is what the answer says that it comes from (RFC 9207), where it says so.
+        """
+        if issuer and issuer != self._issuer():
+            raise invalid()
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -126,44 +168,97 @@ class OpenIdProvider:
             raise invalid()
         return self._checked(token, nonce)
 
-    def _checked(self, token: str, nonce: str) -> str:
+    def sign_out_url(self, id_token: str, redirect_uri: str, state: str) -> str:
+        """
+        Return the page that ends the provider's own session; empty where it has none.
+
+        OpenID Connect RP-Initiated Logout 1.0, section 2. Raises Unavailable.
+        """
+        if not self._discovery().get("end_session_endpoint"):
+            return ""
+        endpoint = self._endpoint("end_session_endpoint")
+        asked = {
+            "client_id": self.configured.client_id,
+            "post_logout_redirect_uri": redirect_uri,
+            "state": state,
+        }
+        if id_token:
+            asked["id_token_hint"] = id_token
+        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
+
+    def signed_out(self, token: str) -> SignedOutThere:
+        """
+        Return whom a logout token names. Raises Forbidden, Unavailable.
+
+        OpenID Connect Back-Channel Logout 1.0, section 2.6.
+        """
+        claims, now = self._claims(token), time.time()
+        issued, expires = claims.get("iat"), claims.get("exp", now)
+        events, token_id = claims.get("events"), claims.get("jti")
+        subject, session = claims.get("sub", ""), claims.get("sid", "")
+        if (
+            claims.get("iss") != self._issuer()
+            or self.configured.client_id not in _listed(claims.get("aud"))
+            or not _is_time(issued)
+            or not _is_time(expires)
+            or not now - _OLDEST <= issued <= now + _SKEW
+            or expires + _SKEW <= now
+            or not isinstance(events, dict)
+            or not isinstance(events.get(_LOGOUT), dict)
+            or "nonce" in claims
+            or not _is_name(token_id)
+            or not (_is_name(subject) or _is_name(session))
+            or not all(value == "" or _is_name(value) for value in (subject, session))
+        ):
+            raise invalid()
+        return SignedOutThere(str(token_id), str(subject), str(session))
+
+    def _claims(self, token: str) -> dict[str, Any]:
         supported = self._discovery().get("id_token_signing_alg_values_supported")
         allowed = [a for a in _ALGORITHMS if not isinstance(supported, list) or a in supported]
+        problem: Exception | None = None
         try:
-            claims = jwt.decode(token, self._key, algorithms=allowed).claims
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+            header = json.loads(_decoded(token.split(".", maxsplit=1)[0]))
+            keys = self._candidates(header.get("kid"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise invalid() from error
+        for key in keys:
+            try:
+                return dict(jwt.decode(token, key, registry=_Registry(algorithms=allowed)).claims)
+            except (JoseError, ValueError, KeyError, TypeError) as error:
+                problem = error
+        raise invalid() from problem
+
+    def _checked(self, token: str, nonce: str) -> Identified:
+        claims = self._claims(token)
         now, me = time.time(), self.configured.client_id
-        audience = claims.get("aud")
-        audiences = audience if isinstance(audience, list) else [audience]
+        audiences = _listed(claims.get("aud"))
         party = claims.get("azp", me if len(audiences) == 1 else None)
         issued, expires, subject = claims.get("iat"), claims.get("exp"), claims.get("sub")
         if (
-            claims.get("iss") != self.configured.issuer
+            claims.get("iss") != self._issuer()
             or me not in audiences
             or party != me
-            or not isinstance(issued, int | float)
-            or not isinstance(expires, int | float)
+            or not _is_time(issued)
+            or not _is_time(expires)
             or not now - _OLDEST <= issued <= now + _SKEW
             or expires + _SKEW <= now
-            or not isinstance(subject, str)
-            or not 0 < len(subject) <= 255
+            or not _is_name(subject)
             or not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode())
         ):
             raise invalid()
-        return subject
+        session = claims.get("sid", "")
+        return Identified(str(subject), str(session) if _is_name(session) else "", token)
 
-    def _key(self, token: Any) -> _Key:
-        key_id = token.headers().get("kid")
+    def _candidates(self, key_id: str | None) -> list[_Key]:
         now = time.monotonic()
         with self._lock:
             unknown = key_id not in self._keys if key_id else len(self._keys) != 1
             if not self._keys or (unknown and now - self._keys_at > _ASKED_AGAIN):
                 self._keys = self._fetched_keys()
                 self._keys_at = now
-            if key_id is None and len(self._keys) == 1:
-                return next(iter(self._keys.values()))
-            return self._keys[key_id]
+            # A token need not name its key (RFC 7515, section 4.1.4): then each may be it.
+            return list(self._keys.values()) if key_id is None else [self._keys[key_id]]
 
     def _fetched_keys(self) -> dict[str, _Key]:
         body = self._fetched("GET", self._endpoint("jwks_uri"))
@@ -185,13 +280,17 @@ class OpenIdProvider:
         except (KeyError, SettingsError) as error:
             raise _unavailable() from error
 
+    def _issuer(self) -> str:
+        return str(self._discovery()["issuer"])
+
     def _discovery(self) -> dict[str, Any]:
         now = time.monotonic()
         if not self._found or now - self._found_at > _KEPT:
             issuer = self.configured.issuer
             url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
             found = self._fetched("GET", url)
-            if found.get("issuer") != issuer:
+            # Some write a slash at the end and some do not; tokens have what is said here.
+            if str(found.get("issuer")).rstrip("/") != issuer.rstrip("/"):
                 raise _unavailable()
             self._found, self._found_at = found, now
         return self._found
@@ -201,7 +300,12 @@ class OpenIdProvider:
         if form and self.configured.client_secret_file:
             secret = Path(self.configured.client_secret_file).read_text().strip()
             # RFC 6749, section 2.3.1: both are form-encoded before they go into the header.
-            auth = httpx.BasicAuth(quote(self.configured.client_id), quote(secret, safe=""))
+            methods = self._discovery().get("token_endpoint_auth_methods_supported")
+            if isinstance(methods, list) and "client_secret_basic" not in methods:
+                form = form | {"client_secret": secret}
+            else:
+                client_id = quote(self.configured.client_id, safe="")
+                auth = httpx.BasicAuth(client_id, quote(secret, safe=""))
         try:
             answer = self._http.request(method, url, data=form, auth=auth)
         except httpx.HTTPError as error:
@@ -215,6 +319,31 @@ class OpenIdProvider:
         if answer.status_code != 200 or not isinstance(body, dict):
             raise _unavailable()
         return body
+
+
+def issuer_of(token: str) -> str:
+    """Return the issuer that a token names, unchecked: it only says whose keys to check with."""
+    try:
+        claims = json.loads(_decoded(token.split(".")[1]))
+        return str(claims["iss"])
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise invalid() from error
+
+
+def _decoded(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _listed(audience: Any) -> list[Any]:
+    return audience if isinstance(audience, list) else [audience]
+
+
+def _is_time(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME
 
 
 def _unavailable() -> HelpdeskError:

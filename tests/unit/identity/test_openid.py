@@ -2,12 +2,13 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from joserfc.jwk import RSAKey
+from joserfc import jwt
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from helpdesk.kernel.errors import Forbidden, NotFound, Unavailable
 from helpdesk.kernel.settings import SettingsError
 from services.identity.providers.configured import Configured, development_issuer
-from services.identity.providers.openid import Issuer, OpenIdProvider, check_url
+from services.identity.providers.openid import Issuer, OpenIdProvider, _Registry, check_url
 from services.identity.settings import Settings
 from tests.unit.identity.provider import FakeProvider
 
@@ -37,7 +38,7 @@ def provider(fake):
 def signed_in(provider, fake, verifier="v" * 64, nonce="nonce", back=BACK):
     url = provider.authorization_url(BACK, "state", "nonce", "v" * 64, "ro")
     code, _ = fake.consent(url, "ana")
-    return provider.subject(code, back, verifier, nonce)
+    return provider.identify(code, back, verifier, nonce).subject
 
 
 def refused(provider, fake, **answered):
@@ -262,3 +263,105 @@ def test_a_provider_that_is_not_configured_is_not_found():
 
     with pytest.raises(NotFound):
         configured.get("")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind"),
+    [
+        ("EdDSA", lambda: OKPKey.generate_key("Ed25519", private=True)),
+        ("ES256", lambda: ECKey.generate_key("P-256", private=True)),
+        ("PS256", lambda: RSAKey.generate_key(2048, private=True)),
+    ],
+)
+def test_a_token_that_does_not_name_its_key_is_tried_with_each(provider, fake, algorithm, kind):
+    fake.keys = [*fake.keys, kind()]
+    fake.token = lambda claims: jwt.encode(
+        {"alg": algorithm}, claims, fake.keys[-1], registry=_Registry(algorithms=[algorithm])
+    )
+
+    assert signed_in(provider, fake) == "ana"
+
+
+@pytest.mark.parametrize(("configured", "says"), [(ISSUER, f"{ISSUER}/"), (f"{ISSUER}/", ISSUER)])
+def test_a_slash_at_the_end_of_an_issuer_matters_to_tokens_only(fake, configured, says):
+    fake.discovery, fake.claims = {"issuer": says}, {"iss": says}
+    provider = OpenIdProvider(Issuer(configured, "helpdesk"), fake.transport())
+
+    assert signed_in(provider, fake) == "ana"
+    provider.close()
+
+
+def test_a_provider_without_a_sign_out_page_has_none(provider):
+    assert provider.sign_out_url("token", BACK, "state") == ""
+
+
+def test_the_sign_out_page_is_told_whom_and_where_to(provider, fake):
+    fake.discovery = {"end_session_endpoint": f"{ISSUER}/end?tenant=1"}
+    query = parse_qs(urlsplit(provider.sign_out_url("token", BACK, "s")).query)
+
+    assert query == {
+        "tenant": ["1"],
+        "client_id": ["helpdesk"],
+        "id_token_hint": ["token"],
+        "post_logout_redirect_uri": [BACK],
+        "state": ["s"],
+    }
+
+
+EVENT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+
+
+def logout_token(fake, **changes):
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": "helpdesk",
+        "iat": now,
+        "exp": now + 120,
+        "jti": "one",
+        "sub": "ana",
+        "sid": "there",
+        "events": EVENT,
+    } | changes
+    return fake.signed({name: value for name, value in claims.items() if value is not None})
+
+
+@pytest.mark.parametrize("changes", [{}, {"sub": None}, {"sid": None}, {"exp": None}])
+def test_a_logout_token_names_an_account_or_a_session(provider, fake, changes):
+    named = provider.signed_out(logout_token(fake, **changes))
+
+    assert named.token_id == "one"
+    assert (named.subject, named.session) == (
+        "" if "sub" in changes else "ana",
+        "" if "sid" in changes else "there",
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://other.example"},
+        {"aud": "other"},
+        {"iat": None},
+        {"iat": 1},
+        {"exp": 1},
+        {"jti": None},
+        {"events": None},
+        {"events": {}},
+        {"events": {"other": {}}},
+        {"nonce": "n"},
+        {"sub": None, "sid": None},
+        {"sub": 7},
+    ],
+)
+def test_a_logout_token_that_says_something_else_is_refused(provider, fake, changes):
+    with pytest.raises(Forbidden):
+        provider.signed_out(logout_token(fake, **changes))
+
+
+def test_an_id_token_of_another_provider_named_in_the_answer_is_refused(provider, fake):
+    url = provider.authorization_url(BACK, "state", "nonce", "v" * 64, "ro")
+    code, _ = fake.consent(url, "ana")
+
+    with pytest.raises(Forbidden):
+        provider.identify(code, BACK, "v" * 64, "nonce", "https://other.example")
