@@ -19,7 +19,7 @@ from helpdesk.kernel.errors import Conflict, Unavailable
 from helpdesk.kernel.store import Append, Unit, wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.gateway.dev_mailbox import DevMailbox
-from services.identity.domain.facts import RoleRemoved
+from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.processes import SERVED, read_pids
 from tests.support.distributed import ROOT, distributed_product
 from tests.support.product import free_address, person_id, small_directory
@@ -115,9 +115,16 @@ class Changes:
             assert wait_until(self.one, LONG, 0.2)
 
     def lost(self):
-        """Return what was acknowledged and is not recorded, or more than once."""
-        kept = [record.reason for record in self.product.records("identity")]
-        return [reason for reason in self.acknowledged if kept.count(reason) != 1]
+        """Return what was acknowledged and is not recorded as done."""
+        done = {record.reason for record in self.product.records("identity", outcome="done")}
+        return [reason for reason in self.acknowledged if reason not in done]
+
+    def effects(self):
+        """Count the facts that are stored; one each is wanted."""
+        store = self.product.host.running["identity"].store
+        rows = store.read(0, 100_000, (RoleAssigned.NAME, RoleRemoved.NAME))
+        events = [store.opened(row) for row in rows]
+        return len([each for each in events if each.user_id == person_id("north_nobody")])
 
 
 def assert_everything_works(product):
@@ -183,6 +190,7 @@ def test_a_process_that_dies_is_started_again_and_nothing_is_lost(product, chang
 
     assert_everything_works(product)
     assert changes.lost() == []
+    assert changes.effects() == len(changes.acknowledged)
     assert {line.split(" was ")[0] for line in product.deaths} == {
         "serve identity", "relay identity", "work audit", "work email",
     }  # fmt: skip
@@ -275,6 +283,7 @@ def test_a_killed_broker_loses_nothing_and_all_goes_on_by_itself(product, change
 
     assert_everything_works(product)
     assert changes.lost() == []
+    assert changes.effects() == len(changes.acknowledged)
 
 
 def test_a_killed_postgresql_loses_nothing_and_all_goes_on_by_itself(product, changes, engines):
@@ -287,6 +296,7 @@ def test_a_killed_postgresql_loses_nothing_and_all_goes_on_by_itself(product, ch
     assert refused
     assert_everything_works(product)
     assert changes.lost() == []
+    assert changes.effects() == len(changes.acknowledged)
 
 
 def kill_engine(engines, name):

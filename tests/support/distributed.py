@@ -108,6 +108,14 @@ class DistributedProduct(Product):
             f"{consumer.name} did not reach {source}:{last}"
         )
 
+    def work(self, name):
+        """Return the consuming side of a service, to read what it stored."""
+        return self._works[name]
+
+    def commit(self, service, unit):
+        """Commit to a service's store as one of its own processes would; return the position."""
+        return self._stores[service].commit(unit)
+
     def helpdesk(self, *words):
         """Run a command of an operator against these processes; return how it ended."""
         return subprocess.run(
