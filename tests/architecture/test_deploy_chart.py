@@ -49,6 +49,8 @@ SETS = {
         "serviceSettings.email.HELPDESK_EMAIL_RETRY_SECONDS": "7",
     },
 }
+# Building helm takes minutes where scripts/test has not done it.
+pytestmark = pytest.mark.timeout(1500)
 # Of the Prometheus operator: their schemas are not the cluster's.
 FOREIGN = {"PodMonitor", "PrometheusRule"}
 

@@ -3,10 +3,14 @@
 import json
 import logging
 import re
+import shutil
+import socket
+import ssl
 import urllib.request
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
 from helpdesk.identity.v1 import feed_pb2_grpc
@@ -18,6 +22,7 @@ from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.watching import watched
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
+from services.certs.commands import certs
 from services.email.application.refusals import RefusedWebhooks
 from tests.contract.gateway_world import gateway_world
 from tests.support.product import PEOPLE, free_address, import_requests, person_id, small_directory
@@ -230,3 +235,30 @@ def test_metrics_leave_the_machine_in_plain_text_only_where_that_is_allowed():
     for each, name in ((settings, "METRICS_ADDRESS"), (far, "TRACES_ENDPOINT")):
         with pytest.raises(ValueError, match=name), watched(each, {}, "serve"):
             pass
+
+
+def test_with_certificates_metrics_speak_tls_and_take_up_new_ones(tmp_path):
+    address, context = free_address(), ssl.create_default_context()
+    context.check_hostname = False
+    CliRunner().invoke(certs, ["dev", str(tmp_path)], catch_exceptions=False)
+    context.load_verify_locations(tmp_path / "ca.pem")
+    files = [tmp_path / "own.pem", tmp_path / "own.key"]
+
+    def shown(service):
+        for file in files:
+            shutil.copy(tmp_path / f"{service}{file.suffix}", file)
+        with (
+            socket.create_connection(address.split(":")) as plain,
+            context.wrap_socket(plain) as secure,
+        ):
+            names = {value for _, value in secure.getpeercert()["subjectAltName"]}
+            secure.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            text = b"".join(iter(lambda: secure.recv(65536), b""))
+        return text, names
+
+    with metrics.served(address, *map(str, files)):
+        assert b"helpdesk_rpc_seconds" in shown("email")[0]
+        assert "email" in shown("email")[1]
+        assert "search" in shown("search")[1]
+        with pytest.raises(OSError):  # noqa: PT011
+            urllib.request.urlopen(f"http://{address}/metrics", timeout=5)
