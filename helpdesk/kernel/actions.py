@@ -103,6 +103,7 @@ class SupportAction(UnitOfWork):
     user_id: str = ""
     subjects: list[str] = field(default_factory=list)
     ticket: str = ""
+    ticket_state: str = ""
     reason: str = ""
     query: str = ""
     shown: list[str] = field(default_factory=list)
@@ -136,3 +137,4 @@ class SupportAction(UnitOfWork):
         self.shown.clear()
         self.positions.clear()
         self.check_id = ""
+        self.ticket_state = ""

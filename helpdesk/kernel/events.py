@@ -217,6 +217,7 @@ class SupportActionRecorded(Event):
     occurred_at: datetime = _NEVER
     method: str = ""
     service: str = ""
+    ticket_state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

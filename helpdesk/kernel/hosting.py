@@ -28,6 +28,7 @@ from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.listening import serve
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer
+from helpdesk.kernel.rpc.tickets import CheckTicket, TicketsOverGrpc
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
@@ -56,7 +57,8 @@ class Running:
     A built service.
 
     ``servicers`` maps full names of proto services to what registers them; ``close`` frees what
-    the service opened itself (its store is closed by the host).
+    the service opened itself (its store is closed by the host). ``tickets`` is for the one service
+    that the others ask about tickets.
     """
 
     store: Store | None = None
@@ -65,6 +67,7 @@ class Running:
     timers: Sequence[Timer] = ()
     background: Sequence[Background] = ()
     close: Callable[[], None] = lambda: None
+    tickets: CheckTicket | None = None
 
 
 class Wiring(Resources):
@@ -114,6 +117,10 @@ class Wiring(Resources):
     def verifier(self, audience: str) -> Verifier:
         """Return what checks tokens for a service, against identity's published keys."""
         return Verifier(lambda: published_keys(self.channel("identity")), audience)
+
+    def tickets(self, service: str) -> CheckTicket:
+        """Return what a service asks about the tickets that its callers name."""
+        return TicketsOverGrpc(self.caller(service), lambda: self.channel("identity"))
 
     def close(self) -> None:
         """Close channels and vault."""
@@ -186,7 +193,8 @@ class Host:
             if name != "audit":
                 gate = Gate(store, parse(GraceSettings, "audit", wiring.env))
                 timers.append(Timer(f"{name}-gate", GATE_SECONDS, gate.look))
-            served = Served(store, wiring.verifier(name), refused, gate)
+            tickets = self.running[name].tickets or wiring.tickets(name)
+            served = Served(store, wiring.verifier(name), refused, tickets, gate)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
             own.append(_event_log({name: store}, served))

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, Sealer, timestamp
 from helpdesk.kernel.store import Database, Projection, Projections, Recorded
-from services.identity.domain import facts, importing
+from services.identity.domain import facts, importing, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
 
@@ -40,6 +40,8 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
         facts.AccountLinked.NAME: views.on_account_linked,
         facts.SignedIn.NAME: views.on_signed_in,
         facts.SignedOut.NAME: views.on_signed_out,
+        ticket_facts.TicketOpened.NAME: _on_ticket_opened,
+        ticket_facts.TicketClosed.NAME: _on_ticket_closed,
     }
 
 
@@ -260,6 +262,27 @@ class _Views:
     def on_signed_out(self, db: Database, recorded: Recorded) -> None:
         event: Any = recorded.event
         db.execute("UPDATE sign_in SET ended = 1 WHERE id = ?", (event.sign_in_id,))
+
+
+def _on_ticket_opened(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    row = {
+        "partner": uuid_of(ORGANIZATION, event.partner_id),
+        "ticket": event.ticket,
+        "organization": uuid_of(ORGANIZATION, event.organization_id),
+        "open": 1,
+        "opened_by": event.opened_by,
+        "opened": timestamp(event.recorded_at),
+    }
+    _put(db, "ticket", ["partner", "ticket"], row)
+
+
+def _on_ticket_closed(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE ticket SET open = 0 WHERE partner = ? AND ticket = ?",
+        (uuid_of(ORGANIZATION, event.partner_id), event.ticket),
+    )
 
 
 def address_text(address: str) -> str:

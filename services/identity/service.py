@@ -17,10 +17,12 @@ from helpdesk.identity.v1 import (
     internal_pb2_grpc,
     roles_pb2_grpc,
     sign_in_pb2_grpc,
+    tickets_pb2_grpc,
     tokens_pb2_grpc,
 )
 from helpdesk.kernel.hosting import Running, Service, Wiring
 from helpdesk.kernel.proofs import ProofVerifier
+from helpdesk.kernel.rpc.tickets import judged
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.tokens import LEASES, Signer
@@ -29,15 +31,24 @@ from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
 from services.identity.application.roles import Roles
 from services.identity.application.sign_in import SignIns
+from services.identity.application.tickets import TicketChecks, TicketList
 from services.identity.application.tokens import KnownService, Tokens
 from services.identity.grpc_api.directory import DirectoryServicer
 from services.identity.grpc_api.feed import FeedServicer
 from services.identity.grpc_api.internal import InternalServicer
 from services.identity.grpc_api.roles import RoleServicer
 from services.identity.grpc_api.sign_in import SignInServicer
+from services.identity.grpc_api.tickets import TicketServicer
 from services.identity.grpc_api.tokens import TokenServicer
 from services.identity.projections import projections
 from services.identity.providers.configured import Configured, development_issuer
+from services.identity.providers.ticket_list import TicketTable
+from services.identity.providers.ticket_system import (
+    LOCAL,
+    HttpTicketSystem,
+    down_allowed,
+    http_system,
+)
 from services.identity.settings import Settings
 from services.identity.views import Views
 
@@ -76,7 +87,12 @@ def build(wiring: Wiring) -> Running:
     roles = RoleServicer(Roles(views, digest))
     feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)
     directory = DirectoryServicer(Directory(views, digest, proofs.verify))
-    internal = InternalServicer(Internal(views))
+    table = TicketTable(store)
+    system = http_system(settings, wiring)
+    keeper = system or (table if settings.tickets == LOCAL else None)
+    checks = TicketChecks(keeper, down_allowed=down_allowed(settings))
+    internal = InternalServicer(Internal(views), checks)
+    tickets = TicketServicer(TicketList(views, table, digest))
     return Running(
         store=store,
         servicers={
@@ -98,9 +114,24 @@ def build(wiring: Wiring) -> Running:
             "helpdesk.identity.v1.SignInService": lambda server: (
                 sign_in_pb2_grpc.add_SignInServiceServicer_to_server(sign_in, server)
             ),
+            "helpdesk.identity.v1.TicketService": lambda server: (
+                tickets_pb2_grpc.add_TicketServiceServicer_to_server(tickets, server)
+            ),
         },
-        close=providers.close,
+        close=lambda: _close(providers, system),
+        tickets=lambda *asked: _judged(checks, *asked),
     )
+
+
+def _close(providers: Configured, system: HttpTicketSystem | None) -> None:
+    providers.close()
+    if system is not None:
+        system.close()
+
+
+def _judged(checks: TicketChecks, ticket: str, organization_id: str, partner_id: str) -> str:
+    state, allowed = checks.check(ticket, organization_id, partner_id)
+    return judged(state, allowed=allowed)
 
 
 def dev_tokens_on(settings: Settings, gateway: str) -> bool:

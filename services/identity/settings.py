@@ -14,6 +14,8 @@ class Settings:
     ``{name: {"public_key": PEM, "roles": [...]}}`` of the services that get tokens beside those
     whose own key is among the secrets; ``dev_tokens`` is ``auto``, ``yes`` or ``no``.
     ``sign_ins_per_minute`` may begin at each caller and issuer in each process; 0 is no limit.
+    ``tickets`` is ``any`` (they need a name only), ``local`` (the list kept here) or the URL of a
+    ticket system; ``tickets_down`` is ``refuse`` or ``allow``.
     """
 
     issuers: tuple[str, ...] = ()
@@ -21,3 +23,7 @@ class Settings:
     services: str = ""
     dev_tokens: str = "auto"
     sign_ins_per_minute: int = 300
+    tickets: str = "any"
+    tickets_token: str = ""
+    tickets_seconds: float = 2.0
+    tickets_down: str = "refuse"

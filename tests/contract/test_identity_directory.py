@@ -198,6 +198,8 @@ def view(product, organization, *sections):
         "roles": ["HELP_DESK"],
         "mode": "read_only",
         "view": "view-1",
+        "consent": "consent-1",
+        "ticket": "INC-1",
         "sections": list(sections),
     }
     return Caller(lambda: Signer(leases).sign(claims, SERVICES, LEASE))

@@ -150,6 +150,7 @@ VALUES: dict[str, Any] = {
     "until": UNSET,
     "once": False,
     "include_ended": True,
+    "include_closed": True,
     "approve": True,
     "field": "emails",
     "index": 0,

@@ -176,3 +176,21 @@ class ResolvePartnerAdminsResponse(_message.Message):
     USER_IDS_FIELD_NUMBER: _ClassVar[int]
     user_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, user_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CheckTicketRequest(_message.Message):
+    __slots__ = ("ticket", "organization_id", "partner_id")
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    ticket: str
+    organization_id: str
+    partner_id: str
+    def __init__(self, ticket: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ...) -> None: ...
+
+class CheckTicketResponse(_message.Message):
+    __slots__ = ("state", "allowed")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    allowed: bool
+    def __init__(self, state: _Optional[str] = ..., allowed: _Optional[bool] = ...) -> None: ...

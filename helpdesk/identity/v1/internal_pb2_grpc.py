@@ -65,6 +65,11 @@ class DirectoryInternalServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveAddressRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveAddressResponse.FromString,
                 _registered_method=True)
+        self.CheckTicket = channel.unary_unary(
+                '/helpdesk.identity.v1.DirectoryInternalService/CheckTicket',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckTicketRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckTicketResponse.FromString,
+                _registered_method=True)
         self.CheckStanding = channel.unary_unary(
                 '/helpdesk.identity.v1.DirectoryInternalService/CheckStanding',
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckStandingRequest.SerializeToString,
@@ -120,6 +125,14 @@ class DirectoryInternalServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckTicket(self, request, context):
+        """Whether an action may go on under a ticket: it is there, open and of the
+        customer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CheckStanding(self, request, context):
         """Whether somebody still has a role and a customer is still theirs.
         """
@@ -159,6 +172,11 @@ def add_DirectoryInternalServiceServicer_to_server(servicer, server):
                     servicer.ResolveAddress,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveAddressRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveAddressResponse.SerializeToString,
+            ),
+            'CheckTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckTicket,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckTicketRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckTicketResponse.SerializeToString,
             ),
             'CheckStanding': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckStanding,
@@ -329,6 +347,33 @@ class DirectoryInternalService:
             '/helpdesk.identity.v1.DirectoryInternalService/ResolveAddress',
             helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveAddressRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_internal__pb2.ResolveAddressResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.DirectoryInternalService/CheckTicket',
+            helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckTicketRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_internal__pb2.CheckTicketResponse.FromString,
             options,
             channel_credentials,
             insecure,

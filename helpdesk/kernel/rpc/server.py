@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -29,12 +29,14 @@ from helpdesk.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from helpdesk.kernel.events import RequestAnswered, SupportActionRecorded
+from helpdesk.kernel.events import RequestAnswered
 from helpdesk.kernel.rpc import rules
 from helpdesk.kernel.rpc.client import POSITION
 from helpdesk.kernel.rpc.errors import internal, status_of
+from helpdesk.kernel.rpc.recording import record_of
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.secure import check_peer, peers_of
+from helpdesk.kernel.rpc.tickets import REPEATED, CheckTicket
 from helpdesk.kernel.store import Store
 from helpdesk.kernel.tokens import Verifier
 
@@ -49,12 +51,14 @@ class Served:
     """
     A service behind the interceptor: its store and the check of its callers' tokens.
 
-    The gate closes what leaves records where those do not reach the audit log.
+    The gate closes what leaves records where those do not reach the audit log. ``tickets`` is asked
+    for methods that need a ticket.
     """
 
     store: Store
     verifier: Verifier
     refused: RefusedCalls
+    tickets: CheckTicket
     gate: Gate | None = None
 
 
@@ -195,7 +199,7 @@ class _Call:
                 rules.check_mode(self._method, self._action.actor)
                 incoming = self._received(sent)
             for answer in behavior(incoming, self._action):
-                rules.check_caller_check(self._method, self._action.actor, self._action.check_id)
+                self._check_answered()
                 self._check_gate()
                 sealed = self._shaped(answer)
                 self._commit(sealed)
@@ -258,16 +262,26 @@ class _Call:
         if request_id and self._method.changes:
             known = self._known(request_id, request)
             if known is not None:
+                self._action.ticket_state = REPEATED if self._method.rule.ticket else ""
                 self._commit(known)
                 return known, 0
         answer = behavior(request, self._action)
-        rules.check_caller_check(self._method, self._action.actor, self._action.check_id)
+        self._check_answered()
         sealed = self._shaped(answer)
         changed = bool(self._action.staged)
         if request_id and self._method.changes:
             self._remember(request_id, request, sealed)
         position = self._commit(sealed)
         return sealed, position if changed else 0
+
+    def _check_answered(self) -> None:
+        # After the use case, which says whom it was about, and before anything is stored.
+        action, method = self._action, self._method
+        rules.check_caller_check(method, action.actor, action.check_id)
+        if method.rule.ticket:
+            action.ticket_state = self._served.tickets(
+                action.ticket, action.organization_id, action.actor.partner_id
+            )
 
     def _shaped(self, answer: Message) -> bytes:
         actor = self._action.actor
@@ -312,43 +326,9 @@ class _Call:
             if not self._action.staged:
                 return 0
             return self._served.store.commit(self._action.unit())
-        record = self._record("done", "")
-        record = replace(record, answer_digest=self._served.store.digest(answer))
+        digest = self._served.store.digest(answer)
+        record = record_of(self._action, self._method, "done", "", digest)
         return self._served.store.commit(self._action.unit(record))
-
-    def _record(self, outcome: str, error: str) -> SupportActionRecorded:
-        action, actor = self._action, self._action.actor
-        vault = self._served.store.vault
-        return SupportActionRecorded(
-            action=action.name or f"{self._served.store.name}.call.refuse",
-            outcome=outcome,
-            error=error,
-            agent_id=actor.id,
-            partner_id=actor.partner_id,
-            acting_organization_id=actor.organization_id,
-            roles=tuple(sorted(actor.roles)),
-            act=actor.act,
-            # A view is of one customer: also where it was refused before the use case said so.
-            organization_id=action.organization_id
-            or (actor.organization_id if actor.read_only else ""),
-            user_id=action.user_id,
-            subjects=tuple(dict.fromkeys(action.subjects)),
-            ticket=action.ticket,
-            reason_key=vault.spare("reason") if action.reason else "",
-            reason=action.reason,
-            consent_id=actor.consent_id or action.consent_id,
-            view_id=actor.view_id,
-            sign_in_id=actor.sign_in_id,
-            request_id=action.id,
-            trace_id=action.trace_id,
-            query_key=vault.spare("query") if action.query else "",
-            query=action.query,
-            shown=tuple(action.shown),
-            positions=tuple(action.positions),
-            occurred_at=action.now,
-            method=self._method.full_name,
-            service=self._served.store.name,
-        )
 
     def _fail(self, error: Exception) -> NoReturn:
         if isinstance(error, Unauthenticated):
@@ -376,7 +356,8 @@ class _Call:
         if self._method.recorded or self._intruded(outcome):
             self._action.reset()
             try:
-                self._served.store.commit(self._action.unit(self._record(outcome, reason)))
+                record = record_of(self._action, self._method, outcome, reason)
+                self._served.store.commit(self._action.unit(record))
             except HelpdeskError as unrecorded:
                 self._abort(status_of(unrecorded, self._action.id))
         self._abort(status)

@@ -6,14 +6,16 @@ from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
 from services.identity.application.internal import Internal, Row
 from services.identity.application.reading import viewer_of
+from services.identity.application.tickets import TicketChecks
 from services.identity.domain.scope import Viewer
 
 
 class InternalServicer(internal_pb2_grpc.DirectoryInternalServiceServicer):
     """The directory for services of the product."""
 
-    def __init__(self, internal: Internal) -> None:
+    def __init__(self, internal: Internal, tickets: TicketChecks) -> None:
         self._internal = internal
+        self._tickets = tickets
 
     def GetScope(  # noqa: N802
         self, request: internal_pb2.GetScopeRequest, action: SupportAction
@@ -94,6 +96,15 @@ class InternalServicer(internal_pb2_grpc.DirectoryInternalServiceServicer):
             request.user_id, request.role, request.organization_id, action.now
         )
         return internal_pb2.CheckStandingResponse(holds=not reason, reason=reason)
+
+    def CheckTicket(  # noqa: N802
+        self, request: internal_pb2.CheckTicketRequest, action: SupportAction
+    ) -> internal_pb2.CheckTicketResponse:
+        del action
+        state, allowed = self._tickets.check(
+            request.ticket, request.organization_id, request.partner_id
+        )
+        return internal_pb2.CheckTicketResponse(state=state, allowed=allowed)
 
 
 def _viewer(viewer: internal_pb2.Viewer) -> Viewer:
