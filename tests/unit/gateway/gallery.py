@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from services.gateway import pages
 from services.gateway.pages import models as v
@@ -714,6 +714,10 @@ def _user_pages() -> dict[str, tuple[str, object]]:
         ),
         "mail-failed": ("mail", replace(MAIL, verdict=None, lanes=(), reference="7f3a")),
         "fragment-reveal": ("reveal", v.Revealed(frame=FRAME, value=shown)),
+        "fragment-check-first": (
+            "check_first",
+            v.CheckFirst(frame=FRAME, href="/t/INC-4821/users/u-1/check"),
+        ),
     }
     steps = (
         v.Step(code="sent", state="idle", at=_ago(seconds=61)),
@@ -727,6 +731,59 @@ def _user_pages() -> dict[str, tuple[str, object]]:
             "check",
             replace(page, steps=steps if state == "confirmed" else ()),
         )
+    return found
+
+
+def _caller_pages() -> dict[str, tuple[str, object]]:
+    link = v.CallerLinkPage(
+        frame=v.Frame(),
+        path="/c/x",
+        state="open",
+        agent="Ana Pop",
+        partner="Northwind",
+        ticket="INC-4821",
+        phrase="moon island",
+        asked=_ago(seconds=61),
+        expires_in=539,
+        can_deny=True,
+    )
+    states: tuple[Literal["open", "confirmed", "denied", "expired"], ...] = (
+        "open",
+        "confirmed",
+        "denied",
+        "expired",
+    )
+    found: dict[str, tuple[str, object]] = {
+        f"caller-{state}": ("caller", replace(link, state=state)) for state in states
+    }
+    request = v.VouchRequest(
+        id="c1",
+        user="Ștefan Țîrlea",
+        agent="Ana Pop",
+        partner="Northwind",
+        ticket="INC-4821",
+        reason="No mail reaches him.",
+        asked=_ago(seconds=61),
+        until=_ago(seconds=-1700),
+    )
+    stopped = v.StoppedCheck(
+        agent_id="a-1",
+        agent="Ana Pop",
+        user_id="u-1",
+        user="Ștefan Țîrlea",
+        organization="Acme",
+        ticket="INC-4821",
+        since=_ago(hours=2),
+    )
+    found["vouch"] = ("vouch", v.VouchPage(frame=FRAME, organization="Acme", requests=(request,)))
+    found["vouch-none"] = ("vouch", v.VouchPage(frame=FRAME, organization="Acme"))
+    found["alarms"] = (
+        "alarms",
+        v.AlarmsPage(
+            frame=FRAME, partner="Northwind", stopped=(stopped, replace(stopped, own=True))
+        ),
+    )
+    found["alarms-none"] = ("alarms", v.AlarmsPage(frame=FRAME, partner="Northwind"))
     return found
 
 
@@ -998,7 +1055,8 @@ def _door_pages() -> dict[str, tuple[str, object]]:
 
 def gallery() -> dict[str, tuple[str, object]]:
     """Return the name of each page state with its template and view model."""
-    return _search_pages() | _user_pages() | _customer_pages() | _office_pages() | _door_pages()
+    found = _search_pages() | _user_pages() | _caller_pages() | _customer_pages()
+    return found | _office_pages() | _door_pages()
 
 
 def write(folder: Path) -> int:
