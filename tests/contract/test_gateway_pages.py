@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
 from tests.contract.gateway_world import (
     FRAGMENT,
     GatewayWorld,
@@ -19,6 +20,25 @@ from tests.support.product import ACME, BETA, PEOPLE, SHARED, person_id
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 CUSTOMER = f"/t/INC-1/orgs/{ACME}"
 FOREIGN_USER = f"/t/INC-1/users/{person_id('beta_user')}"
+COMPLAINT = b"""From: <feedback@provider.example>
+To: <bounces@mail.helpdesk.example>
+Subject: FW: Welcome
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1.0
+Version: 1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <%b@mail.helpdesk.example>
+--b--
+"""
 
 
 @pytest.fixture(scope="module")
@@ -303,6 +323,42 @@ def test_a_bounce_is_explained_and_its_block_removed_on_an_admins_word(world: Ga
         assert "Watching the next delivery" in page.text
         assert "s••••@acme.example" in page.text
     assert "No address was removed from the blocklist yet." in foreign.text
+
+
+def test_a_recipient_who_complained_agrees_by_the_button_and_not_by_looking(world: GatewayWorld):
+    agent = world.browser("north_agent")
+    user = f"/t/INC-9/users/{person_id('acme_admin')}"
+    agent.get(f"{user}/mail")
+    agent.submit(f"{user}/mail/welcome")
+    world.product.settle()
+    lane = re.search(r'id="lane-([0-9a-f]{32})"', agent.get(f"{user}/mail").text)[1]
+    world.product.caller(sub="mta", roles=["MAIL_REPORTER"])(
+        world.product.stub(reports_pb2_grpc.MailReportServiceStub, "email").ReportMail,
+        reports_pb2.ReportMailRequest(raw=COMPLAINT % lane.encode()),
+    )
+    blocked = agent.get(f"{user}/mail")
+    asked = agent.submit(f"{user}/mail/ask-recipient", address="0", reason="wants our mail")
+    world.product.settle()
+    outside = world.browser()
+    mails = links(outside.get("/dev/mail"), r"/dev/mail/[^\"]+")
+    texts = (outside.get(path).text for path in mails)
+    link = next(m[0] for text in texts if (m := re.search(r"/agree/[\w-]{60,}", text)))
+
+    looked = outside.get(link)
+    fields = outside.form(link)
+    before = agent.get(f"{user}/mail")
+    agreed = outside.post(link, data=fields)
+    after = agent.get(f"{user}/mail")
+    again = outside.post(link, data={**fields, "request_id": "another"})
+
+    assert "A complaint needs the recipient’s consent." in blocked.text
+    assert notice(asked) == "The recipient was asked at another address."
+    assert "May we write to this address again?" in looked.text
+    assert "ada@" not in looked.text
+    assert "A complaint needs the recipient’s consent." in before.text
+    assert "You agreed to our mail" in agreed.text
+    assert "By the recipient’s consent" in after.text
+    assert "This link was used already." in again.text
 
 
 def test_only_a_customers_admin_sees_addresses_to_vouch_for(world: GatewayWorld):

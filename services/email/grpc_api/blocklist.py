@@ -6,6 +6,7 @@ from datetime import datetime
 
 from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.addresses import masked
 from helpdesk.kernel.events import ERASED
 from services.email.application.removals import Removals, RemovalView, VouchRequestView
 from services.email.grpc_api.times import stamp
@@ -54,7 +55,8 @@ class BlocklistServicer(blocklist_pb2_grpc.BlocklistServiceServicer):
         asked = view.consent
         return blocklist_pb2.GetMailConsentResponse(
             state=view.state,
-            address="" if asked.address == ERASED else asked.address,
+            # Nobody is signed in who would be masked for: a link may have been passed on.
+            address="" if asked.address == ERASED else masked(asked.address),
             ticket=asked.ticket,
             since=stamp(view.since),
             open_until=stamp(asked.expires_at),
