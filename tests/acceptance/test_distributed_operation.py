@@ -32,14 +32,14 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def engines():
     """Engines of our own, which may be killed; what installs them is not part of this test."""
-    folder = Path(tempfile.mkdtemp(prefix="helpdesk-test-engines-", dir="/var/tmp"))
-    env = {**os.environ, "HELPDESK_ENGINES_DIR": str(folder)}
     found = subprocess.run(
         ["bash", "-c", ". scripts/engines; running postgres && realpath $ENGINES"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     if found.returncode:
         pytest.skip("no engines: run scripts/up")
+    folder = Path(tempfile.mkdtemp(prefix="helpdesk-test-engines-", dir="/var/tmp"))
+    env = {**os.environ, "HELPDESK_ENGINES_DIR": str(folder)}
     _share_downloads(Path(found.stdout.strip()), folder)
     try:
         up = subprocess.run([ROOT / "scripts" / "up"], env=env, capture_output=True, text=True)
