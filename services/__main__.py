@@ -20,6 +20,7 @@ _COMMANDS = {
     "rebuild": "services.running:rebuild",
     "dead-letters": "services.running:dead_letters",
     "certs": "services.certs.commands:certs",
+    "keys": "services.keys.commands:keys",
     "healthy": "services.probing:healthy",
     "import": "services.identity.commands:import_directory",
     "token": "services.identity.commands:token",

@@ -14,10 +14,10 @@ import click
 
 from helpdesk.kernel import metrics, secrets, tls
 from helpdesk.kernel.hosting import Host, HostSettings, Service
+from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
 from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
-from helpdesk.kernel.tokens import Signer
 from helpdesk.kernel.watching import watched
 from services.audit.service import SERVICE as AUDIT
 from services.audit.service import SIGNING_KEY, public_key
@@ -89,7 +89,7 @@ def init() -> None:
     folder = Path(settings.secrets_dir or settings.data_dir / "secrets")
     made = secrets.create(folder)
     click.echo(f"{len(made)} secrets made in {folder}" if made else f"all secrets are in {folder}")
-    token_key = Signer(secrets.read(folder, "token.signing.pem")).public_jwk()
+    token_key = KeyRing(folder, TOKENS).published()[-1]
     click.echo(f"token key: {json.dumps(token_key)}")
     click.echo(f"audit key: {public_key(secrets.read(folder, SIGNING_KEY), os.environ)}")
     click.echo("Keep the audit key apart from this machine: it proves the audit log.")

@@ -14,9 +14,9 @@ import grpc
 
 from helpdesk.kernel import secrets, tls
 from helpdesk.kernel.hosting import Host, HostSettings, Service
+from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.settings import parse
-from helpdesk.kernel.tokens import Signer
 
 _AUDIENCE = secrets.SERVICES
 _SECONDS = 240.0
@@ -78,7 +78,7 @@ class Operator:
 
     def caller(self, *roles: str) -> Caller:
         """Return what calls as this operator, with roles such as ``DIRECTORY_WRITER``."""
-        signer = Signer(secrets.read(self.secrets_dir, "token.signing.pem"))
+        signer = KeyRing(self.secrets_dir, TOKENS)
         claims: dict[str, Any] = {"sub": f"operator:{getpass.getuser()}", "roles": list(roles)}
         return Caller(lambda: signer.sign(claims, _AUDIENCE, _SECONDS))
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,7 +33,25 @@ LEASES = "lease"
 _ALGORITHM = "Ed25519"
 _SKEW = 1.0
 _REMEMBERED = 4096
-_Keys = Mapping[str, tuple[OKPKey, str]]
+
+
+class Signs(Protocol):
+    """What signs tokens: a key, or several of which one's time it is."""
+
+    def sign(self, claims: Mapping[str, Any], audience: Sequence[str], seconds: float) -> str:
+        """Return a compact JWS of the claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A published key, what it may be used for, and until when it holds."""
+
+    key: OKPKey
+    use_for: str
+    until: float
+
+
+_Keys = Mapping[str, _Key]
 
 
 def new_private_key() -> bytes:
@@ -189,7 +207,7 @@ class Verifier:
         def find(header: Any) -> OKPKey:
             keys = self._published_with(header.headers().get("kid"))
             used.append(keys)
-            return keys[header.headers()["kid"]][0]
+            return keys[header.headers()["kid"]].key
 
         try:
             decoded = jwt.decode(token, find, algorithms=[_ALGORITHM])
@@ -214,7 +232,11 @@ class Verifier:
         if claims.get("iss") != self._issuer or not claims.get("sub"):
             raise Unauthenticated("TOKEN_ISSUER", "The token is from another issuer.")
         actor = actor_of(claims)
-        lease = used[0][str(decoded.header["kid"])][1] == LEASES
+        key = used[0][str(decoded.header["kid"])]
+        lease = key.use_for == LEASES
+        # A key that another one took over from signs nothing that outlives it.
+        if expires > key.until:
+            raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
         if lease != actor.read_only or (lease and expires - issued > LEASE):
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
         return _Checked(actor, expires, used[0])
@@ -229,7 +251,11 @@ class Verifier:
                 # The same keys stay the same object, so what was checked against them still is.
                 if published != self._jwks:
                     self._keys = {
-                        str(jwk["kid"]): (_imported(jwk), str(jwk.get("use_for", "")))
+                        str(jwk["kid"]): _Key(
+                            _imported(jwk),
+                            str(jwk.get("use_for", "")),
+                            float(jwk.get("until", "inf")),
+                        )
                         for jwk in published
                     }
                     self._jwks = published

@@ -21,11 +21,11 @@ from helpdesk.identity.v1 import (
     tokens_pb2_grpc,
 )
 from helpdesk.kernel.hosting import Running, Service, Wiring
+from helpdesk.kernel.keyrings import LEASE_KEYS, TOKENS, KeyRing
 from helpdesk.kernel.proofs import ProofVerifier
 from helpdesk.kernel.rpc.tickets import judged
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
-from helpdesk.kernel.tokens import LEASES, Signer
 from services.identity.application.directory import Directory
 from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
@@ -65,11 +65,12 @@ def build(wiring: Wiring) -> Running:
 
     store = wiring.open_store(_NAME, projections(wiring.vault, digest), _MIGRATIONS)
     views = Views(store)
-    signer = Signer(wiring.secret("token.signing.pem"))
-    leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
-    keys = [signer.public_jwk(), leases.public_jwk()]
+    signer = KeyRing(wiring.secrets_dir, TOKENS)
+    leases = KeyRing(wiring.secrets_dir, LEASE_KEYS)
     services = known_services(settings, wiring)
-    tokens = TokenServicer(Tokens(signer, keys, services))
+    tokens = TokenServicer(
+        Tokens(signer, lambda: signer.published() + leases.published(), services)
+    )
     proofs = ProofVerifier("email", services["email"].public_key)
     gateway = wiring.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     providers = Configured(settings, gateway)

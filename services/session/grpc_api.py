@@ -12,7 +12,7 @@ from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor, current_request
 from helpdesk.kernel.errors import InvalidArgument, NotFound
 from helpdesk.kernel.paging import Pages
-from helpdesk.kernel.tokens import LEASE, Signer, claims_of
+from helpdesk.kernel.tokens import LEASE, Signer, Signs, claims_of
 from helpdesk.options.v1 import options_pb2
 from helpdesk.session.v1 import (
     consent_pb2,
@@ -168,7 +168,7 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
 class ViewServicer(view_pb2_grpc.ViewServiceServicer):
     """Read-only sessions."""
 
-    def __init__(self, app: ViewUseCases, digest: Callable[[str], str], signer: Signer) -> None:
+    def __init__(self, app: ViewUseCases, digest: Callable[[str], str], signer: Signs) -> None:
         self._app = app
         self._digest = digest
         self._signer = signer
@@ -254,7 +254,7 @@ class ViewServicer(view_pb2_grpc.ViewServiceServicer):
 class PortalServicer(portal_pb2_grpc.PortalServiceServicer):
     """Portals that are not ours."""
 
-    def __init__(self, app: PortalUseCases, signer: Signer) -> None:
+    def __init__(self, app: PortalUseCases, signer: Signs) -> None:
         self._app = app
         self._signer = signer
 
@@ -283,7 +283,7 @@ class PortalServicer(portal_pb2_grpc.PortalServiceServicer):
         return portal_pb2.LookAtPortalResponse()
 
 
-def _leased(signer: Signer, lease: Lease, roles: frozenset[str]) -> tuple[str, float]:
+def _leased(signer: Signs, lease: Lease, roles: frozenset[str]) -> tuple[str, float]:
     granted = lease.view.granted
     viewer = Actor(
         id=granted.agent_id,

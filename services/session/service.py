@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpdesk.kernel.hosting import Background, Running, Service, Timer, Wiring
+from helpdesk.kernel.keyrings import LEASE_KEYS, KeyRing
 from helpdesk.kernel.settings import parse
-from helpdesk.kernel.tokens import LEASES, Signer
+from helpdesk.kernel.tokens import Signer
 from helpdesk.session.v1 import consent_pb2_grpc, portal_pb2_grpc, view_pb2_grpc
 from services.session.application.consents import ConsentUseCases
 from services.session.application.portals import PortalUseCases
@@ -36,7 +37,7 @@ def build(wiring: Wiring) -> Running:
     )
     viewing = ViewUseCases(store, directory, finder, lengths)
     consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
-    leases = Signer(wiring.secret("session.signing.pem"), use_for=LEASES)
+    leases = KeyRing(wiring.secrets_dir, LEASE_KEYS)
     receipts = Signer(wiring.secret("session.receipt.pem"))
     consents = ConsentServicer(consenting, store.digest, receipts)
     signalling = Signalling(finder, receipts.sign_document, receiver(settings, wiring))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from helpdesk.identity.v1 import (
     roles_pb2_grpc,
     sign_in_pb2,
     sign_in_pb2_grpc,
+    tokens_pb2,
+    tokens_pb2_grpc,
 )
 from helpdesk.kernel.rpc.client import Caller
 from services.gateway.clients.codes import ROLES, stamp
@@ -33,7 +36,13 @@ class Identity:
         self._sign_in = sign_in_pb2_grpc.SignInServiceStub(channel)  # type: ignore[no-untyped-call]
         self._directory = directory_pb2_grpc.DirectoryServiceStub(channel)  # type: ignore[no-untyped-call]
         self._roles = roles_pb2_grpc.RoleServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._tokens = tokens_pb2_grpc.TokenServiceStub(channel)  # type: ignore[no-untyped-call]
         self._internal = internal_pb2_grpc.DirectoryInternalServiceStub(channel)  # type: ignore[no-untyped-call]
+
+    def keys(self) -> list[dict[str, Any]]:
+        """Return the published keys as JWKs. Raises Unavailable."""
+        answer = self._call(self._tokens.GetKeys, tokens_pb2.GetKeysRequest())
+        return [json.loads(key) for key in answer.keys]
 
     def providers(self) -> Any:
         """Return who signs people in, the one for who does not choose first."""

@@ -19,6 +19,7 @@ from services.gateway.http_api import (
     errors,
     mail,
     organizations,
+    published,
     roles,
     search,
     sign_in,
@@ -43,6 +44,7 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
     routes: list[BaseRoute] = [
         Route("/healthz", _healthy),
         Route("/static/{name:path}", StaticFiles().answer),
+        *published.routes(site),
         *sign_in.routes(desk),
         *search.routes(desk),
         *users.routes(desk),

@@ -18,7 +18,7 @@ from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import is_loopback
-from helpdesk.kernel.tokens import Signer, claims_of
+from helpdesk.kernel.tokens import Signs, claims_of
 from services.identity.application.reading import Views, roles_now
 from services.identity.domain import ids, limits, sign_in
 from services.identity.domain.entries import Person
@@ -137,7 +137,7 @@ class SignIns:
         self,
         views: Views,
         providers: Providers,
-        signer: Signer,
+        signer: Signs,
         keys: Keys,
         digest: Callable[[str], str],
         *,

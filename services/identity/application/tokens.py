@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.secrets import SERVICES
-from helpdesk.kernel.tokens import Signer
+from helpdesk.kernel.tokens import Signs
 
 _ALGORITHMS = ["Ed25519", "EdDSA"]
 _AUDIENCE = "identity"
@@ -34,7 +34,10 @@ class Tokens:
     """Publishes keys and gives services their tokens."""
 
     def __init__(
-        self, signer: Signer, keys: list[dict[str, Any]], services: Mapping[str, KnownService]
+        self,
+        signer: Signs,
+        keys: Callable[[], list[dict[str, Any]]],
+        services: Mapping[str, KnownService],
     ) -> None:
         self._signer = signer
         self._keys = keys
@@ -45,7 +48,7 @@ class Tokens:
 
     def get_keys(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs."""
-        return self._keys
+        return self._keys()
 
     def issue_service_token(self, assertion: str, peers: frozenset[str] | None) -> tuple[str, int]:
         """

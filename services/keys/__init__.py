@@ -1,0 +1,1 @@
+"""Changes signing keys while they are in use."""
