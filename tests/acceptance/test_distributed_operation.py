@@ -4,12 +4,10 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import psutil
 import psycopg
 import pytest
 
@@ -22,6 +20,7 @@ from services.gateway.dev_mailbox import DevMailbox
 from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.processes import SERVED, read_pids
 from tests.support.distributed import ROOT, distributed_product
+from tests.support.engines import engines_of_ones_own, kill_engine, start_engine
 from tests.support.product import free_address, person_id, small_directory
 
 LONG = 90
@@ -32,29 +31,11 @@ pytestmark = pytest.mark.timeout(600)
 @pytest.fixture(scope="module")
 def engines():
     """Engines of our own, which may be killed; what installs them is not part of this test."""
-    found = subprocess.run(
-        ["bash", "-c", ". scripts/engines; running postgres && realpath $ENGINES"],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
-    if found.returncode:
+    up = ["bash", "-c", ". scripts/engines; running postgres"]
+    if subprocess.run(up, cwd=ROOT, capture_output=True).returncode:
         pytest.skip("no engines: run scripts/up")
-    folder = Path(tempfile.mkdtemp(prefix="helpdesk-test-engines-", dir="/var/tmp"))
-    env = {**os.environ, "HELPDESK_ENGINES_DIR": str(folder)}
-    _share_downloads(Path(found.stdout.strip()), folder)
-    try:
-        up = subprocess.run([ROOT / "scripts" / "up"], env=env, capture_output=True, text=True)
-        assert up.returncode == 0, up.stderr
+    with engines_of_ones_own() as folder:
         yield folder
-    finally:
-        subprocess.run([ROOT / "scripts" / "down", "--remove"], env=env, check=True)
-
-
-def _share_downloads(those, these):
-    (these / "opensearch").mkdir()
-    these.chmod(0o755)
-    (these / "opensearch" / "dist").symlink_to(those / "opensearch" / "dist")
-    if (those / "java").exists():
-        (these / "java").symlink_to(those / "java")
 
 
 @pytest.fixture(scope="module")
@@ -297,22 +278,3 @@ def test_a_killed_postgresql_loses_nothing_and_all_goes_on_by_itself(product, ch
     assert_everything_works(product)
     assert changes.lost() == []
     assert changes.effects() == len(changes.acknowledged)
-
-
-def kill_engine(engines, name):
-    """Kill an engine as a power cut would; its children end with it."""
-    pid = int((engines / f"{name}.pid").read_text())
-    children = psutil.Process(pid).children(recursive=True)
-    if name == "rabbitmq":
-        for child in children:
-            child.kill()
-    os.kill(pid, signal.SIGKILL)
-    # Those of PostgreSQL notice it themselves.
-    _, alive = psutil.wait_procs(children, timeout=30)
-    assert alive == []
-
-
-def start_engine(engines, name):
-    env = {**os.environ, "HELPDESK_ENGINES_DIR": str(engines)}
-    up = subprocess.run([ROOT / "scripts" / "up", name], env=env, capture_output=True, text=True)
-    assert up.returncode == 0, up.stderr

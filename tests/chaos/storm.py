@@ -16,7 +16,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -52,10 +51,10 @@ from services.processes import address_of
 from services.search.index.opensearch import MAPPING_VERSION
 from tests.chaos.history import FILES, check
 from tests.support.distributed import distributed_product
+from tests.support.engines import engines_of_ones_own, kill_engine, start_engine
 from tests.support.kills import QUICKLY
 from tests.support.product import ACME, CREATED, NORTH, api_id, small_directory, uuid
 
-ROOT = Path(__file__).parents[2]
 ENGINES = ("postgres", "rabbitmq", "opensearch")
 KEYS = 6
 """Keys of each kind that a client has for itself."""
@@ -283,36 +282,15 @@ class Killer(threading.Thread):
 
     def _kill(self, victim: str) -> None:
         if victim in ENGINES:
-            folder = self._engines
-            assert folder is not None
-            os.kill(int((folder / f"{victim}.pid").read_text()), signal.SIGKILL)
-            start_engines(folder, victim)
+            assert self._engines is not None
+            kill_engine(self._engines, victim)
+            start_engine(self._engines, victim)
         else:
             pid = self._product.supervisor.pids.get(victim)
             if pid is None:
                 return
             os.kill(pid, signal.SIGKILL)
         self.killed.append(victim)
-
-
-def start_engines(folder: Path, *names: str) -> None:
-    """Start engines of one's own, or those that died. Raises CalledProcessError."""
-    subprocess.run(
-        [ROOT / "scripts" / "up", *names],
-        env={**os.environ, "HELPDESK_ENGINES_DIR": str(folder)},
-        check=True,
-        capture_output=True,
-    )
-
-
-def stop_engines(folder: Path) -> None:
-    """End engines of one's own and delete what they stored."""
-    subprocess.run(
-        [ROOT / "scripts" / "down", "--remove"],
-        env={**os.environ, "HELPDESK_ENGINES_DIR": str(folder)},
-        check=True,
-        capture_output=True,
-    )
 
 
 def write(folder: Path, name: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -457,9 +435,10 @@ def weather(
             while any(client.is_alive() for client in working):
                 progress.update(bar, completed=answers.count)
                 time.sleep(0.2)
+            # An engine that was killed near the end is waited for.
+            killer.stop()
+            killer.join()
         seconds = time.monotonic() - began
-        killer.stop()
-        killer.join()
         answers.close()
         for thread in (*working, killer):
             if thread.error is not None:
@@ -500,10 +479,7 @@ def main() -> int:
     chosen = parser.parse_args()
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="helpdesk-storm-"))
     folder.mkdir(parents=True, exist_ok=True)
-    engines = Path(tempfile.mkdtemp(prefix="helpdesk-storm-engines-", dir="/var/tmp"))
-    engines.chmod(0o755)
-    try:
-        start_engines(engines)
+    with engines_of_ones_own() as engines:
         well = weather(
             folder,
             commands=chosen.commands,
@@ -511,9 +487,6 @@ def main() -> int:
             kills=chosen.kills,
             engines=engines,
         )
-    finally:
-        stop_engines(engines)
-        shutil.rmtree(engines, ignore_errors=True)
     if well and not chosen.keep:
         shutil.rmtree(folder)
     elif not well:
