@@ -426,6 +426,8 @@ ACTION: dict[str, str] = {
     "session.consent.revoke": _("A consent was taken back"),
     "session.consent.list": _("Looked at consents"),
     "session.consent.receipt": _("A consent receipt was handed out"),
+    "session.portal.enter": _("Entered the customer’s own portal"),
+    "session.portal.look": _("Looked into the customer’s own portal"),
     "session.partners.block": _("All partners were blocked"),
     "session.partners.unblock": _("Partners may ask again"),
     "session.view.start": _("Opened the portal view"),
