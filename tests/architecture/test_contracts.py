@@ -75,6 +75,11 @@ def test_every_method_names_its_support_action(method):
     assert re.fullmatch(rf"{service}(\.[a-z][a-z_-]*){{1,2}}", method.rule.action)
 
 
+@named([m for m in METHODS if m.recorded])
+def test_every_recorded_action_has_words_for_people(method):
+    assert method.rule.action in words.ACTION
+
+
 def test_names_of_support_actions_are_unique():
     actions = [m.rule.action for m in METHODS if m.rule.action]
 
