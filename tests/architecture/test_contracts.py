@@ -16,6 +16,7 @@ import services
 from helpdesk.kernel.events import Event, encode, registered
 from helpdesk.kernel.rpc import rules
 from helpdesk.options.v1 import options_pb2
+from services.gateway.pages import words
 
 ROOT = Path(__file__).parents[2]
 NAMES = Path(__file__).parent / "event_names.txt"
