@@ -25,11 +25,12 @@ _COMMANDS = {
     "import": "services.identity.commands:import_directory",
     "token": "services.identity.commands:token",
     "link": "services.identity.commands:link",
+    "client": "services.identity.commands:client",
     "import-bounces": "services.email.commands:import_bounces",
     "read-mail": "services.email.commands:read_mail",
 }
 # Commands of an operator, who acts on a running product under their own name.
-_OPERATED = frozenset({"import", "token", "link", "import-bounces"})
+_OPERATED = frozenset({"import", "token", "link", "client", "import-bounces"})
 
 
 class _Commands(click.Group):

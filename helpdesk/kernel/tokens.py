@@ -149,11 +149,19 @@ Published = Callable[[], Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
-    """A token that was valid against these keys, and is as long as they are published."""
+class Verified:
+    """What a valid token says: whom it names, until when (seconds since 1970), and for whom."""
 
     actor: Actor
     expires: float
+    audience: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A token that was valid against these keys, and is as long as they are published."""
+
+    said: Verified
     keys: _Keys
 
 
@@ -178,6 +186,10 @@ class Verifier:
 
     def verify(self, token: str) -> Actor:
         """Return the actor of a valid token; raises Unauthenticated with the reason."""
+        return self.checked(token).actor
+
+    def checked(self, token: str) -> Verified:
+        """Return all that a valid token says; raises Unauthenticated with the reason."""
         if not token:
             raise Unauthenticated("TOKEN_MISSING", "This call needs a token.")
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
@@ -185,12 +197,12 @@ class Verifier:
         if known is None or not self._holds(known):
             known = self._check(token)
             self._remember(digest, known)
-        return known.actor
+        return known.said
 
     def _holds(self, checked: _Checked) -> bool:
         return (
             checked.keys is self._keys
-            and time.time() < checked.expires
+            and time.time() < checked.said.expires
             and time.monotonic() - self._asked <= LONGEST
         )
 
@@ -239,7 +251,7 @@ class Verifier:
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
         if lease != actor.read_only or (lease and expires - issued > LEASE):
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
-        return _Checked(actor, expires, used[0])
+        return _Checked(Verified(actor, expires, tuple(map(str, audiences))), used[0])
 
     def _published_with(self, key_id: Any) -> _Keys:
         now = time.monotonic()

@@ -1,15 +1,23 @@
-"""Shell commands: secrets, the directory, development tokens and linked accounts."""
+"""Shell commands: the directory, development tokens, linked accounts, programs outside."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from helpdesk.identity.v1 import (
+    clients_pb2,
+    clients_pb2_grpc,
     feed_pb2,
     feed_pb2_grpc,
     internal_pb2,
@@ -18,6 +26,8 @@ from helpdesk.identity.v1 import (
     sign_in_pb2_grpc,
 )
 from helpdesk.kernel.operating import Operator
+from helpdesk.kernel.tokens import new_private_key
+from helpdesk.options.v1 import options_pb2
 
 _ORDER = (
     *("partners", "organizations", "domains", "sites"),
@@ -122,3 +132,87 @@ def _found(operator: Operator, email: str) -> str:
     if not found.user_id:
         raise click.ClickException("nobody has this address")
     return str(found.user_id)
+
+
+@click.group()
+def client() -> None:
+    """Programs outside of the product that get tokens."""
+
+
+@client.command()
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, required=True, help="DIRECTORY_WRITER, ...")
+@click.option("--acts-as", multiple=True, help="With DELEGATE: HELP_DESK, ...")
+@click.option(
+    "--public-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Its Ed25519 public key, PEM; without one NAME.pem is made here.",
+)
+@click.pass_obj
+def add(
+    operator: Operator,
+    name: str,
+    roles: tuple[str, ...],
+    acts_as: tuple[str, ...],
+    public_key: Path | None,
+) -> None:
+    """Register a program, with narrow roles of its own."""
+    private = Path(f"{name}.pem")
+    key = public_key.read_text() if public_key is not None else _new_pair(private)
+    stub = clients_pb2_grpc.ClientServiceStub(operator.channel("identity"))
+    request = clients_pb2.RegisterClientRequest(
+        client=name,
+        public_key=key,
+        client_roles=[_role(each) for each in roles],
+        acts_as=[_role(each) for each in acts_as],
+    )
+    try:
+        operator.caller("OPERATOR")(stub.RegisterClient, request)
+    except BaseException:
+        if public_key is None:
+            private.unlink()
+        raise
+    click.echo(key.strip())
+    if public_key is None:
+        click.echo(f"{name} is registered; its private key is in {private}: hand it over safely")
+    else:
+        click.echo(f"{name} is registered")
+
+
+@client.command()
+@click.argument("name")
+@click.pass_obj
+def remove(operator: Operator, name: str) -> None:
+    """Give a program no further tokens; those that it has end within 5 minutes."""
+    stub = clients_pb2_grpc.ClientServiceStub(operator.channel("identity"))
+    operator.caller("OPERATOR")(stub.RemoveClient, clients_pb2.RemoveClientRequest(client=name))
+    click.echo(f"{name} is removed")
+
+
+@client.command("list")
+@click.pass_obj
+def list_(operator: Operator) -> None:
+    """Say which programs get tokens, and what they may."""
+    stub = clients_pb2_grpc.ClientServiceStub(operator.channel("identity"))
+    answer = operator.caller("OPERATOR")(stub.ListClients, clients_pb2.ListClientsRequest())
+    for each in answer.clients:
+        acts = f", acts as {', '.join(each.acts_as)}" if each.acts_as else ""
+        click.echo(f"{each.client}: {', '.join(each.client_roles)}{acts}; by {each.registered_by}")
+
+
+def _role(name: str) -> str:
+    if f"ROLE_{name}" not in options_pb2.Role.keys():  # noqa: SIM118  # not a mapping
+        raise click.UsageError(f"no such role: {name}")
+    return f"ROLE_{name}"
+
+
+def _new_pair(private: Path) -> str:
+    pem = new_private_key()
+    try:
+        descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise click.UsageError(f"{private} is there already") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+    public = load_pem_private_key(pem, None).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, Sealer, timestamp
 from helpdesk.kernel.store import Database, Projection, Projections, Recorded
-from services.identity.domain import facts, importing, ticket_facts
+from services.identity.domain import client_facts, facts, importing, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
 
@@ -40,6 +40,8 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
         facts.AccountLinked.NAME: views.on_account_linked,
         facts.SignedIn.NAME: views.on_signed_in,
         facts.SignedOut.NAME: views.on_signed_out,
+        client_facts.ClientRegistered.NAME: _on_client_registered,
+        client_facts.ClientRemoved.NAME: _on_client_removed,
         ticket_facts.TicketOpened.NAME: _on_ticket_opened,
         ticket_facts.TicketClosed.NAME: _on_ticket_closed,
     }
@@ -262,6 +264,25 @@ class _Views:
     def on_signed_out(self, db: Database, recorded: Recorded) -> None:
         event: Any = recorded.event
         db.execute("UPDATE sign_in SET ended = 1 WHERE id = ?", (event.sign_in_id,))
+
+
+def _on_client_registered(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    row = {
+        "name": event.client,
+        "key": event.key,
+        "public_key": event.public_key,
+        "roles": json.dumps(event.roles),
+        "acts_as": json.dumps(event.acts_as),
+        "registered_by": event.registered_by,
+        "registered": timestamp(event.recorded_at),
+    }
+    _put(db, "client", ["name"], row)
+
+
+def _on_client_removed(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute("DELETE FROM client WHERE name = ?", (event.client,))
 
 
 def _on_ticket_opened(db: Database, recorded: Recorded) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from helpdesk.identity.v1 import (
+    clients_pb2_grpc,
     directory_pb2_grpc,
     feed_pb2_grpc,
     internal_pb2_grpc,
@@ -26,13 +27,16 @@ from helpdesk.kernel.proofs import ProofVerifier
 from helpdesk.kernel.rpc.tickets import judged
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
+from services.identity.application.clients import Clients, Exchange, thumbprint
 from services.identity.application.directory import Directory
 from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
 from services.identity.application.roles import Roles
 from services.identity.application.sign_in import SignIns
 from services.identity.application.tickets import TicketChecks, TicketList
-from services.identity.application.tokens import KnownService, Tokens
+from services.identity.application.tokens import Tokens
+from services.identity.domain.clients import Program
+from services.identity.grpc_api.clients import ClientServicer
 from services.identity.grpc_api.directory import DirectoryServicer
 from services.identity.grpc_api.feed import FeedServicer
 from services.identity.grpc_api.internal import InternalServicer
@@ -41,6 +45,7 @@ from services.identity.grpc_api.sign_in import SignInServicer
 from services.identity.grpc_api.tickets import TicketServicer
 from services.identity.grpc_api.tokens import TokenServicer
 from services.identity.projections import projections
+from services.identity.providers.client_table import ClientTable
 from services.identity.providers.configured import Configured, development_issuer
 from services.identity.providers.ticket_list import TicketTable
 from services.identity.providers.ticket_system import (
@@ -68,9 +73,18 @@ def build(wiring: Wiring) -> Running:
     signer = KeyRing(wiring.secrets_dir, TOKENS)
     leases = KeyRing(wiring.secrets_dir, LEASE_KEYS)
     services = known_services(settings, wiring)
+    register = ClientTable(store)
     tokens = TokenServicer(
-        Tokens(signer, lambda: signer.published() + leases.published(), services)
+        Tokens(signer, lambda: signer.published() + leases.published(), services, register),
+        Exchange(
+            views,
+            lambda name: services.get(name) or register.named(name),
+            wiring.verifier(_NAME).checked,
+            signer,
+        ),
     )
+    keys = [thumbprint(each.public_key) for each in services.values()]
+    clients = ClientServicer(Clients(register, services, keys))
     proofs = ProofVerifier("email", services["email"].public_key)
     gateway = wiring.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     providers = Configured(settings, gateway)
@@ -115,6 +129,9 @@ def build(wiring: Wiring) -> Running:
             "helpdesk.identity.v1.SignInService": lambda server: (
                 sign_in_pb2_grpc.add_SignInServiceServicer_to_server(sign_in, server)
             ),
+            "helpdesk.identity.v1.ClientService": lambda server: (
+                clients_pb2_grpc.add_ClientServiceServicer_to_server(clients, server)
+            ),
             "helpdesk.identity.v1.TicketService": lambda server: (
                 tickets_pb2_grpc.add_TicketServiceServicer_to_server(tickets, server)
             ),
@@ -147,14 +164,19 @@ def dev_tokens_on(settings: Settings, gateway: str) -> bool:
     return possible and settings.dev_tokens != "no"
 
 
-def known_services(settings: Settings, wiring: Wiring) -> dict[str, KnownService]:
+def known_services(settings: Settings, wiring: Wiring) -> dict[str, Program]:
     """Return who gets service tokens: those of the file, and those whose own key is here."""
-    known: dict[str, KnownService] = {}
+    known: dict[str, Program] = {}
     if settings.services:
         try:
             listed = json.loads(Path(settings.services).read_text())
             known = {
-                str(name): KnownService(str(each["public_key"]), frozenset(map(str, each["roles"])))
+                str(name): Program(
+                    str(name),
+                    str(each["public_key"]),
+                    frozenset(map(str, each["roles"])),
+                    frozenset(map(str, each.get("acts_as", ()))),
+                )
                 for name, each in listed.items()
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -168,7 +190,7 @@ def known_services(settings: Settings, wiring: Wiring) -> dict[str, KnownService
             public = private.public_key().public_bytes(
                 Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
             )
-            known[name] = KnownService(public.decode(), frozenset({"SERVICE"}))
+            known[name] = Program(name, public.decode(), frozenset({"SERVICE"}))
     return known
 
 

@@ -9,6 +9,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
 from helpdesk.email.v1 import caller_check_pb2, caller_check_pb2_grpc, email_pb2, email_pb2_grpc
+from helpdesk.identity.v1 import tickets_pb2, tickets_pb2_grpc
 from helpdesk.kernel import secrets
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.events import CallsWithoutTokenRefused
@@ -104,6 +105,10 @@ class World:
         checks = self.product.stub(caller_check_pb2_grpc.CallerCheckServiceStub, "email")
         mail = self.product.stub(email_pb2_grpc.EmailServiceStub, "email")
         audit = self.product.stub(audit_pb2_grpc.AuditServiceStub, "audit")
+        tickets = self.product.stub(tickets_pb2_grpc.TicketServiceStub, "identity")
+        for number in ("INC-2", "INC-3"):
+            ticket = tickets_pb2.OpenTicketRequest(organization_id=organization_id, ticket=number)
+            agent(tickets.OpenTicket, ticket)
         asked = consent_pb2.RequestAccessRequest(
             organization_id=organization_id,
             sections=["SECTION_USERS"],

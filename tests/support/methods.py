@@ -152,7 +152,11 @@ VALUES: dict[str, Any] = {
     "include_ended": True,
     "include_closed": True,
     "client": "a-program",
-    "public_key": "not a key",
+    "public_key": (
+        "-----BEGIN PUBLIC KEY-----\n"
+        "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+        "-----END PUBLIC KEY-----\n"
+    ),
     "client_roles": ["ROLE_DIRECTORY_WRITER"],
     "acts_as": UNSET,
     "subject_token": "not a token",

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/identity/v1/tokens.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"\x10\n\x0eGetKeysRequest\"\x1f\n\x0fGetKeysResponse\x12\x0c\n\x04keys\x18\x01 \x03(\t\"-\n\x18IssueServiceTokenRequest\x12\x11\n\tassertion\x18\x01 \x01(\t\">\n\x19IssueServiceTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x32\xf0\x01\n\x0cTokenService\x12`\n\x07GetKeys\x12$.helpdesk.identity.v1.GetKeysRequest\x1a%.helpdesk.identity.v1.GetKeysResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12~\n\x11IssueServiceToken\x12..helpdesk.identity.v1.IssueServiceTokenRequest\x1a/.helpdesk.identity.v1.IssueServiceTokenResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/identity/v1/tokens.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"\x10\n\x0eGetKeysRequest\"\x1f\n\x0fGetKeysResponse\x12\x0c\n\x04keys\x18\x01 \x03(\t\"-\n\x18IssueServiceTokenRequest\x12\x11\n\tassertion\x18\x01 \x01(\t\">\n\x19IssueServiceTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\"o\n\x14\x45xchangeTokenRequest\x12\x15\n\rsubject_token\x18\x01 \x01(\t\x12\x10\n\x08\x61udience\x18\x02 \x01(\t\x12.\n\x0bscope_roles\x18\x03 \x03(\x0e\x32\x19.helpdesk.options.v1.Role\":\n\x15\x45xchangeTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x32\xff\x02\n\x0cTokenService\x12`\n\x07GetKeys\x12$.helpdesk.identity.v1.GetKeysRequest\x1a%.helpdesk.identity.v1.GetKeysResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12~\n\x11IssueServiceToken\x12..helpdesk.identity.v1.IssueServiceTokenRequest\x1a/.helpdesk.identity.v1.IssueServiceTokenResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12\x8c\x01\n\rExchangeToken\x12*.helpdesk.identity.v1.ExchangeTokenRequest\x1a+.helpdesk.identity.v1.ExchangeTokenResponse\"\"\x8a\xb5\x18\x1e\x08\x01\x1a\x01\x0b\"\x17identity.token.exchangeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,6 +36,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TOKENSERVICE'].methods_by_name['GetKeys']._serialized_options = b'\212\265\030\004\010\001\020\001'
   _globals['_TOKENSERVICE'].methods_by_name['IssueServiceToken']._loaded_options = None
   _globals['_TOKENSERVICE'].methods_by_name['IssueServiceToken']._serialized_options = b'\212\265\030\004\010\001\020\001'
+  _globals['_TOKENSERVICE'].methods_by_name['ExchangeToken']._loaded_options = None
+  _globals['_TOKENSERVICE'].methods_by_name['ExchangeToken']._serialized_options = b'\212\265\030\036\010\001\032\001\013\"\027identity.token.exchange'
   _globals['_GETKEYSREQUEST']._serialized_start=94
   _globals['_GETKEYSREQUEST']._serialized_end=110
   _globals['_GETKEYSRESPONSE']._serialized_start=112
@@ -44,6 +46,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ISSUESERVICETOKENREQUEST']._serialized_end=190
   _globals['_ISSUESERVICETOKENRESPONSE']._serialized_start=192
   _globals['_ISSUESERVICETOKENRESPONSE']._serialized_end=254
-  _globals['_TOKENSERVICE']._serialized_start=257
-  _globals['_TOKENSERVICE']._serialized_end=497
+  _globals['_EXCHANGETOKENREQUEST']._serialized_start=256
+  _globals['_EXCHANGETOKENREQUEST']._serialized_end=367
+  _globals['_EXCHANGETOKENRESPONSE']._serialized_start=369
+  _globals['_EXCHANGETOKENRESPONSE']._serialized_end=427
+  _globals['_TOKENSERVICE']._serialized_start=430
+  _globals['_TOKENSERVICE']._serialized_end=813
 # @@protoc_insertion_point(module_scope)

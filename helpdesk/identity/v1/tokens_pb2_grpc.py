@@ -45,6 +45,11 @@ class TokenServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.IssueServiceTokenRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.IssueServiceTokenResponse.FromString,
                 _registered_method=True)
+        self.ExchangeToken = channel.unary_unary(
+                '/helpdesk.identity.v1.TokenService/ExchangeToken',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.ExchangeTokenRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.ExchangeTokenResponse.FromString,
+                _registered_method=True)
 
 
 class TokenServiceServicer:
@@ -66,6 +71,16 @@ class TokenServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExchangeToken(self, request, context):
+        """Gives a program a token to act for a person (RFC 8693): its own token is
+        the actor token. It names the program in act, is for one service, lives no
+        longer than the person's token, and may do no more than the person may now
+        and the program was registered for. Errors: PERMISSION_DENIED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TokenServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -78,6 +93,11 @@ def add_TokenServiceServicer_to_server(servicer, server):
                     servicer.IssueServiceToken,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.IssueServiceTokenRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.IssueServiceTokenResponse.SerializeToString,
+            ),
+            'ExchangeToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExchangeToken,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.ExchangeTokenRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_tokens__pb2.ExchangeTokenResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -135,6 +155,33 @@ class TokenService:
             '/helpdesk.identity.v1.TokenService/IssueServiceToken',
             helpdesk_dot_identity_dot_v1_dot_tokens__pb2.IssueServiceTokenRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_tokens__pb2.IssueServiceTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExchangeToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.TokenService/ExchangeToken',
+            helpdesk_dot_identity_dot_v1_dot_tokens__pb2.ExchangeTokenRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_tokens__pb2.ExchangeTokenResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -12,8 +12,11 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Unauthenticated
 from helpdesk.kernel.tls import Certificates, Material, services_of
 
-_OF_PROGRAMS = frozenset({"SERVICE", "DIRECTORY_WRITER", "MAIL_REPORTER", "MAIL_SENDER"})
-"""Roles that no person has."""
+_OF_PROGRAMS = frozenset(
+    {"SERVICE", "DIRECTORY_WRITER", "MAIL_REPORTER", "MAIL_SENDER", "OPERATOR", "DELEGATE"}
+)
+"""Roles that no partner's or customer's person has."""
+_ACTING = "program:"
 _Options = Sequence[tuple[str, Any]]
 
 
@@ -52,11 +55,14 @@ def peers_of(context: grpc.ServicerContext) -> frozenset[str] | None:
 
 def check_peer(actor: Actor, context: grpc.ServicerContext) -> None:
     """Raise Unauthenticated where a program's token comes with another one's certificate."""
-    if not actor.roles & _OF_PROGRAMS:
+    if actor.roles & _OF_PROGRAMS:
+        # All operators share a certificate; which of them it is, their token says.
+        name = actor.id.partition(":")[0]
+    elif actor.act and actor.act[0].startswith(_ACTING):
+        name = actor.act[0].removeprefix(_ACTING)
+    else:
         return
     peers = peers_of(context)
-    # All operators share a certificate; which of them it is, their token says.
-    name = actor.id.partition(":")[0]
     if peers is not None and name not in peers:
         raise Unauthenticated(
             "CERTIFICATE_OTHER", "The token is that of a service with another certificate."

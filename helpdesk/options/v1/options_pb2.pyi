@@ -35,6 +35,8 @@ class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ROLE_MAIL_REPORTER: _ClassVar[Role]
     ROLE_MAIL_SENDER: _ClassVar[Role]
     ROLE_SERVICE: _ClassVar[Role]
+    ROLE_OPERATOR: _ClassVar[Role]
+    ROLE_DELEGATE: _ClassVar[Role]
 
 class Section(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -75,6 +77,8 @@ ROLE_DIRECTORY_WRITER: Role
 ROLE_MAIL_REPORTER: Role
 ROLE_MAIL_SENDER: Role
 ROLE_SERVICE: Role
+ROLE_OPERATOR: Role
+ROLE_DELEGATE: Role
 SECTION_UNSPECIFIED: Section
 SECTION_ORGANIZATION: Section
 SECTION_USERS: Section

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwt
@@ -14,20 +13,14 @@ from joserfc.jwk import OKPKey
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.tokens import Signs
+from services.identity.application.clients import Register
+from services.identity.domain.clients import Program
 
 _ALGORITHMS = ["Ed25519", "EdDSA"]
 _AUDIENCE = "identity"
 _ASSERTED = 60.0
 _SKEW = 5.0
 _SECONDS = 300
-
-
-@dataclass(frozen=True)
-class KnownService:
-    """A service that gets tokens: the public key (PEM) that proves it, and what it may be."""
-
-    public_key: str
-    roles: frozenset[str]
 
 
 class Tokens:
@@ -37,14 +30,15 @@ class Tokens:
         self,
         signer: Signs,
         keys: Callable[[], list[dict[str, Any]]],
-        services: Mapping[str, KnownService],
+        services: Mapping[str, Program],
+        register: Register,
     ) -> None:
         self._signer = signer
         self._keys = keys
-        self._services: dict[str, tuple[str, OKPKey, frozenset[str]]] = {}
-        for name, service in services.items():
-            key = OKPKey.import_key(service.public_key)
-            self._services[str(key.thumbprint())] = (name, key, service.roles)
+        self._services = {
+            str(OKPKey.import_key(each.public_key).thumbprint()): each for each in services.values()
+        }
+        self._register = register
 
     def get_keys(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs."""
@@ -68,9 +62,10 @@ class Tokens:
         invalid = Forbidden("ASSERTION_INVALID", "The assertion is not one of a known service.")
         try:
             decoded = jwt.decode(assertion, self._key, algorithms=_ALGORITHMS)
+            program = self._program(decoded.header["kid"])
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise invalid from error
-        name, _, roles = self._services[decoded.header["kid"]]
+        name, roles = program.name, program.roles
         claims, now = decoded.claims, time.time()
         issued, expires, audience = claims.get("iat"), claims.get("exp"), claims.get("aud")
         if (
@@ -86,4 +81,10 @@ class Tokens:
         return name, roles
 
     def _key(self, token: Any) -> OKPKey:
-        return self._services[token.headers()["kid"]][1]
+        return OKPKey.import_key(self._program(token.headers()["kid"]).public_key)
+
+    def _program(self, key: Any) -> Program:
+        found = self._services.get(str(key)) or self._register.with_key(str(key))
+        if found is None:
+            raise KeyError("unknown key")
+        return found

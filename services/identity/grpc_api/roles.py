@@ -44,16 +44,17 @@ class RoleServicer(roles_pb2_grpc.RoleServiceServicer):
         self, request: roles_pb2.AssignRoleRequest, action: SupportAction
     ) -> roles_pb2.AssignRoleResponse:
         until = time_of(request, "until")
-        self._roles.assign_role(action, request.user_id, _name(request.role), until)
+        self._roles.assign_role(action, request.user_id, role_name(request.role), until)
         return roles_pb2.AssignRoleResponse()
 
     def RemoveRole(  # noqa: N802
         self, request: roles_pb2.RemoveRoleRequest, action: SupportAction
     ) -> roles_pb2.RemoveRoleResponse:
-        self._roles.remove_role(action, request.user_id, _name(request.role))
+        self._roles.remove_role(action, request.user_id, role_name(request.role))
         return roles_pb2.RemoveRoleResponse()
 
 
-def _name(role: int) -> str:
+def role_name(role: int) -> str:
+    """Return the name of a role without its prefix; empty for one that is not known."""
     value = options_pb2.Role.DESCRIPTOR.values_by_number.get(role)
     return value.name.removeprefix("ROLE_") if value else ""
