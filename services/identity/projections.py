@@ -9,7 +9,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, Sealer, timestamp
 from helpdesk.kernel.store import Database, Projection, Projections, Recorded
-from services.identity.domain import client_facts, facts, importing, ticket_facts
+from services.identity.domain import client_facts, facts, importing, people_facts, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
 
@@ -37,6 +37,8 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
     return {kind.NAME: views.also_known(function) for kind, function in imported.items()} | {
         facts.RoleAssigned.NAME: views.on_role_assigned,
         facts.RoleRemoved.NAME: views.on_role_removed,
+        people_facts.AgentLimited.NAME: _on_agent_limited,
+        people_facts.AgentLimitLifted.NAME: _on_agent_limit_lifted,
         facts.AccountLinked.NAME: views.on_account_linked,
         facts.SignedIn.NAME: views.on_signed_in,
         facts.SignedOut.NAME: views.on_signed_out,
@@ -283,6 +285,22 @@ def _on_client_registered(db: Database, recorded: Recorded) -> None:
 def _on_client_removed(db: Database, recorded: Recorded) -> None:
     event: Any = recorded.event
     db.execute("DELETE FROM client WHERE name = ?", (event.client,))
+
+
+def _on_agent_limited(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    _on_agent_limit_lifted(db, recorded)
+    person = uuid_of(PEOPLE, event.user_id)
+    db.executemany(
+        "INSERT INTO customer_limit VALUES (?, ?)",
+        [(person, uuid_of(ORGANIZATION, each)) for each in event.organization_ids],
+    )
+
+
+def _on_agent_limit_lifted(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    person = uuid_of(PEOPLE, event.user_id)
+    db.execute("DELETE FROM customer_limit WHERE person = ?", (person,))
 
 
 def _on_ticket_opened(db: Database, recorded: Recorded) -> None:

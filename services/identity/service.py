@@ -16,6 +16,7 @@ from helpdesk.identity.v1 import (
     directory_pb2_grpc,
     feed_pb2_grpc,
     internal_pb2_grpc,
+    people_pb2_grpc,
     roles_pb2_grpc,
     sign_in_pb2_grpc,
     tickets_pb2_grpc,
@@ -31,6 +32,7 @@ from services.identity.application.clients import Clients, Exchange, thumbprint
 from services.identity.application.directory import Directory
 from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
+from services.identity.application.people import People
 from services.identity.application.roles import Roles
 from services.identity.application.sign_in import SignIns
 from services.identity.application.tickets import TicketChecks, TicketList
@@ -40,6 +42,7 @@ from services.identity.grpc_api.clients import ClientServicer
 from services.identity.grpc_api.directory import DirectoryServicer
 from services.identity.grpc_api.feed import FeedServicer
 from services.identity.grpc_api.internal import InternalServicer
+from services.identity.grpc_api.people import PeopleServicer
 from services.identity.grpc_api.roles import RoleServicer
 from services.identity.grpc_api.sign_in import SignInServicer
 from services.identity.grpc_api.tickets import TicketServicer
@@ -100,6 +103,7 @@ def build(wiring: Wiring) -> Running:
     )
     sign_in = SignInServicer(sign_ins)
     roles = RoleServicer(Roles(views, digest))
+    people = PeopleServicer(People(views))
     feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)
     directory = DirectoryServicer(Directory(views, digest, proofs.verify))
     table = TicketTable(store)
@@ -122,6 +126,9 @@ def build(wiring: Wiring) -> Running:
             ),
             "helpdesk.identity.v1.DirectoryInternalService": lambda server: (
                 internal_pb2_grpc.add_DirectoryInternalServiceServicer_to_server(internal, server)
+            ),
+            "helpdesk.identity.v1.PeopleService": lambda server: (
+                people_pb2_grpc.add_PeopleServiceServicer_to_server(people, server)
             ),
             "helpdesk.identity.v1.RoleService": lambda server: (
                 roles_pb2_grpc.add_RoleServiceServicer_to_server(roles, server)

@@ -232,6 +232,11 @@ class Views:
         """Return the roles of all people of a partner, ended ones too."""
         return self._roles("partner = ?", partner)
 
+    def limit_of(self, person: str) -> frozenset[str] | None:
+        """Return the only customers of a limited person; None for no limit."""
+        rows = self._query("SELECT organization FROM customer_limit WHERE person = ?", person)
+        return frozenset(row[0] for row in rows) or None
+
     def _roles(self, where: str, value: str) -> list[HeldRole]:
         rows = self._query(
             f"SELECT person, role, until, assigned_by, assigned FROM role_held WHERE {where} "

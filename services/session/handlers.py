@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpdesk.kernel import clearing
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer
 from helpdesk.kernel.store import Store
@@ -30,6 +31,11 @@ def consumers(
         fields = fact.fields()
         views.on_role_removed(work, str(fields["user_id"]), str(fields["role"]))
 
+    def on_agent_limited(work: UnitOfWork, fact: Published) -> None:
+        fields = fact.fields()
+        only = frozenset(map(str, fields.get("organization_ids", ())))
+        views.on_agent_limited(work, str(fields["user_id"]), only)
+
     def on_signed_out(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()
         views.on_signed_out(work, str(fields["user_id"]), str(fields["sign_in_id"]))
@@ -41,10 +47,12 @@ def consumers(
 
     wanted = {
         "helpdesk.identity.v1.RoleRemoved": on_role_removed,
+        "helpdesk.identity.v1.AgentLimited": on_agent_limited,
         "helpdesk.identity.v1.SignedOut": on_signed_out,
         "helpdesk.identity.v1.OrganizationImported": on_organization_imported,
     }
     return [
         StoreConsumer("session.standing", store, {"identity": wanted}),
         StoreConsumer("session.signals", store, {store.name: {ViewEnded.NAME: on_view_ended}}),
+        clearing.consumer(store),
     ]

@@ -6,7 +6,14 @@ import re
 import grpc
 import pytest
 
-from helpdesk.identity.v1 import roles_pb2, roles_pb2_grpc, sign_in_pb2, sign_in_pb2_grpc
+from helpdesk.identity.v1 import (
+    people_pb2,
+    people_pb2_grpc,
+    roles_pb2,
+    roles_pb2_grpc,
+    sign_in_pb2,
+    sign_in_pb2_grpc,
+)
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
@@ -23,7 +30,15 @@ from tests.support.methods import (
     served_by,
     short,
 )
-from tests.support.product import NORTH, person_id, small_directory
+from tests.support.product import (
+    NORTH,
+    SHARED,
+    SOUTH,
+    api_id,
+    person_id,
+    small_directory,
+    uuid,
+)
 
 METHODS = every_method()
 GUARDED = [m for m in METHODS if not m.public]
@@ -35,6 +50,7 @@ ROLES = {
     if r != "ROLE_UNSPECIFIED"
 }
 OF_PARTNERS = {"PARTNER_ADMIN", "HELP_DESK", "HELP_DESK_READ_ONLY", "AUDITOR"}
+FOR_ALL_CUSTOMERS = {"PARTNER_ADMIN", "AUDITOR"}
 PUBLIC = {
     "SignInService.BeginSignIn",
     "SignInService.CompleteSignIn",
@@ -267,6 +283,27 @@ def test_another_partners_people_see_and_do_nothing(world, method):
         token = world.product.token("north_agent", roles=[role])
         own = role == "AUDITOR" and short(method) in OF_ONES_OWN_PARTNER
         assert_shows_nothing_foreign(world, method, token, OK if own else NOT_FOUND)
+
+
+@pytest.fixture(scope="module")
+def limited(world):
+    """A further agent of Beta's partner, who is limited to another of its customers."""
+    agent = api_id("PEOPLE", uuid(113))
+    sue = next(p for p in small_directory()["people"] if p["id"] == person_id("south_agent"))
+    world.product.load({"people": [{**sue, "id": agent, "emails": [], "displayName": "Lim"}]})
+    stub = world.product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    request = people_pb2.SetCustomerLimitRequest(
+        user_id=agent, organization_ids=[SHARED], reason="a test"
+    )
+    world.product.caller("south_admin")(stub.SetCustomerLimit, request)
+    return agent
+
+
+@by_name(scoped(OF_PARTNERS - FOR_ALL_CUSTOMERS))
+def test_a_limited_agent_of_the_customers_own_partner_sees_and_does_nothing(world, limited, method):
+    for role in sorted(method.roles & OF_PARTNERS - FOR_ALL_CUSTOMERS) or ["HELP_DESK"]:
+        token = world.product.token(sub=limited, partner=SOUTH, roles=[role])
+        assert_shows_nothing_foreign(world, method, token)
 
 
 @by_name(scoped({"CUSTOMER_ADMIN"}))

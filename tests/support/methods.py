@@ -17,6 +17,7 @@ import helpdesk
 from helpdesk.kernel import secrets
 from helpdesk.kernel.heartbeat import HeartbeatSigned
 from helpdesk.kernel.rpc import rules
+from tests.support.product import BETA
 
 SERVICES = [name for name in secrets.SERVICES if name != "gateway"]
 LOG = "eventlog"
@@ -192,6 +193,7 @@ VALUES: dict[str, Any] = {
     "viewer": UNSET,
     "since": 0,
     "things": [],
+    "organization_ids": [BETA],
     "address": "zhanna@beta.example",
     "source": "identity",
     "after": 0,

@@ -166,34 +166,38 @@ class DeviceImported(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., device_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., person_id: _Optional[str] = ..., display_name: _Optional[str] = ..., product: _Optional[str] = ..., type: _Optional[str] = ..., serial: _Optional[str] = ..., mac: _Optional[str] = ..., sip_address: _Optional[str] = ..., connection_status: _Optional[str] = ..., created: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class RoleAssigned(_message.Message):
-    __slots__ = ("stamp", "user_id", "partner_id", "role", "assigned_by", "until")
+    __slots__ = ("stamp", "user_id", "partner_id", "role", "assigned_by", "until", "reason")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     ASSIGNED_BY_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     user_id: str
     partner_id: str
     role: str
     assigned_by: str
     until: _timestamp_pb2.Timestamp
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., assigned_by: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    reason: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., assigned_by: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class RoleRemoved(_message.Message):
-    __slots__ = ("stamp", "user_id", "partner_id", "role", "removed_by")
+    __slots__ = ("stamp", "user_id", "partner_id", "role", "removed_by", "reason")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     REMOVED_BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     user_id: str
     partner_id: str
     role: str
     removed_by: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., removed_by: _Optional[str] = ...) -> None: ...
+    reason: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., removed_by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class SignInBegun(_message.Message):
     __slots__ = ("stamp", "state_digest", "issuer", "key", "code_verifier", "nonce")

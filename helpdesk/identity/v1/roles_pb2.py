@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n helpdesk/identity/v1/roles.proto\x12\x14helpdesk.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"9\n\x10ListRolesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x11ListRolesResponse\x12,\n\x06people\x18\x01 \x03(\x0b\x32\x1c.helpdesk.identity.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"s\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x33\n\x05roles\x18\x04 \x03(\x0b\x32$.helpdesk.identity.v1.RoleAssignment\"\x8c\x01\n\x0eRoleAssignment\x12\x0c\n\x04role\x18\x01 \x01(\t\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61ssigned_by\x18\x03 \x01(\t\x12,\n\x08\x61ssigned\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9c\x01\n\x11\x41ssignRoleRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\'\n\x04role\x18\x02 \x01(\x0e\x32\x19.helpdesk.options.v1.Role\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x14\n\x12\x41ssignRoleResponse\"q\n\x11RemoveRoleRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\'\n\x04role\x18\x02 \x01(\x0e\x32\x19.helpdesk.options.v1.Role\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x14\n\x12RemoveRoleResponse2\x94\x03\n\x0bRoleService\x12{\n\tListRoles\x12&.helpdesk.identity.v1.ListRolesRequest\x1a\'.helpdesk.identity.v1.ListRolesResponse\"\x1d\x8a\xb5\x18\x19\x08\x01\x1a\x01\x01\"\x12identity.role.list\x12\x82\x01\n\nAssignRole\x12\'.helpdesk.identity.v1.AssignRoleRequest\x1a(.helpdesk.identity.v1.AssignRoleResponse\"!\x8a\xb5\x18\x1d\x08\x02\x1a\x01\x01\"\x14identity.role.assign0\x01\x12\x82\x01\n\nRemoveRole\x12\'.helpdesk.identity.v1.RemoveRoleRequest\x1a(.helpdesk.identity.v1.RemoveRoleResponse\"!\x8a\xb5\x18\x1d\x08\x02\x1a\x01\x01\"\x14identity.role.remove0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n helpdesk/identity/v1/roles.proto\x12\x14helpdesk.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"9\n\x10ListRolesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Z\n\x11ListRolesResponse\x12,\n\x06people\x18\x01 \x03(\x0b\x32\x1c.helpdesk.identity.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa6\x01\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x33\n\x05roles\x18\x04 \x03(\x0b\x32$.helpdesk.identity.v1.RoleAssignment\x12\x0f\n\x07limited\x18\x05 \x01(\x08\x12 \n\x18limited_organization_ids\x18\x06 \x03(\t\"\x8c\x01\n\x0eRoleAssignment\x12\x0c\n\x04role\x18\x01 \x01(\t\x12)\n\x05until\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0b\x61ssigned_by\x18\x03 \x01(\t\x12,\n\x08\x61ssigned\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9c\x01\n\x11\x41ssignRoleRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\'\n\x04role\x18\x02 \x01(\x0e\x32\x19.helpdesk.options.v1.Role\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x14\n\x12\x41ssignRoleResponse\"q\n\x11RemoveRoleRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\'\n\x04role\x18\x02 \x01(\x0e\x32\x19.helpdesk.options.v1.Role\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x14\n\x12RemoveRoleResponse2\x94\x03\n\x0bRoleService\x12{\n\tListRoles\x12&.helpdesk.identity.v1.ListRolesRequest\x1a\'.helpdesk.identity.v1.ListRolesResponse\"\x1d\x8a\xb5\x18\x19\x08\x01\x1a\x01\x01\"\x12identity.role.list\x12\x82\x01\n\nAssignRole\x12\'.helpdesk.identity.v1.AssignRoleRequest\x1a(.helpdesk.identity.v1.AssignRoleResponse\"!\x8a\xb5\x18\x1d\x08\x02\x1a\x01\x01\"\x14identity.role.assign0\x01\x12\x82\x01\n\nRemoveRole\x12\'.helpdesk.identity.v1.RemoveRoleRequest\x1a(.helpdesk.identity.v1.RemoveRoleResponse\"!\x8a\xb5\x18\x1d\x08\x02\x1a\x01\x01\"\x14identity.role.remove0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,18 +43,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTROLESREQUEST']._serialized_end=183
   _globals['_LISTROLESRESPONSE']._serialized_start=185
   _globals['_LISTROLESRESPONSE']._serialized_end=275
-  _globals['_PERSON']._serialized_start=277
-  _globals['_PERSON']._serialized_end=392
-  _globals['_ROLEASSIGNMENT']._serialized_start=395
-  _globals['_ROLEASSIGNMENT']._serialized_end=535
-  _globals['_ASSIGNROLEREQUEST']._serialized_start=538
-  _globals['_ASSIGNROLEREQUEST']._serialized_end=694
-  _globals['_ASSIGNROLERESPONSE']._serialized_start=696
-  _globals['_ASSIGNROLERESPONSE']._serialized_end=716
-  _globals['_REMOVEROLEREQUEST']._serialized_start=718
-  _globals['_REMOVEROLEREQUEST']._serialized_end=831
-  _globals['_REMOVEROLERESPONSE']._serialized_start=833
-  _globals['_REMOVEROLERESPONSE']._serialized_end=853
-  _globals['_ROLESERVICE']._serialized_start=856
-  _globals['_ROLESERVICE']._serialized_end=1260
+  _globals['_PERSON']._serialized_start=278
+  _globals['_PERSON']._serialized_end=444
+  _globals['_ROLEASSIGNMENT']._serialized_start=447
+  _globals['_ROLEASSIGNMENT']._serialized_end=587
+  _globals['_ASSIGNROLEREQUEST']._serialized_start=590
+  _globals['_ASSIGNROLEREQUEST']._serialized_end=746
+  _globals['_ASSIGNROLERESPONSE']._serialized_start=748
+  _globals['_ASSIGNROLERESPONSE']._serialized_end=768
+  _globals['_REMOVEROLEREQUEST']._serialized_start=770
+  _globals['_REMOVEROLEREQUEST']._serialized_end=883
+  _globals['_REMOVEROLERESPONSE']._serialized_start=885
+  _globals['_REMOVEROLERESPONSE']._serialized_end=905
+  _globals['_ROLESERVICE']._serialized_start=908
+  _globals['_ROLESERVICE']._serialized_end=1312
 # @@protoc_insertion_point(module_scope)

@@ -27,16 +27,20 @@ class ListRolesResponse(_message.Message):
     def __init__(self, people: _Optional[_Iterable[_Union[Person, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Person(_message.Message):
-    __slots__ = ("user_id", "display_name", "email", "roles")
+    __slots__ = ("user_id", "display_name", "email", "roles", "limited", "limited_organization_ids")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
+    LIMITED_FIELD_NUMBER: _ClassVar[int]
+    LIMITED_ORGANIZATION_IDS_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     display_name: str
     email: str
     roles: _containers.RepeatedCompositeFieldContainer[RoleAssignment]
-    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[RoleAssignment, _Mapping]]] = ...) -> None: ...
+    limited: bool
+    limited_organization_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[RoleAssignment, _Mapping]]] = ..., limited: _Optional[bool] = ..., limited_organization_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RoleAssignment(_message.Message):
     __slots__ = ("role", "until", "assigned_by", "assigned")

@@ -65,7 +65,8 @@ class RoleServiceServicer:
 
     def AssignRole(self, request, context):
         """Gives a person of the partner a role. Errors: NOT_FOUND,
-        FAILED_PRECONDITION for one's own role or one that is held already.
+        FAILED_PRECONDITION for one's own role, one that is held already, an end
+        for the only partner admin, or a role for all customers and a limit.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -73,7 +74,8 @@ class RoleServiceServicer:
 
     def RemoveRole(self, request, context):
         """Takes a role away; what runs on it ends. Errors: NOT_FOUND,
-        FAILED_PRECONDITION for one's own role or the last partner admin.
+        FAILED_PRECONDITION for one's own role or the last partner admin without
+        an end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -72,15 +72,12 @@ class Internal:
         customers = self._views.customers(viewer.partner) if viewer.partner else frozenset[str]()
         changes = self._views.relationship_changes(viewer.partner, since) if viewer.partner else []
         added, removed = changed_since(changes, customers)
-        only = []
-        if viewer.limited and Visible(self._views, viewer).sees(viewer.organization):
-            only = [viewer.organization]
-        nobody = not viewer.partner and not viewer.sees_all
+        only = Visible(self._views, viewer).only()
         return Scope(
             added=self._ids(added),
             removed=self._ids(removed),
-            limited=viewer.limited or nobody,
-            only=self._ids(only),
+            limited=only is not None,
+            only=self._ids(only or []),
             position=position,
         )
 

@@ -56,6 +56,7 @@ class Views(Protocol):
     def order(self, number: str) -> Order | None: ...
     def roles_of(self, person: str) -> list[HeldRole]: ...
     def roles_at(self, partner: str) -> list[HeldRole]: ...
+    def limit_of(self, person: str) -> frozenset[str] | None: ...
     def linked(self, subject_digest: str) -> str: ...
     def session(self, secret_digest: str) -> Session | None: ...
     def sessions_of(self, user_id: str) -> list[Session]: ...
@@ -91,12 +92,26 @@ class Visible:
         self._views = views
         self.viewer = viewer
         self._managers: dict[str, frozenset[str]] = {}
+        own = viewer.user and not viewer.sees_all
+        self.limit = views.limit_of(viewer.user) if own else None
 
     def sees(self, organization: str) -> bool:
         """Return whether the viewer may see what belongs to an organization."""
         if organization not in self._managers:
             self._managers[organization] = self._views.managed_by(organization)
-        return may_see(self.viewer, organization, self._managers[organization])
+        return may_see(self.viewer, organization, self._managers[organization], self.limit)
+
+    def only(self) -> list[str] | None:
+        """Return what the viewer is limited to among what they may see; None for no limit."""
+        if self.viewer.sees_all:
+            return None
+        if self.viewer.organization:
+            wanted = [self.viewer.organization]
+        elif self.limit is not None:
+            wanted = sorted(self.limit)
+        else:
+            return None if self.viewer.partner else []
+        return [each for each in wanted if self.sees(each)]
 
     def organization(self, organization_id: str) -> Organization:
         """Return an organization. Raises NotFound."""

@@ -140,6 +140,7 @@ class RoleAssigned(Event):
     role: str
     assigned_by: str = ""
     until: datetime = NEVER
+    reason: str = personal(of="user_id", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +153,7 @@ class RoleRemoved(Event):
     partner_id: str
     role: str
     removed_by: str = ""
+    reason: str = personal(of="user_id", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +210,7 @@ class ProviderSignedOut(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
-    """A session ended early: ``signed_out``, ``ended``, ``role_removed``, ``provider``."""
+    """A session ended early; why is ``signed_out``, ``ended``, ``role_removed``, ..."""
 
     NAME = "helpdesk.identity.v1.SignedOut"
 

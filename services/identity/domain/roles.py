@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
 from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
+from services.identity.domain.people_facts import (
+    AgentLimited,
+    AgentLimitLifted,
+    PersonOffboarded,
+)
 
 PARTNER_ADMIN = "PARTNER_ADMIN"
 CUSTOMER_ADMIN = "CUSTOMER_ADMIN"
@@ -17,19 +22,35 @@ IMPORTED = {"partner_admin": PARTNER_ADMIN, "help_desk": "HELP_DESK", "auditor":
 ORGANIZATION_ADMIN = "id_full_admin"
 """Role of the directory that makes a person an admin of their own organization."""
 IMPORT = "system:identity.import"
+FOR_ALL_CUSTOMERS = frozenset({PARTNER_ADMIN, "AUDITOR"})
+"""Roles over all that a partner does; they do not go with a limit to some customers."""
+Fact = RoleAssigned | RoleRemoved | PersonOffboarded | AgentLimited | AgentLimitLifted
 
 
 @dataclass(frozen=True)
 class PartnerRoles:
-    """Who of a partner has which role until when, and what anybody ever had."""
+    """Who of a partner has which role until when, had one ever, has left, or is limited."""
 
     held: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     ever: frozenset[tuple[str, str]] = frozenset()
+    gone: frozenset[str] = frozenset()
+    limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def holds(self, user_id: str, role: str, now: datetime) -> bool:
         """Return whether the person has the role now."""
         until = self.held.get((user_id, role))
         return until is not None and lasts(until, now)
+
+    def roles_of(self, user_id: str, now: datetime) -> list[str]:
+        """Return the roles that the person has now, by name."""
+        return sorted(each for each in ASSIGNABLE if self.holds(user_id, each, now))
+
+    def has_lasting_admin_beside(self, user_id: str) -> bool:
+        """Return whether somebody else administers the partner without an end."""
+        return any(
+            until == NEVER and role == PARTNER_ADMIN and user != user_id
+            for (user, role), until in self.held.items()
+        )
 
 
 def lasts(until: datetime, now: datetime) -> bool:
@@ -37,51 +58,111 @@ def lasts(until: datetime, now: datetime) -> bool:
     return until == NEVER or until > now
 
 
-def evolve(state: PartnerRoles, event: RoleAssigned | RoleRemoved) -> PartnerRoles:
+def evolve(state: PartnerRoles, event: Fact) -> PartnerRoles:
     """Fold one fact."""
-    key = (event.user_id, event.role)
-    held = dict(state.held)
-    if isinstance(event, RoleAssigned):
-        held[key] = event.until
-        return PartnerRoles(held, state.ever | {key})
-    held.pop(key, None)
-    return PartnerRoles(held, state.ever)
+    match event:
+        case RoleAssigned():
+            key = (event.user_id, event.role)
+            return replace(
+                state,
+                held={**state.held, key: event.until},
+                ever=state.ever | {key},
+                gone=state.gone - {event.user_id},
+            )
+        case RoleRemoved():
+            gone = (event.user_id, event.role)
+            held = {key: until for key, until in state.held.items() if key != gone}
+            return replace(state, held=held)
+        case PersonOffboarded():
+            return replace(state, gone=state.gone | {event.user_id})
+        case AgentLimited():
+            only = frozenset(event.organization_ids)
+            return replace(state, limits={**state.limits, event.user_id: only})
+        case AgentLimitLifted():
+            limits = {user: only for user, only in state.limits.items() if user != event.user_id}
+            return replace(state, limits=limits)
 
 
 def assign(state: PartnerRoles, fact: RoleAssigned, now: datetime) -> RoleAssigned:
-    """Give a role; nobody raises themselves."""
+    """
+    Give a role; nobody raises themselves.
+
+    A partner keeps an admin whose role has no end, so that no date leaves it without one.
+    """
     _check(fact.role, fact.user_id, fact.assigned_by)
     if fact.until != NEVER and fact.until <= now:
         raise InvalidArgument("until", "IN_THE_PAST", "until: is in the past.")
     if state.holds(fact.user_id, fact.role, now):
         raise Refused("ROLE_HELD", "They have this role. To change its end, take it away first.")
+    if fact.role in FOR_ALL_CUSTOMERS and fact.user_id in state.limits:
+        raise Refused("AGENT_LIMITED", "They are limited to some customers. Lift the limit first.")
+    lasting = fact.until == NEVER or state.has_lasting_admin_beside(fact.user_id)
+    if fact.role == PARTNER_ADMIN and not lasting:
+        raise _last_admin()
     return fact
 
 
 def remove(state: PartnerRoles, fact: RoleRemoved, now: datetime) -> RoleRemoved:
-    """Take a role away; nobody lowers themselves, and the last partner admin stays."""
+    """Take a role away; nobody lowers themselves, and the last lasting partner admin stays."""
     _check(fact.role, fact.user_id, fact.removed_by)
     if not state.holds(fact.user_id, fact.role, now):
         raise Refused("ROLE_NOT_HELD", "They do not have this role now.")
-    others = [
-        user
-        for user, role in state.held
-        if role == PARTNER_ADMIN and user != fact.user_id and state.holds(user, role, now)
+    if fact.role == PARTNER_ADMIN and not state.has_lasting_admin_beside(fact.user_id):
+        raise _last_admin()
+    return fact
+
+
+def offboard(state: PartnerRoles, fact: PersonOffboarded, now: datetime) -> tuple[Fact, ...]:
+    """Take every role away and note that the person left; neither oneself nor the last admin."""
+    if fact.user_id == fact.offboarded_by:
+        raise _own()
+    if fact.user_id in state.gone:
+        raise Refused("PERSON_GONE", "They have left already.")
+    removed = [
+        RoleRemoved(
+            user_id=fact.user_id,
+            partner_id=fact.partner_id,
+            role=role,
+            removed_by=fact.offboarded_by,
+            reason=fact.reason,
+        )
+        for role in state.roles_of(fact.user_id, now)
     ]
-    if fact.role == PARTNER_ADMIN and not others:
-        raise Refused("LAST_PARTNER_ADMIN", "Make somebody else a partner admin first.")
+    return (*(remove(state, each, now) for each in removed), fact)
+
+
+def limit(state: PartnerRoles, fact: AgentLimited, now: datetime) -> tuple[AgentLimited, ...]:
+    """Limit a person to some customers; nothing for the limit that there is."""
+    if fact.user_id == fact.limited_by:
+        raise _own()
+    if FOR_ALL_CUSTOMERS.intersection(state.roles_of(fact.user_id, now)):
+        raise Refused(
+            "ROLE_FOR_ALL_CUSTOMERS",
+            "Partner admins and auditors see all customers. Take that role away first.",
+        )
+    return () if state.limits.get(fact.user_id) == frozenset(fact.organization_ids) else (fact,)
+
+
+def lift(state: PartnerRoles, fact: AgentLimitLifted) -> AgentLimitLifted:
+    """Lift the limit of a person; nobody lifts their own."""
+    if fact.user_id == fact.lifted_by:
+        raise _own()
+    if fact.user_id not in state.limits:
+        raise Refused("NOT_LIMITED", "They are not limited to some customers.")
     return fact
 
 
 def assign_imported(
     state: PartnerRoles, user_id: str, partner_id: str, directory_roles: Iterable[str]
 ) -> tuple[RoleAssigned, ...]:
-    """Assign what the directory says, but never again what somebody had before and lost."""
+    """Assign what the directory says, but nothing to who left, nor again what somebody lost."""
     roles = [IMPORTED[each] for each in directory_roles if each in IMPORTED]
     return tuple(
         RoleAssigned(user_id=user_id, partner_id=partner_id, role=role, assigned_by=IMPORT)
         for role in roles
         if (user_id, role) not in state.ever
+        and user_id not in state.gone
+        and not (role in FOR_ALL_CUSTOMERS and user_id in state.limits)
     )
 
 
@@ -89,4 +170,15 @@ def _check(role: str, user_id: str, by: str) -> None:
     if role not in ASSIGNABLE:
         raise InvalidArgument("role", "NOT_ASSIGNABLE", "role: not a role that is assigned here.")
     if user_id == by:
-        raise Refused("OWN_ROLE", "Nobody changes their own roles. Ask another partner admin.")
+        raise _own()
+
+
+def _own() -> Refused:
+    return Refused("OWN_ROLE", "Nobody changes their own roles. Ask another partner admin.")
+
+
+def _last_admin() -> Refused:
+    return Refused(
+        "LAST_PARTNER_ADMIN",
+        "Make somebody else a partner admin first, without an end.",
+    )

@@ -15,22 +15,25 @@ class Viewer:
     organization: str = ""
     sees_all: bool = False
 
-    @property
-    def limited(self) -> bool:
-        """Whether it may see one organization at most."""
-        return bool(self.organization) and not self.sees_all
 
-
-def may_see(viewer: Viewer, organization: str, managed_by: frozenset[str]) -> bool:
+def may_see(
+    viewer: Viewer,
+    organization: str,
+    managed_by: frozenset[str],
+    limit: frozenset[str] | None = None,
+) -> bool:
     """
     Decide whether the viewer may see what belongs to an organization.
 
-    A partner sees the customers that it manages now; who names an organization as well (a
-    read-only session) sees that one alone; without a partner it is the viewer's own.
+    A partner sees the customers that it manages now, of its limited people each those of the
+    limit alone (None: no limit); who names an organization as well (a read-only session) sees that
+    one alone; without a partner it is the viewer's own.
     """
     if viewer.sees_all:
         return True
     if viewer.organization and viewer.organization != organization:
+        return False
+    if limit is not None and organization not in limit:
         return False
     if viewer.partner:
         return viewer.partner in managed_by

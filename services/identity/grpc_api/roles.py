@@ -22,9 +22,9 @@ class RoleServicer(roles_pb2_grpc.RoleServiceServicer):
         return roles_pb2.ListRolesResponse(
             people=[
                 roles_pb2.Person(
-                    user_id=person.id,
-                    display_name=person.display_name,
-                    email=person.email,
+                    user_id=one.person.id,
+                    display_name=one.person.display_name,
+                    email=one.person.email,
                     roles=[
                         roles_pb2.RoleAssignment(
                             role=each.role,
@@ -32,10 +32,12 @@ class RoleServicer(roles_pb2_grpc.RoleServiceServicer):
                             assigned_by=each.assigned_by,
                             assigned=stamp_of(each.assigned),
                         )
-                        for each in held
+                        for each in one.held
                     ],
+                    limited=one.limit is not None,
+                    limited_organization_ids=one.limit or (),
                 )
-                for person, held in shown
+                for one in shown
             ],
             next_page_token=token,
         )

@@ -186,6 +186,13 @@ class ViewUseCases:
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
             work.stage(loaded, *rules.without_role(loaded.state, agent_id, role))
 
+    def on_agent_limited(
+        self, work: UnitOfWork, agent_id: str, organization_ids: frozenset[str]
+    ) -> None:
+        """End the views of an agent at customers that they are no longer limited to."""
+        for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
+            work.stage(loaded, *rules.beyond_limit(loaded.state, agent_id, organization_ids))
+
     def on_signed_out(self, work: UnitOfWork, agent_id: str, sign_in_id: str) -> None:
         """End the views of a sign-in session that is over."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):

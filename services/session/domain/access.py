@@ -319,6 +319,19 @@ def without_role(access: Access, agent_id: str, role: str) -> tuple[ViewEnded, .
     )
 
 
+def beyond_limit(
+    access: Access, agent_id: str, organization_ids: frozenset[str]
+) -> tuple[ViewEnded, ...]:
+    """End the views of an agent who is limited to other customers."""
+    return tuple(
+        end_view(view, ended_by="relationship", person_id="")
+        for view in access.views.values()
+        if view.granted.agent_id == agent_id
+        and not view.ended_by
+        and view.granted.organization_id not in organization_ids
+    )
+
+
 def signed_out(access: Access, sign_in_id: str) -> tuple[ViewEnded, ...]:
     """End the views of a sign-in session that is over."""
     return tuple(

@@ -4,12 +4,20 @@ import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
 from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
+from services.identity.domain.people_facts import (
+    AgentLimited,
+    AgentLimitLifted,
+    PersonOffboarded,
+)
 from services.identity.domain.roles import (
     ASSIGNABLE,
     PartnerRoles,
     assign,
     assign_imported,
     evolve,
+    lift,
+    limit,
+    offboard,
     remove,
 )
 from tests.support.given import Given
@@ -124,3 +132,118 @@ def test_an_import_does_not_undo_a_removal():
     given(ANA_AGENT, removed("ana", "HELP_DESK")).when(
         assign_imported, "ana", "north", ["help_desk"]
     ).then()
+
+
+def limited(user, *customers, by="eva"):
+    return AgentLimited(
+        user_id=user, partner_id="north", organization_ids=customers, limited_by=by, reason="why"
+    )
+
+
+def lifted(user, by="eva"):
+    return AgentLimitLifted(user_id=user, partner_id="north", lifted_by=by)
+
+
+def left(user, by="eva"):
+    return PersonOffboarded(user_id=user, partner_id="north", offboarded_by=by)
+
+
+DAY = NOW + timedelta(days=1)
+DAN_ADMIN = assigned("dan", "PARTNER_ADMIN")
+
+
+def test_an_end_for_the_only_partner_admin_is_refused():
+    given(assigned("eva", "PARTNER_ADMIN", until=DAY)).when(
+        assign, assigned("dan", "PARTNER_ADMIN", "eva", DAY), NOW
+    ).then_raises(Refused, "LAST_PARTNER_ADMIN")
+
+
+def test_a_second_partner_admin_may_end_by_a_date():
+    fact = assigned("dan", "PARTNER_ADMIN", "eva", DAY)
+
+    given(EVA_ADMIN).when(assign, fact, NOW).then(fact)
+
+
+def test_an_admin_whose_role_runs_out_does_not_let_the_lasting_one_go():
+    given(EVA_ADMIN, assigned("dan", "PARTNER_ADMIN", until=DAY)).when(
+        remove, removed("eva", "PARTNER_ADMIN", by="dan"), NOW
+    ).then_raises(Refused, "LAST_PARTNER_ADMIN")
+
+
+def test_who_leaves_loses_every_role():
+    auditor = assigned("ana", "AUDITOR")
+
+    given(EVA_ADMIN, ANA_AGENT, auditor).when(offboard, left("ana"), NOW).then(
+        removed("ana", "AUDITOR"), removed("ana", "HELP_DESK"), left("ana")
+    )
+
+
+def test_who_leaves_does_not_lose_what_ended_before():
+    given(EVA_ADMIN, assigned("ana", "HELP_DESK", until=NOW)).when(offboard, left("ana"), NOW).then(
+        left("ana")
+    )
+
+
+def test_nobody_leaves_by_their_own_hand():
+    given(EVA_ADMIN, DAN_ADMIN).when(offboard, left("eva"), NOW).then_raises(Refused, "OWN_ROLE")
+
+
+def test_the_last_partner_admin_does_not_leave():
+    given(EVA_ADMIN).when(offboard, left("eva", by="dan"), NOW).then_raises(
+        Refused, "LAST_PARTNER_ADMIN"
+    )
+
+
+def test_nobody_leaves_twice():
+    given(EVA_ADMIN, left("ana")).when(offboard, left("ana"), NOW).then_raises(
+        Refused, "PERSON_GONE"
+    )
+
+
+def test_an_import_gives_nothing_to_who_left():
+    given(EVA_ADMIN, left("ana")).when(assign_imported, "ana", "north", ["auditor"]).then()
+
+
+def test_who_left_comes_back_with_a_role_that_an_admin_gives():
+    back = assigned("ana", "HELP_DESK", by="eva")
+
+    given(EVA_ADMIN, left("ana"), back).when(offboard, left("ana"), NOW).then(
+        removed("ana", "HELP_DESK"), left("ana")
+    )
+
+
+def test_an_agent_is_limited_to_some_customers():
+    given(EVA_ADMIN, ANA_AGENT).when(limit, limited("ana", "acme"), NOW).then(
+        limited("ana", "acme")
+    )
+
+
+def test_the_same_limit_again_is_no_change():
+    given(EVA_ADMIN, limited("ana", "acme")).when(limit, limited("ana", "acme"), NOW).then()
+
+
+@pytest.mark.parametrize("role", ["PARTNER_ADMIN", "AUDITOR"])
+def test_a_role_for_all_customers_and_a_limit_do_not_go_together(role):
+    given(EVA_ADMIN, assigned("ana", role)).when(limit, limited("ana", "acme"), NOW).then_raises(
+        Refused, "ROLE_FOR_ALL_CUSTOMERS"
+    )
+    given(EVA_ADMIN, limited("ana", "acme")).when(
+        assign, assigned("ana", role, "eva"), NOW
+    ).then_raises(Refused, "AGENT_LIMITED")
+    given(EVA_ADMIN, limited("ana", "acme")).when(
+        assign_imported, "ana", "north", [role.lower()]
+    ).then()
+
+
+def test_nobody_limits_or_lifts_their_own():
+    given(DAN_ADMIN).when(limit, limited("eva", "acme"), NOW).then_raises(Refused, "OWN_ROLE")
+    given(DAN_ADMIN, limited("eva", "acme", by="dan")).when(lift, lifted("eva")).then_raises(
+        Refused, "OWN_ROLE"
+    )
+
+
+def test_a_limit_is_lifted_once():
+    given(EVA_ADMIN, limited("ana", "acme")).when(lift, lifted("ana")).then(lifted("ana"))
+    given(EVA_ADMIN, limited("ana", "acme"), lifted("ana")).when(lift, lifted("ana")).then_raises(
+        Refused, "NOT_LIMITED"
+    )

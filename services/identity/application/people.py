@@ -1,0 +1,104 @@
+"""Use cases on a partner's own people as a whole: who leaves, and who sees which customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.errors import InvalidArgument, NotFound
+from helpdesk.kernel.store import Loaded
+from services.identity.application.importing import roles_stream
+from services.identity.application.reading import Views, Visible, viewer_for
+from services.identity.application.sign_in import end_session
+from services.identity.domain import ids, roles
+from services.identity.domain.entries import Person
+from services.identity.domain.people_facts import (
+    AgentLimited,
+    AgentLimitLifted,
+    PersonOffboarded,
+)
+
+_MOST_CUSTOMERS = 200
+
+
+class People:
+    """Ends everything of a person, and limits people to some customers."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    def offboard(self, action: SupportAction, user_id: str) -> tuple[int, int]:
+        """
+        End everything of a person at once; return how many sessions and roles that were.
+
+        Raises NotFound, Refused.
+        """
+        person = colleague(self._views, action, user_id)
+        stream = _roles_at(action, person)
+        left = PersonOffboarded(
+            user_id=person.id,
+            partner_id=person.organization_id,
+            offboarded_by=action.actor.id,
+            reason=action.reason,
+        )
+        facts = roles.offboard(stream.state, left, action.now)
+        action.stage(stream, *facts)
+        return end_sessions(self._views, action, person, "offboarded"), len(facts) - 1
+
+    def set_limit(
+        self, action: SupportAction, user_id: str, organization_ids: Sequence[str]
+    ) -> None:
+        """Limit a person to customers that the caller sees. Raises NotFound, Refused."""
+        person = colleague(self._views, action, user_id)
+        if not 1 <= len(organization_ids) <= _MOST_CUSTOMERS:
+            raise InvalidArgument(
+                "organization_ids", "OUT_OF_RANGE", f"organization_ids: 1 to {_MOST_CUSTOMERS}."
+            )
+        visible = Visible(self._views, viewer_for(action.actor))
+        customers = {visible.organization(each).id for each in organization_ids}
+        action.about(*(f"organization:{each}" for each in sorted(customers)))
+        stream = _roles_at(action, person)
+        limited = AgentLimited(
+            user_id=person.id,
+            partner_id=person.organization_id,
+            organization_ids=tuple(sorted(customers)),
+            limited_by=action.actor.id,
+            reason=action.reason,
+        )
+        action.stage(stream, *roles.limit(stream.state, limited, action.now))
+
+    def clear_limit(self, action: SupportAction, user_id: str) -> None:
+        """Lift the limit of a person. Raises NotFound, Refused."""
+        person = colleague(self._views, action, user_id)
+        stream = _roles_at(action, person)
+        lifted = AgentLimitLifted(
+            user_id=person.id,
+            partner_id=person.organization_id,
+            lifted_by=action.actor.id,
+            reason=action.reason,
+        )
+        action.stage(stream, roles.lift(stream.state, lifted))
+
+
+def colleague(views: Views, action: SupportAction, user_id: str) -> Person:
+    """Return a person of the caller's own partner. Raises NotFound."""
+    person = views.person(ids.uuid_of(ids.PEOPLE, user_id))
+    # Without a partner the caller has no colleagues; an empty key would match nobody either.
+    if person is None or person.organization != ids.uuid_of(
+        ids.ORGANIZATION, action.actor.partner_id
+    ):
+        raise NotFound("person")
+    action.about(user_id=person.id)
+    return person
+
+
+def end_sessions(views: Views, action: SupportAction, person: Person, reason: str) -> int:
+    """End the sign-in sessions of a person; return how many lived."""
+    living = [each for each in views.sessions_of(person.id) if each.lives(action.now)]
+    for session in living:
+        end_session(action, session, reason)
+    return len(living)
+
+
+def _roles_at(action: SupportAction, person: Person) -> Loaded[roles.PartnerRoles]:
+    return action.load(roles_stream(person.organization), roles.evolve, roles.PartnerRoles())
