@@ -209,8 +209,8 @@ class SignIns:
         )
         person = self._person(provider.configured, identified.subject)
         action.about(user_id=person.id)
-        action.actor = self._actor(person, action.now, "")
         secret, sign_in_id = secrets.token_urlsafe(32), uuid4().hex
+        action.actor = self._actor(person, action.now, sign_in_id)
         signed_in = SignedIn(
             sign_in_id=sign_in_id,
             user_id=person.id,
