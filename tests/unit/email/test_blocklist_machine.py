@@ -31,7 +31,7 @@ from services.email.domain.removal import Evidence
 from services.email.reports import Cause, Fault, RecipientReport
 from services.email.reports.causes import fault_of
 
-EXAMPLES, STEPS = 200, 50
+EXAMPLES, STEPS = 250, 50
 WHOSE = Whose("ana@acme.example", "d1", "ana")
 MONTH = timedelta(days=30)
 AGENTS = {"ned": "north", "nina": "north", "sue": "south"}
@@ -59,7 +59,6 @@ class Blocklist(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
 
     def tried(self, decide, *args, **more):
-        steps["done"] += 1
         try:
             found = decide(*args, **more)
         except Refused as error:
@@ -69,7 +68,6 @@ class Blocklist(RuleBasedStateMachine):
 
     @rule(span=st.sampled_from([0.01, 1, 6, 13, 29, 31]))
     def time_passes(self, span):
-        steps["done"] += 1
         self.now += timedelta(days=span)
 
     @rule(
@@ -116,7 +114,6 @@ class Blocklist(RuleBasedStateMachine):
 
     @rule()
     def the_recipient_is_asked(self):
-        steps["done"] += 1
         try:
             consent.check_askable(self.state)
         except Refused as error:
@@ -207,6 +204,10 @@ class Blocklist(RuleBasedStateMachine):
             assert any(e.partner_id == removed.partner_id for e in lifts)
 
     @invariant()
+    def each_step_is_counted(self):
+        steps["done"] += 1
+
+    @invariant()
     def the_state_is_what_the_log_says(self):
         assert reduce(blocklist.evolve, self.log, Address()) == self.state
 
@@ -261,7 +262,11 @@ def test_no_rule_is_broken_in_ten_thousand_steps():
         ),
     )
 
-    assert steps["done"] >= 10_000
+    # Before the first step of each example everything is looked at once.
+    done = steps["done"] - EXAMPLES
+    print(f"steps of the blocklist: {done}")
+
+    assert done >= 10_000
     assert steps["removed"] > 100
     assert steps["grounds"] == {
         "caller_check",

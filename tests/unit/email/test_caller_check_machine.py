@@ -5,10 +5,16 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
@@ -25,6 +31,7 @@ from services.email.projections import PROJECTIONS
 from services.email.views import Views
 from services.email.worker import MIGRATIONS
 
+EXAMPLES, STEPS = 230, 50
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEN = timedelta(minutes=10)
 AGENTS = {
@@ -46,6 +53,7 @@ agents, users, tickets = (st.sampled_from(sorted(x)) for x in (AGENTS, USERS, TI
 picks = st.sampled_from((0, 0, 0, 1, 2, 5))
 """How many checks back from the newest."""
 rarely = st.sampled_from((False, False, False, True))
+steps = {"done": 0, "proofs": 0, "stopped": 0, "vouched": 0}
 
 
 class Directory:
@@ -171,7 +179,21 @@ class CallerChecks(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(pick=picks, confirmed=st.booleans(), forged=rarely)
     def answer_the_mail(self, pick, confirmed, forged):
-        sent = self.sent[self.some(pick)]
+        self.answer(self.sent[self.some(pick)], confirmed, forged)
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks)
+    def a_call_before_the_confirmed_one_is_denied(self, pick):
+        earlier = self.sent[self.some(pick)]
+        who = earlier["agent"], earlier["user"]
+        self.send(*who, earlier["ticket"], 0)
+        newest = self.newest(*who)
+        self.answer(newest, confirmed=True)
+        self.nothing_is_proved_that_was_not_shown()
+        if newest is not earlier:
+            self.answer(earlier, confirmed=False)
+
+    def answer(self, sent, confirmed, forged=False):
         link = sent["link"][:-1] + "!" if forged else sent["link"]
         before, used = self.open_to_code(sent), sent["answered"]
         answer = self.act(GATEWAY, self.answers.answer_link, link, confirmed=confirmed)
@@ -203,7 +225,9 @@ class CallerChecks(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(pick=picks)
     def bounce(self, pick):
-        sent = self.sent[self.some(pick)]
+        self.bounced(self.sent[self.some(pick)])
+
+    def bounced(self, sent):
         open_still = not self.check(sent["id"]).ended
 
         def settle(action):
@@ -217,7 +241,17 @@ class CallerChecks(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(pick=picks)
     def ask_to_vouch(self, pick):
+        self.asked(self.sent[self.some(pick)])
+
+    @precondition(lambda self: self.sent)
+    @rule(pick=picks, approve=st.booleans())
+    def an_admin_is_asked_about_a_caller_whom_no_mail_reaches(self, pick, approve):
         sent = self.sent[self.some(pick)]
+        self.bounced(sent)
+        self.asked(sent)
+        self.vouched(sent, approve)
+
+    def asked(self, sent):
         answer = self.act(AGENTS[sent["agent"]], self.checks.ask_to_vouch, sent["id"])
         if isinstance(answer, datetime):
             assert sent["bounced"]
@@ -227,7 +261,9 @@ class CallerChecks(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(pick=picks, approve=st.booleans())
     def vouch(self, pick, approve):
-        sent = self.sent[self.some(pick)]
+        self.vouched(self.sent[self.some(pick)], approve)
+
+    def vouched(self, sent, approve):
         until, sent_before = sent["vouch"], dict(sent)
         answer = self.act(CUSTOMER_ADMIN, self.answers.vouch, sent["id"], approve=approve)
         if answer is not None:
@@ -238,6 +274,7 @@ class CallerChecks(RuleBasedStateMachine):
         if approve:
             assert (sent["agent"], sent["user"]) not in self.stopped
             assert not sent_before.get("denied")
+            steps["vouched"] += 1
             self.show(sent)
 
     @precondition(lambda self: self.stopped)
@@ -271,6 +308,10 @@ class CallerChecks(RuleBasedStateMachine):
         )
 
     @invariant()
+    def each_step_is_counted(self):
+        steps["done"] += hasattr(self, "sent")
+
+    @invariant()
     def nothing_is_proved_that_was_not_shown(self):
         for agent, actor in (getattr(self, "sent", None) and AGENTS.items()) or ():
             for name, user in USERS.items():
@@ -286,6 +327,12 @@ class CallerChecks(RuleBasedStateMachine):
                         and (agent, name) not in self.stopped
                     )
                     assert (proof is not None) == holds
+                    steps["proofs"] += holds
+                    steps["stopped"] += (
+                        (agent, name) in self.stopped
+                        and newest["id"] in self.shown
+                        and not newest.get("denied")
+                    )
                     if proof:
                         assert (proof.agent_id, proof.user_id, proof.ticket) == (
                             agent,
@@ -303,11 +350,22 @@ class CallerChecks(RuleBasedStateMachine):
                     assert fourth - first >= TEN
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-class TestCallerChecks(CallerChecks.TestCase):
-    settings = settings(
-        max_examples=200,
-        stateful_step_count=50,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
+def test_no_check_proves_more_than_was_shown_in_ten_thousand_steps():
+    steps.update(dict.fromkeys(steps, 0))
+    run_state_machine_as_test(
+        CallerChecks,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
     )
+    print(f"steps of caller checks: {steps['done']}")
+
+    assert steps["done"] >= 10_000
+    assert steps["proofs"] > 100
+    assert steps["stopped"] > 100
+    assert steps["vouched"] > 10
