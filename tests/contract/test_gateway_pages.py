@@ -1,6 +1,7 @@
 """The console over HTTP: who gets which page, what forms lead to, what is refused."""
 
 import re
+import time
 from urllib.parse import unquote
 
 import pytest
@@ -118,6 +119,7 @@ def test_after_signing_in_one_gets_the_page_that_was_asked_for(world: GatewayWor
         ("north_agent", f"/t/-/search/within/{ACME}", "Search"),
         ("north_agent", "/me", "Settings"),
         ("north_admin", "/admin/roles", "Roles"),
+        ("north_admin", f"/admin/roles/people/{person_id('north_agent')}", "Person"),
         ("acme_admin", "/consent", "Access"),
         ("acme_admin", "/activity", "Activity"),
         ("north_auditor", "/audit", "Audit"),
@@ -514,14 +516,66 @@ def test_a_partner_admin_assigns_and_takes_away_a_role(world: GatewayWorld):
     unknown = admin.submit("/admin/roles", person="who@x.example", role="helpdesk", reason="new")
     assigned = admin.submit("/admin/roles", **person, reason="joins the team")
     held = admin.submit("/admin/roles", **person, reason="again")
-    taken = admin.submit("/admin/roles/remove", person=person_id("north_nobody"), role="helpdesk")
-    own = admin.submit("/admin/roles/remove", person=person_id("north_admin"), role="partner_admin")
+    nils = f"/admin/roles/people/{person_id('north_nobody')}"
+    without = admin.submit(f"{nils}/remove", role="helpdesk")
+    taken = admin.submit(f"{nils}/remove", role="helpdesk", reason="left the team")
 
     assert problems(unknown) == ["Nobody with this address has signed in at your company."]
     assert notice(assigned) == "Nils Nobody has the role now."
     assert notice(held) == "The person has this role already."
+    assert problems(without) == ["Write a reason; auditors will ask for it."]
     assert notice(taken) == "The role was taken away. What ran on it has ended."
-    assert notice(own) == "Nobody changes their own role."
+
+
+def test_nobody_changes_or_ends_themselves(world: GatewayWorld):
+    admin = world.browser("north_admin")
+    own = f"/admin/roles/people/{person_id('north_admin')}"
+    role = {"role": "partner_admin", "reason": "a try"}
+
+    lowered = admin.submit(f"{own}/remove", **role)
+    left = admin.submit(f"{own}/offboard", confirmed="yes", reason="a try")
+
+    assert notice(lowered) == "Nobody changes their own role."
+    assert notice(left) == "Nobody changes their own role."
+    assert "End everything" not in admin.get(own).text
+
+
+def test_a_partner_admin_limits_an_agent_to_customers_by_name(world: GatewayWorld):
+    admin = world.browser("north_admin")
+    auditor = f"/admin/roles/people/{person_id('north_auditor')}"
+    nils = f"/admin/roles/people/{person_id('north_nobody')}"
+    form = {"reason": "a project"}
+
+    unknown = admin.submit(f"{nils}/limit", **form, customers="Beta")
+    limited = admin.submit(f"{nils}/limit", **form, customers="acme")
+    role = admin.submit(f"{auditor}/limit", reason="why", customers="Acme")
+    lifted = admin.submit(f"{nils}/limit", **form, customers="")
+
+    assert problems(unknown) == ["No customer of yours has one of these names."]
+    assert notice(limited) == "The person sees only these customers now."
+    assert ">Acme</textarea>" in limited.text
+    assert notice(role).startswith("Partner admins and auditors see all customers.")
+    assert notice(lifted) == "The person sees all your customers again."
+
+
+def test_everything_of_who_leaves_ends_before_the_next_click(world: GatewayWorld):
+    admin, agent = world.browser("north_admin"), world.browser()
+    role = {"person": "nils@north.example", "role": "helpdesk"}
+    admin.submit("/admin/roles", **role, reason="joins the team")
+    assert agent.sign_in("north_nobody").url.path == "/"
+    form = {"reason": "left the company"}
+    nils = f"/admin/roles/people/{person_id('north_nobody')}"
+
+    doubted = admin.submit(f"{nils}/offboard", **form)
+    left = admin.submit(f"{nils}/offboard", **form, confirmed="yes")
+    began = time.monotonic()
+    ended = agent.get("/")
+    seconds = time.monotonic() - began
+
+    assert problems(doubted) == ["Confirm that everything of this person ends."]
+    assert notice(left) == "Everything of the person has ended: sign-ins, roles and views."
+    assert ended.url.path == "/signin"
+    assert seconds < 1
 
 
 def test_an_auditor_follows_a_session_step_by_step_and_exports(world: GatewayWorld):

@@ -14,6 +14,8 @@ from helpdesk.identity.v1 import (
     directory_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
+    people_pb2,
+    people_pb2_grpc,
     roles_pb2,
     roles_pb2_grpc,
     sign_in_pb2,
@@ -36,6 +38,7 @@ class Identity:
         self._sign_in = sign_in_pb2_grpc.SignInServiceStub(channel)  # type: ignore[no-untyped-call]
         self._directory = directory_pb2_grpc.DirectoryServiceStub(channel)  # type: ignore[no-untyped-call]
         self._roles = roles_pb2_grpc.RoleServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._people = people_pb2_grpc.PeopleServiceStub(channel)  # type: ignore[no-untyped-call]
         self._tokens = tokens_pb2_grpc.TokenServiceStub(channel)  # type: ignore[no-untyped-call]
         self._internal = internal_pb2_grpc.DirectoryInternalServiceStub(channel)  # type: ignore[no-untyped-call]
 
@@ -147,6 +150,46 @@ class Identity:
             page = answer.next_page_token
             if not page:
                 return people
+
+    def people_page(self, token: str, page_token: str = "") -> Any:
+        """Return a page of the people of the caller's partner, with their roles."""
+        request = roles_pb2.ListRolesRequest(page_size=50, page_token=page_token)
+        return self._call(self._roles.ListRoles, request, token=token)
+
+    def customers(self, token: str) -> list[Any]:
+        """Return all customers that the caller may see, by name."""
+        found: list[Any] = []
+        page = ""
+        while True:
+            request = directory_pb2.ListOrganizationsRequest(page_size=200, page_token=page)
+            answer = self._call(self._directory.ListOrganizations, request, token=token)
+            found.extend(answer.organizations)
+            page = answer.next_page_token
+            if not page:
+                return found
+
+    def offboard(self, token: str, user_id: str, reason: str, request_id: str) -> None:
+        """End everything of a person of the partner. Raises NotFound, Refused."""
+        request = people_pb2.OffboardPersonRequest(
+            user_id=user_id, reason=reason, request_id=request_id
+        )
+        self._call(self._people.OffboardPerson, request, token=token)
+
+    def limit(
+        self, token: str, user_id: str, customers: Iterable[str], reason: str, request_id: str
+    ) -> None:
+        """Limit a person to some customers; to none lifts it. Raises NotFound, Refused."""
+        wanted = list(customers)
+        if wanted:
+            request = people_pb2.SetCustomerLimitRequest(
+                user_id=user_id, organization_ids=wanted, reason=reason, request_id=request_id
+            )
+            self._call(self._people.SetCustomerLimit, request, token=token)
+            return
+        lifted = people_pb2.ClearCustomerLimitRequest(
+            user_id=user_id, reason=reason, request_id=request_id
+        )
+        self._call(self._people.ClearCustomerLimit, lifted, token=token)
 
     def assign_role(
         self,

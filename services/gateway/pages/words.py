@@ -238,7 +238,7 @@ RULE: dict[str, str] = {
     "not_locked": _("The removal of this address is not locked."),
     "own_removal": _("Nobody decides about their own removals."),
     "own_role": _("Nobody changes their own role."),
-    "last_admin": _("The last admin of a partner cannot be removed."),
+    "last_admin": _("A partner keeps an admin whose role has no end."),
     "quota": _("Too many requests in a short time."),
     "read_only": _("This view is read-only. Nothing was changed."),
     "not_in_view": _("This section was not allowed."),
@@ -253,6 +253,12 @@ RULE: dict[str, str] = {
     "revoked": _("This consent was taken back already."),
     "role_held": _("The person has this role already."),
     "role_not_held": _("The person does not have this role."),
+    "agent_limited": _("The person is limited to some customers. Lift the limit first."),
+    "role_for_all_customers": _(
+        "Partner admins and auditors see all customers. Take that role away first."
+    ),
+    "not_limited": _("The person is not limited to some customers."),
+    "person_gone": _("The person has left already."),
     "not_blocked": _("The address is not on the blocklist."),
     "address_blocked": _("Not while the address is on the blocklist."),
     "not_resendable": _("This mail is not sent again."),
@@ -301,6 +307,9 @@ NOTICE: dict[str, str] = {
     "not_vouched": _("You did not vouch for the caller. The agent sees it."),
     "checks_allowed": _("The agent can check this user again."),
     "role_taken": _("The role was taken away. What ran on it has ended."),
+    "limit_set": _("The person sees only these customers now."),
+    "limit_lifted": _("The person sees all your customers again."),
+    "offboarded": _("Everything of the person has ended: sign-ins, roles and views."),
 } | {f"rule_{code}": text for code, text in RULE.items()}
 
 PROBLEM: dict[str, str] = {
@@ -310,6 +319,8 @@ PROBLEM: dict[str, str] = {
     "code_format": _("Enter the 8 digits, 4 and 4."),
     "code_wrong": _("The code is not right."),
     "person_unknown": _("Nobody with this address has signed in at your company."),
+    "customer_unknown": _("No customer of yours has one of these names."),
+    "confirm": _("Confirm that everything of this person ends."),
     "date_past": _("Choose a day in the future."),
     "date_format": _("Write the time as day and hour."),
     "section_required": _("Choose at least one section."),
@@ -391,6 +402,12 @@ ACTION: dict[str, str] = {
     "identity.ticket.open": _("Opened a ticket"),
     "identity.ticket.close": _("Closed a ticket"),
     "identity.ticket.list": _("Looked at tickets"),
+    "identity.forgetting.ask": _("Asked that a person is forgotten"),
+    "identity.forgetting.confirm": _("Confirmed that a person is forgotten"),
+    "identity.forgetting.withdraw": _("Took back that a person is forgotten"),
+    "identity.forgetting.list": _("Looked at who is forgotten"),
+    "identity.legal_hold.set": _("Set a legal hold"),
+    "identity.legal_hold.lift": _("Lifted a legal hold"),
     "identity.token.exchange": _("Took a token to act for an agent"),
     "identity.client.register": _("Registered a program"),
     "identity.client.remove": _("Removed a program"),

@@ -402,36 +402,36 @@ CONSENT = v.ConsentPage(
     ),
     feed=_feed(),
 )
+ANA = v.Colleague(
+    id="p-1",
+    name="Ana Pop",
+    address="ana.pop@northwind.example",
+    roles=(v.RoleHeld(role="helpdesk", since=_ago(days=210)),),
+    running_views=1,
+)
+ELENA = v.Colleague(
+    id="p-2",
+    name="Elena Marin",
+    address="elena.marin@northwind.example",
+    roles=(v.RoleHeld(role="helpdesk", since=_ago(days=31), until=NOW + timedelta(days=60)),),
+    limited=True,
+    limit=("Acme", "Fabrikam"),
+)
+RADU = v.Colleague(
+    id="p-3",
+    name="Radu Ionescu",
+    address="radu.ionescu@northwind.example",
+    roles=(v.RoleHeld(role="partner_admin", since=_ago(days=800)),),
+    own=True,
+)
+DAN = v.Colleague(id="p-4", name="Dan Vlad", address="dan.vlad@northwind.example")
 ROLES = v.RolesPage(
     frame=PARTNER,
     partner="Northwind Services",
-    holders=(
-        v.RoleHolder(
-            id="p-1",
-            name="Ana Pop",
-            address="ana.pop@northwind.example",
-            role="helpdesk",
-            since=_ago(days=210),
-            running_views=1,
-        ),
-        v.RoleHolder(
-            id="p-2",
-            name="Elena Marin",
-            address="elena.marin@northwind.example",
-            role="helpdesk",
-            since=_ago(days=31),
-            until=NOW + timedelta(days=60),
-        ),
-        v.RoleHolder(
-            id="p-3",
-            name="Radu Ionescu",
-            address="radu.ionescu@northwind.example",
-            role="partner_admin",
-            since=_ago(days=800),
-            refusal="own_role",
-        ),
-    ),
+    people=(ANA, ELENA, RADU, DAN),
+    next_page="abc",
 )
+COLLEAGUE = v.ColleaguePage(frame=PARTNER, partner="Northwind Services", person=ANA)
 COMPLETE = v.Completeness(state="ok", until=NOW, records=1204331, checkpoint_age=12)
 BARS = tuple(
     v.Bar(
@@ -904,7 +904,11 @@ def _office_pages() -> dict[str, tuple[str, object]]:
                 ROLES, frame=_problem("person", "person_unknown", PARTNER), person="a@b.example"
             ),
         ),
-        "roles-empty": ("roles", replace(ROLES, holders=())),
+        "roles-empty": ("roles", replace(ROLES, people=())),
+        "colleague": ("colleague", COLLEAGUE),
+        "colleague-limited": ("colleague", replace(COLLEAGUE, person=ELENA)),
+        "colleague-own": ("colleague", replace(COLLEAGUE, person=RADU)),
+        "colleague-none": ("colleague", replace(COLLEAGUE, person=DAN)),
         "audit": ("audit", AUDIT),
         "audit-empty": ("audit", replace(AUDIT, bars=(), entries=(), total=0)),
         "audit-late": ("audit", replace(AUDIT, completeness=late)),

@@ -41,12 +41,14 @@ from services.gateway.pages.models.caller import (
 )
 from services.gateway.pages.models.consent import (
     ActivityPage,
+    Colleague,
+    ColleaguePage,
     ConsentPage,
     ConsentRequest,
     ConsentRequestPage,
     FeedEntry,
     GivenConsent,
-    RoleHolder,
+    RoleHeld,
     RolesPage,
     RunningView,
 )
@@ -124,6 +126,8 @@ __all__ = [
     "CheckPage",
     "Checkpoint",
     "CodeAddress",
+    "Colleague",
+    "ColleaguePage",
     "Completeness",
     "ConsentPage",
     "ConsentRequest",
@@ -165,7 +169,7 @@ __all__ = [
     "RemovalsPage",
     "ReplayedFact",
     "Revealed",
-    "RoleHolder",
+    "RoleHeld",
     "RolesPage",
     "RunningView",
     "SearchPage",

@@ -98,28 +98,47 @@ class ActivityPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleHolder:
-    """A person of the partner and a role they hold."""
+class RoleHeld:
+    """A role that a person of the partner holds."""
+
+    role: str
+    since: datetime | None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """A person of the partner; `limit` names the only customers of a limited one."""
 
     id: str
     name: str
     address: str
-    role: str
-    since: datetime | None
-    until: datetime | None = None
+    roles: tuple[RoleHeld, ...] = ()
+    limited: bool = False
+    limit: tuple[str, ...] = ()
     running_views: int = 0
-    refusal: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolesPage:
-    """Who holds which role at the partner."""
+    """The partner's people and who holds which role."""
 
     frame: Frame
     partner: str
-    holders: tuple[RoleHolder, ...] = ()
+    people: tuple[Colleague, ...] = ()
+    next_page: str = ""
     roles: tuple[str, ...] = ("helpdesk", "partner_admin", "auditor")
     person: str = ""
     role: str = ""
     reason: str = ""
     until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColleaguePage:
+    """One person of the partner: their roles, their limit, and the end of everything."""
+
+    frame: Frame
+    partner: str
+    person: Colleague
