@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
-from helpdesk.identity.v1 import feed_pb2, feed_pb2_grpc
+from helpdesk.identity.v1 import (
+    feed_pb2,
+    feed_pb2_grpc,
+    internal_pb2,
+    internal_pb2_grpc,
+    sign_in_pb2,
+    sign_in_pb2_grpc,
+    tickets_pb2,
+    tickets_pb2_grpc,
+)
+from helpdesk.kernel.errors import HelpdeskError, Refused
 from helpdesk.kernel.operating import Operator
 from services.demo.domain import Record
 
@@ -33,6 +44,30 @@ def import_records(operator: Operator, records: dict[str, list[Record]]) -> int:
             raise ValueError(f"the sample has a bad line: {answer.bad_lines[0].problem}")
         changed = int(answer.changed)
     return changed
+
+
+def open_tickets(operator: Operator, email: str, tickets: Sequence[tuple[str, str, str]]) -> None:
+    """Open tickets as the agent with that address, where that is possible."""
+    channel = operator.channel("identity")
+    own = operator.caller("SERVICE")
+    found = own(
+        internal_pb2_grpc.DirectoryInternalServiceStub(channel).ResolveAddress,
+        internal_pb2.ResolveAddressRequest(address=email),
+    )
+    stub = tickets_pb2_grpc.TicketServiceStub(channel)
+    try:
+        agent = own(
+            sign_in_pb2_grpc.SignInServiceStub(channel).IssueTokenFor,
+            sign_in_pb2.IssueTokenForRequest(user_id=found.user_id),
+        )
+    except HelpdeskError:
+        # With a provider of its own nobody gets a token in an agent's name.
+        return
+    for number, organization_id, _ in tickets:
+        request = tickets_pb2.OpenTicketRequest(ticket=number, organization_id=organization_id)
+        # It is open already where the demo ran before.
+        with suppress(Refused):
+            own(stub.OpenTicket, request, token=agent.token)
 
 
 def welcome(operator: Operator, user_ids: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from helpdesk.kernel import secrets
 from helpdesk.kernel.hosting import Host, HostSettings
 from helpdesk.kernel.operating import RUNNING, Operator, announce
 from helpdesk.kernel.settings import SettingsError, is_loopback
-from services.demo.clients import import_records, welcome
+from services.demo.clients import import_records, open_tickets, welcome
 from services.demo.domain import Sample, sample
 from services.hosting import ALL, checked, wait_for_signal
 from services.processes import PROCESSES, addressed, check, free_address, write_settings
@@ -40,6 +40,9 @@ def demo(*, fresh: bool, distributed: bool) -> None:
         env["HELPDESK_DATA_DIR"] = str(Path(env.get("HELPDESK_DATA_DIR", _DISTRIBUTED)).resolve())
     settings = checked(env)
     address = env.setdefault("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
+    # A demo with a provider of one's own has no agent who could open the sample's tickets.
+    if "HELPDESK_IDENTITY_ISSUERS" not in env:
+        env.setdefault("HELPDESK_IDENTITY_TICKETS", "local")
     if not is_loopback(address):
         raise SettingsError("HELPDESK_GATEWAY_ADDRESS: the demo only serves this machine")
     structured.configure(settings.log_level)
@@ -53,6 +56,7 @@ def demo(*, fresh: bool, distributed: bool) -> None:
         with Operator(shared, lambda: ALL) as operator:
             if import_records(operator, made.records):
                 welcome(operator, made.welcomed)
+            open_tickets(operator, _agent(made), made.tickets)
         _introduce(address, made, _VERIFY_APART if distributed else _VERIFY_HERE)
         wait_for_signal()
         click.echo("Stopping ...", err=True)
@@ -104,6 +108,10 @@ def _prepare(data_dir: Path, made: Sample) -> None:
         refused.write_text(json.dumps([made.bounces]))
 
 
+def _agent(made: Sample) -> str:
+    return next(email for role, _, email in made.sign_ins if role == "agent")
+
+
 def _introduce(address: str, made: Sample, verify: str) -> None:
     width = max(len(role) for role, _, _ in made.sign_ins)
     lines = [
@@ -113,8 +121,11 @@ def _introduce(address: str, made: Sample, verify: str) -> None:
         "  Sign in as (no password: the provider is a local one for development)",
         *(f"    {role:<{width}}  {email}" for role, _, email in made.sign_ins),
         "",
+        "  Open tickets of the agent",
+        *(f"    {number}  {customer}" for number, _, customer in made.tickets),
+        "",
         "  A tour in five steps",
-        '    1. As the agent search for "stefana voinea" and open her.',
+        f'    1. As the agent open {made.tickets[0][0]}, search for "stefana voinea" and open her.',
         "    2. Her welcome mail bounced: see why, remove the block, send it again.",
         f"    3. The mailbox is at http://{address}/dev/mail; there, let her address accept mail.",
         "    4. Open her customer and request access; allow it as the customer admin; look.",

@@ -15,6 +15,7 @@ from anyascii import anyascii
 Record = dict[str, Any]
 _SEED = 20_26
 _PEOPLE = 24
+_FIRST_TICKET = 4821
 _TOGGLES = ("ai-assistant", "call-recording", "hybrid-calendar", "whiteboard", "video-mesh")
 _LICENSES = ("Meetings Suite", "Calling Professional", "Messaging Basic", "Room Systems")
 _PRODUCTS = (("Desk Phone 9851", "phone"), ("Room Bar", "roomdesk"), ("Board 55", "roomdesk"))
@@ -152,6 +153,8 @@ class Sample:
     """Address whose mailbox does not exist."""
     welcomed: list[str] = field(default_factory=list)
     """Ids of the users who get a welcome mail."""
+    tickets: list[tuple[str, str, str]] = field(default_factory=list)
+    """Number, and id and name of the customer, of the tickets of the first partner's agent."""
 
 
 def sample() -> Sample:
@@ -219,6 +222,9 @@ class _Maker:
                 "guestJoin": True,
             },
         )
+        if managed_by[0] == self._made.records["partners"][0]["id"]:
+            number = _FIRST_TICKET + len(self._made.tickets)
+            self._made.tickets.append((f"INC-{number}", organization_id, name))
         self._add("domains", orgId=organization_id, domain=domain, status="verified")
         self._add("domains", orgId=organization_id, domain=f"mail.{domain}", status="claimed")
         for tag in ("", "events-"):
