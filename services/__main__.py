@@ -26,11 +26,16 @@ _COMMANDS = {
     "token": "services.identity.commands:token",
     "link": "services.identity.commands:link",
     "client": "services.identity.commands:client",
+    "forget": "services.forgetting.commands:forget",
+    "forgettings": "services.forgetting.commands:forgettings",
+    "legal-hold": "services.forgetting.commands:legal_hold",
     "import-bounces": "services.email.commands:import_bounces",
     "read-mail": "services.email.commands:read_mail",
 }
 # Commands of an operator, who acts on a running product under their own name.
-_OPERATED = frozenset({"import", "token", "link", "client", "import-bounces"})
+_OPERATED = frozenset(
+    {"import", "token", "link", "client", "import-bounces", "forget", "forgettings", "legal-hold"}
+)
 
 
 class _Commands(click.Group):

@@ -31,7 +31,7 @@ from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import StoredRow, Unit
 from helpdesk.kernel.watching import watched
 
-WORKERS = ("email", "session", "audit", "search")
+WORKERS = ("email", "session", "audit", "search", "identity")
 _HERE = Path(__file__).parent
 _NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
 _NAME = click.argument("name", metavar="NAME")

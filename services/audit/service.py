@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from helpdesk.audit.v1 import audit_pb2_grpc
+from helpdesk.kernel import clearing
 from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
 from helpdesk.kernel.settings import parse
 from services.audit.application.audit_log import AuditLog
@@ -66,6 +67,7 @@ def build(wiring: Wiring) -> Running:
         consumers=[
             ActionsConsumer(ledger, service_keys(wiring, settings, SOURCES)),
             mailer(store, settings),
+            clearing.consumer(store),
         ],
         close=ledger.sign_now,
         timers=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+from helpdesk.kernel import clearing
 from helpdesk.kernel.resources import Blank, Resources, Timer, Wants, Work, wants_of
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
@@ -26,6 +27,7 @@ def wants() -> Wants:
         [
             ActionsConsumer(cast("Ledger", Blank())),
             mailer(cast("Store", Blank("audit")), AuditSettings()),
+            clearing.consumer(cast("Store", Blank("audit"))),
         ]
     )
 
@@ -48,6 +50,7 @@ def build(resources: Resources) -> Work:
         consumers=[
             ActionsConsumer(ledger, service_keys(resources, settings, SOURCES)),
             mailer(store, settings),
+            clearing.consumer(store),
         ],
         timers=[
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from helpdesk.kernel import clearing
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict
 from helpdesk.kernel.store import Store
 from services.email.application.delivery import Delivery, Letter, Reply, Transport
+from services.email.application.ports import address_digest
 from services.email.application.suppressions import Blocks
 from services.email.domain import facts
 from services.email.domain.blocklist_facts import AddressBlockExpired
@@ -144,6 +146,7 @@ def consumers(store: Store, postman: Postman, blocks: Blocks) -> list[StoreConsu
             },
         ),
         StoreConsumer("email.codes", store, {store.name: {**ended, **handed_over}}),
+        clearing.consumer(store, lambda address: address_digest(store, address)),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, Sealer, timestamp
 from helpdesk.kernel.store import Database, Projection, Projections, Recorded
+from services.identity import forgetting_views
 from services.identity.domain import client_facts, facts, importing, people_facts, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
@@ -34,7 +35,10 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
         facts.OrderImported: views.on_order_imported,
         facts.DeviceImported: views.on_device_imported,
     }
-    return {kind.NAME: views.also_known(function) for kind, function in imported.items()} | {
+    known: dict[str, Projection] = {
+        kind.NAME: views.also_known(function) for kind, function in imported.items()
+    }
+    return {**known, **forgetting_views.projections()} | {
         facts.RoleAssigned.NAME: views.on_role_assigned,
         facts.RoleRemoved.NAME: views.on_role_removed,
         people_facts.AgentLimited.NAME: _on_agent_limited,
@@ -129,6 +133,8 @@ class _Views:
     def on_person_imported(self, db: Database, recorded: Recorded) -> None:
         event: Any = recorded.event
         uuid = uuid_of(PEOPLE, event.user_id)
+        if forgetting_views.is_gone(db, uuid):
+            return
         texts = [event.display_name, event.first_name, event.last_name]
         lists = [event.emails, event.phone_numbers, event.sip_addresses]
         row = {

@@ -15,6 +15,7 @@ from helpdesk.identity.v1 import (
     clients_pb2_grpc,
     directory_pb2_grpc,
     feed_pb2_grpc,
+    forgetting_pb2_grpc,
     internal_pb2_grpc,
     people_pb2_grpc,
     roles_pb2_grpc,
@@ -30,6 +31,7 @@ from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from services.identity.application.clients import Clients, Exchange, thumbprint
 from services.identity.application.directory import Directory
+from services.identity.application.forgetting import Forgetting
 from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
 from services.identity.application.people import People
@@ -38,15 +40,18 @@ from services.identity.application.sign_in import SignIns
 from services.identity.application.tickets import TicketChecks, TicketList
 from services.identity.application.tokens import Tokens
 from services.identity.domain.clients import Program
+from services.identity.forgetting_views import ForgettingViews
 from services.identity.grpc_api.clients import ClientServicer
 from services.identity.grpc_api.directory import DirectoryServicer
 from services.identity.grpc_api.feed import FeedServicer
+from services.identity.grpc_api.forgetting import ForgettingServicer
 from services.identity.grpc_api.internal import InternalServicer
 from services.identity.grpc_api.people import PeopleServicer
 from services.identity.grpc_api.roles import RoleServicer
 from services.identity.grpc_api.sign_in import SignInServicer
 from services.identity.grpc_api.tickets import TicketServicer
 from services.identity.grpc_api.tokens import TokenServicer
+from services.identity.handlers import consumers
 from services.identity.projections import projections
 from services.identity.providers.client_table import ClientTable
 from services.identity.providers.configured import Configured, development_issuer
@@ -111,6 +116,7 @@ def build(wiring: Wiring) -> Running:
     keeper = system or (table if settings.tickets == LOCAL else None)
     checks = TicketChecks(keeper, down_allowed=down_allowed(settings))
     internal = InternalServicer(Internal(views), checks)
+    forgetting = ForgettingServicer(Forgetting(views, ForgettingViews(store), digest))
     tickets = TicketServicer(TicketList(views, table, digest))
     return Running(
         store=store,
@@ -130,6 +136,9 @@ def build(wiring: Wiring) -> Running:
             "helpdesk.identity.v1.PeopleService": lambda server: (
                 people_pb2_grpc.add_PeopleServiceServicer_to_server(people, server)
             ),
+            "helpdesk.identity.v1.ForgettingService": lambda server: (
+                forgetting_pb2_grpc.add_ForgettingServiceServicer_to_server(forgetting, server)
+            ),
             "helpdesk.identity.v1.RoleService": lambda server: (
                 roles_pb2_grpc.add_RoleServiceServicer_to_server(roles, server)
             ),
@@ -143,6 +152,7 @@ def build(wiring: Wiring) -> Running:
                 tickets_pb2_grpc.add_TicketServiceServicer_to_server(tickets, server)
             ),
         },
+        consumers=consumers(store),
         close=lambda: _close(providers, system),
         tickets=lambda *asked: _judged(checks, *asked),
     )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Protocol
 
+from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published
-from helpdesk.kernel.store import Engine
+from helpdesk.kernel.clearing import FORGOTTEN, Forgotten, acknowledge, clear
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.store import Engine, Store
 from services.search.domain import Document, Tombstone
 from services.search.index import Index
-from services.search.projections import CHANGES, Organization, moved
+from services.search.projections import CHANGES, Change, Organization, moved
 
 NAME = "search.index"
 SOURCE = "identity"
@@ -67,15 +71,37 @@ class OrganizationsInMemory:
         return tuple(self._known.values())
 
 
+def clearing(store: Store) -> Callable[[Published], None]:
+    """Return what destroys the keys of search texts that found a person, and says it is done."""
+    actor = Actor(id=f"system:{NAME}", roles=frozenset({"SERVICE"}))
+
+    def cleared(fact: Published) -> None:
+        forgotten = Forgotten.of(fact)
+        work = UnitOfWork(store, actor, datetime.now(UTC), id=fact.stamp.action_id or fact.id)
+        acknowledge(work, forgotten.user_id, clear(store, forgotten))
+        if work.staged:
+            store.commit(work.unit())
+
+    return cleared
+
+
 class IndexConsumer:
     """Follows identity's log into the index, a batch at a time."""
 
     name = NAME
 
-    def __init__(self, organizations: Organizations, index: Index) -> None:
+    def __init__(
+        self,
+        organizations: Organizations,
+        index: Index,
+        cleared: Callable[[Published], None] | None = None,
+    ) -> None:
+        """``cleared`` is told of each forgotten person of whom the index holds nothing more."""
         self._organizations = organizations
+        self._cleared = cleared
         self._index = index
-        self._waiting: list[Published] = []
+        self._waiting: list[tuple[Published, Change]] = []
+        self._changed: dict[str, Organization] = {}
         self._lock = threading.Lock()
 
     @property
@@ -86,44 +112,59 @@ class IndexConsumer:
         return self._index.positions().get(source, 0)
 
     def handle(self, fact: Published) -> None:
-        """Keep a fact until the end of the batch."""
+        """Keep what a fact changes until the end of the batch; one that makes no sense fails."""
         with self._lock:
-            self._waiting.append(fact)
+            change = CHANGES[fact.row.name](fact.fields(), fact.position, self._known)
+            if change.organization is not None:
+                self._changed[change.organization.id] = change.organization
+            self._waiting.append((fact, change))
+
+    def _known(self, organization_id: str) -> Organization | None:
+        return self._changed.get(organization_id) or self._organizations.get(organization_id)
 
     def flush(self, source: str, position: int) -> None:
         """Index the batch: organizations first, then the documents with the position."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
+            changed, self._changed = self._changed, {}
         try:
-            self._index_all(waiting)
+            self._index_all(waiting, changed.values())
+            if forgotten := [fact for fact, _ in waiting if fact.row.name == FORGOTTEN]:
+                self._forget(forgotten)
             self._index.commit({source: position})
         except BaseException:
             # The bus brings the batch again; nothing of it may be kept twice.
             with self._lock:
                 self._waiting.clear()
+                self._changed.clear()
             raise
 
-    def _index_all(self, facts: list[Published]) -> None:
-        organizations: dict[str, Organization] = {}
+    def _forget(self, forgotten: Sequence[Published]) -> None:
+        # Said before the position moves on: who crashes here does it once more.
+        self._index.commit({})
+        self._index.compact()
+        for fact in forgotten:
+            if self._cleared is not None:
+                self._cleared(fact)
+
+    def _index_all(
+        self, changes: Iterable[tuple[Published, Change]], organizations: Iterable[Organization]
+    ) -> None:
         documents: dict[str, Document | Tombstone] = {}
-
-        def known(organization_id: str) -> Organization | None:
-            return organizations.get(organization_id) or self._organizations.get(organization_id)
-
-        for fact in facts:
-            change = CHANGES[fact.row.name](fact.fields(), fact.position, known)
+        for fact, change in changes:
             if change.organization is not None:
                 owner = change.organization
-                organizations[owner.id] = owner
                 documents[f"organization:{owner.id}"] = owner.document(fact.position)
                 if change.rewrite:
                     stale = [d for d in documents.values() if isinstance(d, Document)]
                     for document in (*self._index.of_organization(owner.id), *stale):
-                        if document.organization_id == owner.id:
+                        removed = isinstance(documents.get(document.key), Tombstone)
+                        if document.organization_id == owner.id and not removed:
                             documents[document.key] = moved(document, owner, fact.position)
             if change.document is not None:
                 documents[change.document.key] = change.document
+            documents.update((each.key, each) for each in change.gone)
         # It may be ahead of the index, never behind it: facts that come again find it so.
-        self._organizations.put(organizations.values())
+        self._organizations.put(organizations)
         gone = [each for each in documents.values() if isinstance(each, Tombstone)]
         self._index.apply([d for d in documents.values() if isinstance(d, Document)], gone)

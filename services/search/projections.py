@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from helpdesk.kernel.clearing import FORGOTTEN
 from helpdesk.kernel.events import ERASED
 from services.search.domain import Document, Fields, Kind, Tombstone
 
@@ -54,6 +55,8 @@ class Change:
     document: Document | Tombstone | None = None
     rewrite: bool = False
     """Whether every document of the organization must be written again."""
+    gone: tuple[Tombstone, ...] = ()
+    """Documents of a forgotten person; nothing of them may be left in the index."""
 
 
 def on_organization_imported(fact: Mapping[str, Any], version: int, known: Known) -> Change:
@@ -147,6 +150,13 @@ def on_device_imported(fact: Mapping[str, Any], version: int, known: Known) -> C
     return Change(document=document)
 
 
+def on_person_forgotten(fact: Mapping[str, Any], version: int, known: Known) -> Change:
+    """A person was forgotten, and their devices, whose names often hold theirs."""
+    del known
+    devices = tuple(Tombstone(Kind.DEVICE, each, version) for each in fact.get("device_ids", ()))
+    return Change(gone=(Tombstone(Kind.USER, fact["user_id"], version), *devices))
+
+
 Function = Callable[[Mapping[str, Any], int, Known], Change]
 CHANGES: Mapping[str, Function] = {
     f"{_PACKAGE}OrganizationImported": on_organization_imported,
@@ -155,6 +165,7 @@ CHANGES: Mapping[str, Function] = {
     f"{_PACKAGE}SiteImported": on_site_imported,
     f"{_PACKAGE}OrderImported": on_order_imported,
     f"{_PACKAGE}DeviceImported": on_device_imported,
+    FORGOTTEN: on_person_forgotten,
 }
 
 

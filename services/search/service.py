@@ -9,7 +9,7 @@ from services.search.application import SearchApplication
 from services.search.clients import DirectoryClient
 from services.search.composition import MIGRATIONS, index_of
 from services.search.grpc_api import SearchServicer
-from services.search.handlers import IndexConsumer, StoredOrganizations
+from services.search.handlers import IndexConsumer, StoredOrganizations, clearing
 from services.search.settings import SearchSettings
 
 
@@ -27,7 +27,7 @@ def build(wiring: Wiring) -> Running:
                 search_pb2_grpc.add_SearchServiceServicer_to_server(servicer, server)
             )
         },
-        consumers=[IndexConsumer(StoredOrganizations(store.engine), index)],
+        consumers=[IndexConsumer(StoredOrganizations(store.engine), index, clearing(store))],
         close=index.close,
     )
 

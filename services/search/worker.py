@@ -7,7 +7,7 @@ from typing import cast
 from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.settings import parse
 from services.search.composition import MIGRATIONS, client_of
-from services.search.handlers import IndexConsumer, StoredOrganizations
+from services.search.handlers import IndexConsumer, StoredOrganizations, clearing
 from services.search.index import Index
 from services.search.index.opensearch import OpenSearchIndex
 from services.search.settings import SearchSettings
@@ -24,5 +24,5 @@ def build(resources: Resources) -> Work:
     settings = parse(SearchSettings, "search", resources.env)
     index = OpenSearchIndex(client_of(resources, settings), settings.opensearch_index)
     store = resources.open_store("search", migrations=MIGRATIONS)
-    consumer = IndexConsumer(StoredOrganizations(store.engine), index)
+    consumer = IndexConsumer(StoredOrganizations(store.engine), index, clearing(store))
     return Work(store, consumers=[consumer], close=index.close)

@@ -13,6 +13,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 import helpdesk
 import services
+from helpdesk.kernel import clearing, heartbeat
 from helpdesk.kernel.events import Event, encode, registered
 from helpdesk.kernel.rpc import rules
 from helpdesk.options.v1 import options_pb2
@@ -28,7 +29,7 @@ def imported(package):
             yield importlib.import_module(found.name)
 
 
-MODULES = [*imported(helpdesk), *imported(services)]
+MODULES = [*imported(helpdesk), *imported(services), clearing, heartbeat]
 FILES = [m.DESCRIPTOR for m in MODULES if m.__name__.endswith("_pb2")]
 METHODS = [
     rules.method(f"/{service.full_name}/{method.name}")

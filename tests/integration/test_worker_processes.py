@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["email", "session", "audit", "search"])
+@pytest.mark.parametrize("name", ["email", "session", "audit", "search", "identity"])
 def test_a_worker_and_all_that_it_needs_load_no_grpc(name):
     code = (
         "import helpdesk.kernel.consumer, sys, services.running, "

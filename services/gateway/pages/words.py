@@ -354,7 +354,15 @@ ROLE: dict[str, str] = {
     "helpdesk_read_only": _("Help Desk, read only"),
 }
 
+TICKET_STATE: dict[str, str] = {
+    "open": _("Found open, of this customer"),
+    "unchecked": _("Not checked: nothing keeps tickets here"),
+    "down": _("Not checked: the ticket system was down"),
+    "repeated": _("Checked at the first of equal requests"),
+}
+
 COLUMN: dict[str, str] = {
+    "ticket_state": _("Ticket was"),
     "name": _("Name"),
     "address": _("E-mail address"),
     "status": _("Status"),
@@ -577,6 +585,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "way": WAY,
     "ground": GROUND,
     "column": COLUMN,
+    "ticket_state": TICKET_STATE,
 }
 
 

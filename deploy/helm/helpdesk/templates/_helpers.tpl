@@ -1,6 +1,6 @@
 {{/* The processes of a role; services/processes.py has the same table. */}}
 {{- define "helpdesk.services" -}}
-{{- dict "serve" (list "identity" "search" "email" "session" "audit" "gateway") "relay" (list "identity" "search" "email" "session" "audit") "work" (list "email" "session" "audit" "search") | toJson -}}
+{{- dict "serve" (list "identity" "search" "email" "session" "audit" "gateway") "relay" (list "identity" "search" "email" "session" "audit") "work" (list "email" "session" "audit" "search" "identity") | toJson -}}
 {{- end -}}
 
 {{- define "helpdesk.image" -}}

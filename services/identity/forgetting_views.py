@@ -1,0 +1,202 @@
+"""What was asked, held and forgotten: facts into tables, and what is read of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from helpdesk.kernel.events import ERASED, timestamp
+from helpdesk.kernel.store import Database, Projections, Recorded, Store
+from services.identity.domain import forgetting_facts as facts
+from services.identity.domain.facts import NEVER
+from services.identity.domain.ids import ORGANIZATION, PEOPLE, uuid_of
+
+CLEARING = ("audit", "email", "search", "session")
+"""The services that hold what is built from a person's data, and say that they cleared it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """What was asked for one person, and how far it is."""
+
+    user_id: str
+    uuid: str
+    state: str
+    asked_by: str
+    asked: datetime
+    confirmed_by: str
+    forgotten: datetime
+    key: str
+    position: int
+    cleared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold; without a person it holds everybody."""
+
+    user_id: str
+    set_by: str
+    since: datetime
+
+
+_COLUMNS = "user_id, uuid, state, asked_by, asked, confirmed_by, forgotten, key, position"
+
+
+class ForgettingViews:
+    """Reads the tables of forgetting."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def forgettings_of(self, organization: str) -> list[Forgetting]:
+        """Return what was asked in an organization (UUID), newest first."""
+        return self._found("organization = ? ORDER BY position DESC", organization)
+
+    def forgetting(self, user_id: str) -> Forgetting | None:
+        """Return what was asked for a person."""
+        return next(iter(self._found("user_id = ?", user_id)), None)
+
+    def _found(self, where: str, value: str) -> list[Forgetting]:
+        query = self._store.engine.query
+        cleared: dict[str, list[str]] = {}
+        rows = query(f"SELECT {_COLUMNS} FROM forgetting WHERE {where}", (value,))
+        for row in rows:
+            for (service,) in query(
+                "SELECT service FROM forgetting_cleared WHERE user_id = ? ORDER BY service",
+                (row[0],),
+            ):
+                cleared.setdefault(row[0], []).append(service)
+        return [
+            Forgetting(
+                user_id=row[0],
+                uuid=row[1],
+                state=row[2],
+                asked_by=row[3],
+                asked=_moment(row[4]),
+                confirmed_by=row[5],
+                forgotten=_moment(row[6]),
+                key=row[7],
+                position=row[8],
+                cleared=tuple(cleared.get(row[0], ())),
+            )
+            for row in rows
+        ]
+
+    def holds_of(self, organization: str) -> list[Hold]:
+        """Return the legal holds of an organization (UUID)."""
+        rows = self._store.engine.query(
+            "SELECT user_id, set_by, since FROM legal_hold WHERE organization = ? ORDER BY since",
+            (organization,),
+        )
+        return [Hold(row[0], row[1], _moment(row[2])) for row in rows]
+
+
+def projections() -> Projections:
+    """Return what each fact does to the tables."""
+    return {
+        facts.PersonForgettingAsked.NAME: _on_asked,
+        facts.PersonForgettingWithdrawn.NAME: _on_withdrawn,
+        facts.PersonForgettingConfirmed.NAME: _on_confirmed,
+        facts.PersonForgotten.NAME: _on_forgotten,
+        facts.LegalHoldSet.NAME: _on_hold_set,
+        facts.LegalHoldLifted.NAME: _on_hold_lifted,
+    }
+
+
+def note_cleared(db: Database, user_id: str, service: str) -> None:
+    """Note that a service has cleared; it may be told twice."""
+    db.execute(
+        "INSERT INTO forgetting_cleared (user_id, service) VALUES (?, ?) "
+        "ON CONFLICT (user_id, service) DO NOTHING",
+        (user_id, service),
+    )
+
+
+def is_gone(db: Database, uuid: str) -> bool:
+    """Return whether a person was forgotten: nothing that comes late is written of them."""
+    return bool(
+        db.execute("SELECT 1 FROM forgetting WHERE uuid = ? AND state = 'forgotten'", (uuid,))
+    )
+
+
+def _on_asked(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute("DELETE FROM forgetting WHERE user_id = ?", (event.user_id,))
+    db.execute(
+        "INSERT INTO forgetting (organization, user_id, uuid, state, asked_by, asked, "
+        "confirmed_by, forgotten, key, position) VALUES (?, ?, ?, 'asked', ?, ?, '', ?, '', ?)",
+        (
+            uuid_of(ORGANIZATION, event.organization_id),
+            event.user_id,
+            uuid_of(PEOPLE, event.user_id),
+            event.asked_by,
+            timestamp(event.recorded_at),
+            timestamp(NEVER),
+            recorded.position,
+        ),
+    )
+
+
+def _on_withdrawn(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute("UPDATE forgetting SET state = 'withdrawn' WHERE user_id = ?", (event.user_id,))
+
+
+def _on_confirmed(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute(
+        "UPDATE forgetting SET state = 'confirmed', confirmed_by = ? WHERE user_id = ?",
+        (event.confirmed_by, event.user_id),
+    )
+
+
+def _on_forgotten(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    uuid = uuid_of(PEOPLE, event.user_id)
+    db.execute(
+        "UPDATE forgetting SET state = 'forgotten', forgotten = ?, key = ? WHERE user_id = ?",
+        (timestamp(event.recorded_at), event.key, event.user_id),
+    )
+    # What is left names nobody: it keeps ids from coming back, and pages from breaking.
+    db.execute(
+        "UPDATE person SET sealed = ?, status = 'inactive', login_enabled = 0, admin = 0, "
+        "licenses = '[]', feature_toggles = '{}' WHERE uuid = ?",
+        (ERASED, uuid),
+    )
+    db.execute("DELETE FROM person_address WHERE person = ?", (uuid,))
+    db.execute("UPDATE imported SET digest = '' WHERE name = ?", (f"person:{uuid}",))
+    db.execute(
+        "UPDATE device SET sealed = ?, user_id = '' WHERE person_id = ?", (ERASED, event.user_id)
+    )
+    db.execute("DELETE FROM linked_account WHERE user_id = ?", (event.user_id,))
+    db.execute(
+        "UPDATE sign_in SET sealed = ?, hint = '', ended = 1, account = '' WHERE user_id = ?",
+        (ERASED, event.user_id),
+    )
+
+
+def _on_hold_set(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute(
+        "INSERT INTO legal_hold (organization, user_id, set_by, since) VALUES (?, ?, ?, ?)",
+        (
+            uuid_of(ORGANIZATION, event.organization_id),
+            event.user_id,
+            event.set_by,
+            timestamp(event.recorded_at),
+        ),
+    )
+
+
+def _on_hold_lifted(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute(
+        "DELETE FROM legal_hold WHERE organization = ? AND user_id = ?",
+        (uuid_of(ORGANIZATION, event.organization_id), event.user_id),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

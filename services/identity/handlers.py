@@ -1,0 +1,75 @@
+"""What follows when it was confirmed that a person is forgotten, and when all have cleared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.bus import Published, StoreConsumer
+from helpdesk.kernel.clearing import Forgotten, PersonCleared, clear
+from helpdesk.kernel.store import Store
+from services.identity.application.forgetting import stream_of
+from services.identity.domain import forgetting
+from services.identity.domain.facts import PersonImported
+from services.identity.domain.forgetting import Forgettings
+from services.identity.domain.forgetting_facts import PersonForgettingConfirmed, PersonForgotten
+from services.identity.domain.ids import ORGANIZATION, uuid_of
+from services.identity.domain.importing import person_key
+from services.identity.forgetting_views import CLEARING, ForgettingViews, note_cleared
+
+
+def consumers(store: Store) -> list[StoreConsumer]:
+    """Return what follows our own log and the word of those that clear."""
+
+    def on_confirmed(work: UnitOfWork, fact: Published) -> None:
+        event: Any = fact.event
+        organization = uuid_of(ORGANIZATION, event.organization_id)
+        stream = work.load(stream_of(organization), forgetting.evolve, Forgettings())
+        if event.user_id in stream.state.forgotten:
+            return
+        # The addresses outlive the person's key for as long as others must look for them.
+        forgotten = PersonForgotten(
+            user_id=event.user_id,
+            organization_id=event.organization_id,
+            device_ids=_devices_of(store, event.user_id),
+            key=store.vault.spare("forgetting"),
+            addresses=_addresses_of(store, event.user_id),
+        )
+        work.stage(stream, forgotten)
+
+    def on_forgotten(_work: UnitOfWork, fact: Published) -> None:
+        clear(store, Forgotten.of(fact))
+
+    def on_cleared(_work: UnitOfWork, fact: Published) -> None:
+        fields = fact.fields()
+        user_id = str(fields["user_id"])
+        with store.engine.transaction() as tx:
+            note_cleared(tx, user_id, str(fields["service"]))
+        found = ForgettingViews(store).forgetting(user_id)
+        if found is not None and set(CLEARING) <= set(found.cleared):
+            store.vault.forget(found.key)
+
+    own = {PersonForgettingConfirmed.NAME: on_confirmed, PersonForgotten.NAME: on_forgotten}
+    return [
+        StoreConsumer("identity.forgetting", store, {store.name: own}),
+        StoreConsumer(
+            "identity.cleared",
+            store,
+            {service: {PersonCleared.NAME: on_cleared} for service in CLEARING},
+        ),
+    ]
+
+
+def _addresses_of(store: Store, user_id: str) -> tuple[str, ...]:
+    rows = store.engine.select_stream(store.stream_id(person_key(user_id)))
+    facts = [store.opened(row) for row in rows]
+    return tuple(
+        dict.fromkeys(
+            address for fact in facts if isinstance(fact, PersonImported) for address in fact.emails
+        )
+    )
+
+
+def _devices_of(store: Store, user_id: str) -> tuple[str, ...]:
+    rows = store.engine.query("SELECT id FROM device WHERE person_id = ? ORDER BY id", (user_id,))
+    return tuple(str(row[0]) for row in rows)
