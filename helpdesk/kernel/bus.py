@@ -269,17 +269,29 @@ class InProcessBus:
         newest = store.position
         rows = store.read(self._after[key], _BATCH, names)
         batch = Batch(consumer, store.name)
-        for row in rows:
-            if self._stopping.is_set():
-                return
-            batch.handle(Published(store.name, row, store.vault))
+        done = 0
+        try:
+            for row in rows:
+                if self._stopping.is_set():
+                    break
+                batch.handle(Published(store.name, row, store.vault))
+                done += 1
+        finally:
+            # What came before a fact that fails, or before the end, is done and stays so.
+            if 0 < done < len(rows):
+                self._reach(batch, key, rows[done - 1].position)
+        if done < len(rows):
+            return
         reached = (
             rows[-1].position
             if len(rows) == _BATCH
             else max(newest, rows[-1].position if rows else 0)
         )
-        if rows:
-            batch.flush(reached)
+        self._reach(batch if rows else None, key, reached)
+
+    def _reach(self, batch: Batch | None, key: tuple[str, str], position: int) -> None:
+        if batch is not None:
+            batch.flush(position)
         with self._moved:
-            self._after[key] = reached
+            self._after[key] = position
             self._moved.notify_all()

@@ -79,8 +79,19 @@ class Inbox:
         return {source: int(count) for source, count in rows}
 
     def _take(self, source: str, new: Sequence[Delivery]) -> None:
+        try:
+            self._go(source, new, self._consumer.position(source))
+        except (Unavailable, CannotHandle):
+            raise
+        except Exception:
+            # The batch cannot be made durable: one by one it shows which fact it is.
+            self._go(source, new, self._consumer.position(source), each_alone=True)
+
+    def _go(
+        self, source: str, new: Sequence[Delivery], begun: int, *, each_alone: bool = False
+    ) -> None:
         wanted = tuple(self._consumer.wants.get(source, ()))
-        at = begun = self._consumer.position(source)
+        at = flushed = begun
         known = {each.row.position: each for each in new if each.row.name in wanted}
         parked = self._read_parked(source)
         waiting = sorted(known | parked)
@@ -95,9 +106,12 @@ class Inbox:
                     early = [known[p] for p in waiting if p >= position and p not in parked]
                     break
                 self._handle(batch, each)
+                if each_alone:
+                    self._flush(batch, each)
+                    flushed = position
                 at = position
         finally:
-            if at > begun:
+            if at > flushed:
                 batch.flush(at)
         if early:
             _log.warning(
@@ -111,6 +125,14 @@ class Inbox:
     def _handle(self, batch: Batch, each: Delivery) -> None:
         try:
             batch.handle(Published(each.source, each.row, self._store.vault, each.traceparent))
+        except Unavailable:
+            raise
+        except Exception as error:
+            raise CannotHandle(each) from error
+
+    def _flush(self, batch: Batch, each: Delivery) -> None:
+        try:
+            batch.flush(each.row.position)
         except Unavailable:
             raise
         except Exception as error:
@@ -197,8 +219,10 @@ def skip(
     at = consumer.position(delivery.source)
     if delivery.needs(consumer.wants.get(delivery.source, ())) > at:
         raise Refused("NOT_NEXT", "What comes before it is missing: run 'helpdesk catch-up' first.")
-    tracking = (f"{consumer.name}<{delivery.source}", delivery.row.position)
-    unhandled = delivery.row.position > at
-    store.commit(
-        Unit(record=record, now=record.occurred_at, tracking=tracking if unhandled else None)
-    )
+    position, tracked = delivery.row.position, f"{consumer.name}<{delivery.source}"
+    unhandled = position > max(at, store.engine.tracked(tracked))
+    tracking = (tracked, position) if unhandled else None
+    store.commit(Unit(record=record, now=record.occurred_at, tracking=tracking))
+    if consumer.position(delivery.source) < position:
+        # Its position is not in the store: recorded first, so nothing is left out unrecorded.
+        consumer.flush(delivery.source, position)
