@@ -54,6 +54,7 @@ _COPIED = (
     "writer",
     "method",
     "service",
+    "ticket_state",
 )
 
 

@@ -601,6 +601,18 @@ def test_an_auditor_follows_a_session_step_by_step_and_exports(world: GatewayWor
     assert exported.content.startswith(b"PK")
 
 
+def test_an_auditor_sees_what_was_known_of_a_ticket(world: GatewayWorld):
+    asked = {"section": ["users"], "minutes": "30", "reason": "phones ring"}
+    world.browser("north_agent").submit(f"/t/INC-77/orgs/{SHARED}/request", **asked)
+    world.product.settle()
+    auditor = world.browser("north_auditor")
+    session = links(auditor.get("/audit"), r"/audit/sessions/[^\"?]+")[0]
+    steps = dict.fromkeys(links(auditor.get(session), rf"{session}\?step=\d+"))
+    shown = [auditor.get(step).text for step in steps]
+
+    assert any("Not checked: nothing keeps tickets here" in text for text in shown)
+
+
 def test_language_and_theme_are_kept(world: GatewayWorld):
     browser = world.browser()
     browser.sign_in("north_agent")

@@ -81,7 +81,7 @@ class ActionFilter(_message.Message):
     def __init__(self, agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., ticket: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., session_id: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., service: _Optional[str] = ..., consent_id: _Optional[str] = ..., **kwargs) -> None: ...
 
 class ActionRecord(_message.Message):
-    __slots__ = ("record_id", "index", "kind", "source", "source_position", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "reason", "ticket", "request_id", "organization_id", "user_id", "subjects", "consent_id", "view_id", "sign_in_id", "session_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "recorded_at", "method", "service", "count", "refusals")
+    __slots__ = ("record_id", "index", "kind", "source", "source_position", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "reason", "ticket", "request_id", "organization_id", "user_id", "subjects", "consent_id", "view_id", "sign_in_id", "session_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "recorded_at", "method", "service", "count", "refusals", "ticket_state")
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]
     INDEX_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -118,6 +118,7 @@ class ActionRecord(_message.Message):
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
     REFUSALS_FIELD_NUMBER: _ClassVar[int]
+    TICKET_STATE_FIELD_NUMBER: _ClassVar[int]
     record_id: str
     index: int
     kind: RecordKind
@@ -154,7 +155,8 @@ class ActionRecord(_message.Message):
     service: str
     count: int
     refusals: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, record_id: _Optional[str] = ..., index: _Optional[int] = ..., kind: _Optional[_Union[RecordKind, str]] = ..., source: _Optional[str] = ..., source_position: _Optional[int] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., session_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., count: _Optional[int] = ..., refusals: _Optional[_Iterable[str]] = ...) -> None: ...
+    ticket_state: str
+    def __init__(self, record_id: _Optional[str] = ..., index: _Optional[int] = ..., kind: _Optional[_Union[RecordKind, str]] = ..., source: _Optional[str] = ..., source_position: _Optional[int] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., session_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., count: _Optional[int] = ..., refusals: _Optional[_Iterable[str]] = ..., ticket_state: _Optional[str] = ...) -> None: ...
 
 class QueryActionsRequest(_message.Message):
     __slots__ = ("filter", "order", "organization_id", "user_id", "page_size", "page_token")

@@ -250,6 +250,7 @@ def _facts(record: Any, names: Names) -> tuple[ReplayedFact, ...]:
         ("query", record.query),
         ("reason", record.reason),
         ("ticket", record.ticket),
+        ("ticket_state", record.ticket_state),
         ("user", names.of(record.user_id)),
         ("customer", names.of(record.organization_id)),
         ("refusal", record.error),
