@@ -64,6 +64,27 @@ class PostgresKeys:
             )
         )
 
+    def wrapped(self, after: str, limit: int) -> list[tuple[str, bytes]]:
+        return self._run(
+            f'SELECT person, wrapped FROM {_TABLE} WHERE person COLLATE "C" > %s '
+            'AND wrapped IS NOT NULL ORDER BY person COLLATE "C" LIMIT %s',
+            (after, limit),
+        )
+
+    def rewrap(self, changes: Sequence[tuple[str, bytes, bytes]]) -> None:
+        # In one order, so that nobody who changes the same rows waits in a circle.
+        persons, old, new = zip(*sorted(changes), strict=True)
+        self._run(
+            f"UPDATE {_TABLE} AS kept SET wrapped = given.new FROM "
+            "unnest(%s::text[], %s::bytea[], %s::bytea[]) AS given (person, old, new) "
+            "WHERE kept.person = given.person AND kept.wrapped = given.old",
+            (list(persons), list(old), list(new)),
+        )
+
+    def forgotten(self) -> list[str]:
+        rows = self._run(f"SELECT person FROM {_TABLE} WHERE wrapped IS NULL")
+        return [str(person) for (person,) in rows]
+
     def close(self) -> None:
         if self._connection is not None:
             with suppress(*_LOST):

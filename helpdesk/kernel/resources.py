@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpdesk.kernel import secrets, tls
 from helpdesk.kernel.bus import Consumer
+from helpdesk.kernel.masters import MasterKeys
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Engine, Projections, Store
@@ -113,7 +114,7 @@ class Resources:
         self.secrets_dir = Path(self.settings.secrets_dir or self.data_dir / "secrets")
         self._listen = listen
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.vault = Vault(self._keys(), self.secret("vault.key"))
+        self.vault = Vault(self._keys(), MasterKeys(self.secrets_dir))
 
     def _keys(self) -> Path | KeyTable:
         if not self.settings.vault_database_url:

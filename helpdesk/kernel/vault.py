@@ -13,14 +13,20 @@ from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import (
+    InvalidUnwrap,
+    aes_key_unwrap,
+    aes_key_wrap,
+)
 
 from helpdesk.kernel.events import ERASED
+from helpdesk.kernel.masters import MasterKeys
 
 _PREFIX = "sealed:v1:"
 _NONCE = 12
 _CACHED = 50_000
 _SPARE = 256
+_AT_ONCE = 500
 SHARED_SECONDS = 30.0
 """How long a process may go on with a key that another one has destroyed."""
 
@@ -40,6 +46,15 @@ class KeyTable(Protocol):
     def forget(self, person: str) -> bool:
         """Destroy a key for ever; return whether there was a row to change."""
 
+    def wrapped(self, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """Return keys that were not destroyed, by person, behind one."""
+
+    def rewrap(self, changes: Sequence[tuple[str, bytes, bytes]]) -> None:
+        """Put a key's new form in the place of its old one, where that is still there."""
+
+    def forgotten(self) -> list[str]:
+        """Return every person whose key was destroyed."""
+
     def close(self) -> None:
         """Close the database."""
 
@@ -53,7 +68,8 @@ class Vault:
     ``query:<action id>`` for a search text. Safe for use from several threads.
     """
 
-    def __init__(self, keys: Path | str | KeyTable, master_key: bytes) -> None:
+    def __init__(self, keys: Path | str | KeyTable, master_key: bytes | MasterKeys) -> None:
+        """``master_key`` is one for ever, or those of a folder, where it may change."""
         self._master = master_key
         self._lock = threading.RLock()
         self._cache: dict[str, AESGCM] = {}
@@ -67,7 +83,8 @@ class Vault:
             missing = [p for p in dict.fromkeys(persons) if p and p not in self._cache]
             if not missing:
                 return
-            self._keys.add([(p, aes_key_wrap(self._master, os.urandom(32))) for p in missing])
+            master = self._masters()[0]
+            self._keys.add([(p, aes_key_wrap(master, os.urandom(32))) for p in missing])
 
     def spare(self, kind: str) -> str:
         """Return the name of a fresh key, ``<kind>:<random>``; they are made 256 at a time."""
@@ -147,10 +164,41 @@ class Vault:
             row = self._keys.find(person)
         return row is not None and row[0] is None
 
+    def rewrap(self) -> int:
+        """
+        Wrap every key by the newest master key; return how many were wrapped by another.
+
+        May be cut off and begun again, while others read and write.
+        """
+        count, after = 0, ""
+        while True:
+            with self._lock:
+                masters = self._masters()
+                rows = self._keys.wrapped(after, _AT_ONCE)
+                changes = [
+                    (person, wrapped, aes_key_wrap(masters[0], unwrapped(wrapped, masters)))
+                    for person, wrapped in rows
+                    if not _opens(wrapped, masters[0])
+                ]
+                if changes:
+                    self._keys.rewrap(changes)
+            count += len(changes)
+            if len(rows) < _AT_ONCE:
+                return count
+            after = rows[-1][0]
+
+    def forgotten(self) -> list[str]:
+        """Return every person whose key was destroyed."""
+        with self._lock:
+            return self._keys.forgotten()
+
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             self._keys.close()
+
+    def _masters(self) -> tuple[bytes, ...]:
+        return (self._master,) if isinstance(self._master, bytes) else self._master.current()
 
     def _key(self, person: str, *, create: bool) -> AESGCM | None:
         if not person:
@@ -168,7 +216,7 @@ class Vault:
                 row = self._keys.find(person)
             if row is None or row[0] is None:
                 return None
-            key = AESGCM(aes_key_unwrap(self._master, row[0]))
+            key = AESGCM(unwrapped(row[0], self._masters()))
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
             self._cache[person] = key
@@ -179,6 +227,22 @@ class Vault:
         if self._keys.shared and time.monotonic() - self._cached_at > SHARED_SECONDS:
             self._cache.clear()
             self._cached_at = time.monotonic()
+
+
+def unwrapped(wrapped: bytes, masters: Sequence[bytes]) -> bytes:
+    """Return a key by whichever master key wraps it. Raises InvalidUnwrap for none of them."""
+    for master in masters[:-1]:
+        if _opens(wrapped, master):
+            return aes_key_unwrap(master, wrapped)
+    return aes_key_unwrap(masters[-1], wrapped)
+
+
+def _opens(wrapped: bytes, master: bytes) -> bool:
+    try:
+        aes_key_unwrap(master, wrapped)
+    except InvalidUnwrap:
+        return False
+    return True
 
 
 class SqliteKeys:
@@ -224,6 +288,29 @@ class SqliteKeys:
         )
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return cursor.rowcount > 0
+
+    def wrapped(self, after: str, limit: int) -> list[tuple[str, bytes]]:
+        return self._db.execute(
+            "SELECT person, wrapped FROM person_key WHERE person > ? AND wrapped IS NOT NULL "
+            "ORDER BY person LIMIT ?",
+            (after, limit),
+        ).fetchall()
+
+    def rewrap(self, changes: Sequence[tuple[str, bytes, bytes]]) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany(
+                "UPDATE person_key SET wrapped = ? WHERE person = ? AND wrapped = ?",
+                [(new, person, old) for person, old, new in changes],
+            )
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def forgotten(self) -> list[str]:
+        rows = self._db.execute("SELECT person FROM person_key WHERE wrapped IS NULL").fetchall()
+        return [str(person) for (person,) in rows]
 
     def close(self) -> None:
         self._db.close()

@@ -17,6 +17,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from helpdesk.kernel.masters import MasterKeys
 from helpdesk.kernel.vault import Vault
 from services.audit.domain.facts import moment, unix
 from services.audit.log.archive import Archive, ArchiveUnreadableError
@@ -343,7 +344,7 @@ def _vault(source: Path) -> Vault | None:
     path, secret = source / "vault.db", _secrets(source) / "vault.key"
     if not path.is_file() or not secret.is_file():
         return None
-    return Vault(path, secret.read_bytes())
+    return Vault(path, MasterKeys(secret.parent))
 
 
 def _secrets(source: Path) -> Path:

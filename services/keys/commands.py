@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
-from helpdesk.kernel import keyrings
+from helpdesk.kernel import keyrings, masters
 from helpdesk.kernel.hosting import HostSettings
+from helpdesk.kernel.resources import Resources
 from helpdesk.kernel.settings import parse
 
+SETTLE = 2.0
 _RINGS = {"tokens": keyrings.TOKENS, "leases": keyrings.LEASE_KEYS}
 
 
@@ -52,6 +54,41 @@ def rotate(only: str | None, lead: float) -> None:
             f"{name}: {done.key_id} signs from {_moment(done.begins)}, "
             f"the key before is checked until {_moment(done.until)}"
         )
+
+
+@keys.command("rotate-master")
+@click.option("--prepare", "only_prepare", is_flag=True, help="Make the next key, and do no more.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(0),
+    default=SETTLE,
+    show_default=True,
+    help="Seconds that running processes have to take the new key up.",
+)
+def rotate_master(*, only_prepare: bool, settle: float) -> None:
+    """Wrap the keys of persons by a new master key; nothing is stopped; may be begun again."""
+    folder = _folder()
+    if masters.prepare(folder):
+        click.echo(f"{masters.NEXT}: made")
+    if only_prepare:
+        return
+    resources = Resources(os.environ)
+    try:
+        # A process that looked just before may wrap some more keys by the old one.
+        time.sleep(settle)
+        count = resources.vault.rewrap()
+        masters.promote(folder)
+        time.sleep(settle)
+        count += resources.vault.rewrap()
+        if left := resources.vault.rewrap():
+            raise click.ClickException(
+                f"{left} keys were wrapped by the old master key just now: a process has not taken "
+                "the new one up. Bring the files to it, then run this again"
+            )
+        masters.finish(folder)
+    finally:
+        resources.close()
+    click.echo(f"{count} keys wrapped anew; {masters.OLD} is destroyed")
 
 
 def _folder() -> Path:

@@ -1,12 +1,18 @@
 """What the vault promises, asked of its keys in a file and in PostgreSQL."""
 
+import threading
+
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 
+from helpdesk.kernel import masters, secrets
 from helpdesk.kernel import vault as module
 from helpdesk.kernel.events import ERASED
+from helpdesk.kernel.masters import MasterKeys
 from helpdesk.kernel.postgres_keys import PostgresKeys
 from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.vault import Vault
 
 MASTER = b"m" * 32
@@ -48,6 +54,77 @@ class VaultContract:
         two.prepare(["u1", "u2"])
 
         assert two.open("u1", one.seal("u1", ["a"], "x"), "x") == ["a"]
+
+    def test_a_new_master_key_takes_over_while_others_seal_and_open(self, keys, tmp_path):
+        folder = tmp_path / "secrets"
+        secrets.create(folder)
+        running, rotating = (Vault(keys(), MasterKeys(folder)) for _ in range(2))
+        known = running.seal("u1", ["a"], "x")
+        running.forget("gone")
+        stop, wrong, sealed = threading.Event(), [], {}
+
+        def work():
+            number = 0
+            while not stop.is_set():
+                person = f"late{number}"
+                sealed[person] = running.seal(person, ["b"], "x")
+                fresh = Vault(keys(), MasterKeys(folder))
+                wrong.extend(e for e in fresh.open("u1", known, "x") if e != "a")
+                fresh.close()
+                number += 1
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        before = (folder / masters.KEY).read_bytes()
+        masters.prepare(folder)
+        count = rotating.rewrap()
+        masters.promote(folder)
+        assert wait_until(lambda: len(sealed) > 20)
+        count += rotating.rewrap()
+        masters.finish(folder)
+        stop.set()
+        thread.join()
+        running.close()
+        rotating.close()
+
+        after = Vault(keys(), MasterKeys(folder))
+        assert count >= 1
+        assert not wrong
+        assert all(after.open(person, text, "x") == ["b"] for person, text in sealed.items())
+        assert after.forgotten() == ["gone"]
+        assert (folder / masters.KEY).read_bytes() != before
+        assert not (folder / masters.OLD).exists()
+        after.close()
+
+    def test_a_change_of_the_master_key_that_was_cut_off_is_ended_by_another(self, keys, tmp_path):
+        folder = tmp_path / "secrets"
+        secrets.create(folder)
+        vault = Vault(keys(), MasterKeys(folder))
+        vault.prepare([f"u{number}" for number in range(3)])
+        masters.prepare(folder)
+        vault.rewrap()
+        vault.prepare(["u9"])
+        (folder / masters.OLD).hardlink_to(folder / masters.KEY)
+
+        # Cut off between the two steps of taking over, then begun again from the top.
+        assert not masters.prepare(folder)
+        vault.rewrap()
+        masters.promote(folder)
+        vault.rewrap()
+        masters.finish(folder)
+        assert vault.rewrap() == 0
+        assert sorted(each.name for each in folder.glob("vault*")) == [masters.KEY]
+        vault.close()
+
+    def test_a_key_that_no_master_key_opens_is_an_error_and_not_erased(self, keys, tmp_path):
+        vault = Vault(keys(), MASTER)
+        sealed = vault.seal("u1", ["a"], "x")
+        vault.close()
+        other = Vault(keys(), b"o" * 32)
+
+        with pytest.raises(InvalidUnwrap):
+            other.open("u1", sealed, "x")
+        other.close()
 
 
 class TestFile(VaultContract):
