@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
+from helpdesk.identity.v1 import tickets_pb2, tickets_pb2_grpc
 from tests.contract.gateway_world import (
     FRAGMENT,
     GatewayWorld,
@@ -599,6 +600,15 @@ def test_an_auditor_follows_a_session_step_by_step_and_exports(world: GatewayWor
     assert problems(backwards) == ["The end must be after the start."]
     assert exported.headers["content-type"] == "application/zip"
     assert exported.content.startswith(b"PK")
+
+
+def test_the_home_page_lists_the_partners_own_open_tickets(world: GatewayWorld):
+    tickets = world.product.stub(tickets_pb2_grpc.TicketServiceStub, "identity")
+    request = tickets_pb2.OpenTicketRequest(ticket="LIST-1", organization_id=ACME)
+    world.product.caller("north_agent")(tickets.OpenTicket, request)
+
+    assert 'href="/t/LIST-1"' in world.browser("north_agent").get("/").text
+    assert "LIST-1" not in world.browser("south_agent").get("/").text
 
 
 def test_an_auditor_sees_what_was_known_of_a_ticket(world: GatewayWorld):

@@ -20,12 +20,15 @@ from helpdesk.identity.v1 import (
     roles_pb2_grpc,
     sign_in_pb2,
     sign_in_pb2_grpc,
+    tickets_pb2,
+    tickets_pb2_grpc,
     tokens_pb2,
     tokens_pb2_grpc,
 )
 from helpdesk.kernel.rpc.client import Caller
 from services.gateway.clients.codes import ROLES, stamp
 
+_TICKETS = 20
 _ALL = internal_pb2.Viewer(sees_all=True)
 
 
@@ -39,6 +42,7 @@ class Identity:
         self._directory = directory_pb2_grpc.DirectoryServiceStub(channel)  # type: ignore[no-untyped-call]
         self._roles = roles_pb2_grpc.RoleServiceStub(channel)  # type: ignore[no-untyped-call]
         self._people = people_pb2_grpc.PeopleServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._tickets = tickets_pb2_grpc.TicketServiceStub(channel)  # type: ignore[no-untyped-call]
         self._tokens = tokens_pb2_grpc.TokenServiceStub(channel)  # type: ignore[no-untyped-call]
         self._internal = internal_pb2_grpc.DirectoryInternalServiceStub(channel)  # type: ignore[no-untyped-call]
 
@@ -46,6 +50,11 @@ class Identity:
         """Return the published keys as JWKs. Raises Unavailable."""
         answer = self._call(self._tokens.GetKeys, tokens_pb2.GetKeysRequest())
         return [json.loads(key) for key in answer.keys]
+
+    def open_tickets(self, token: str) -> Any:
+        """Return the newest open tickets of the product's own list."""
+        request = tickets_pb2.ListTicketsRequest(page_size=_TICKETS)
+        return self._call(self._tickets.ListTickets, request, token=token).tickets
 
     def providers(self) -> Any:
         """Return who signs people in, the one for who does not choose first."""

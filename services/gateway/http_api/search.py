@@ -19,6 +19,7 @@ from services.gateway.pages.models import (
     HitGroup,
     HitKind,
     HomePage,
+    OpenTicket,
     SearchPage,
     Span,
     Suggestions,
@@ -56,7 +57,11 @@ def home(visit: Visit) -> Response:
         ):
             if person.has(role):
                 return visit.go(path)
-    return visit.page("home", HomePage(frame=visit.frame()))
+    tickets = tuple(
+        OpenTicket(number=each.ticket, organization=each.organization_name)
+        for each in visit.clients.identity.open_tickets(visit.token)
+    )
+    return visit.page("home", HomePage(frame=visit.frame(), tickets=tickets))
 
 
 def open_ticket(visit: Visit) -> Response:

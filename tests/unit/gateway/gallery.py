@@ -19,6 +19,7 @@ FRAME = v.Frame(
     form_token="token",
     request_id="0190b5d2",
 )
+OPEN_TICKETS = (v.OpenTicket(number="INC-4821", organization="Atelierele Țîrlea"),)
 NO_TICKET = replace(FRAME, ticket=None, base="/t/-")
 OUTSIDE = v.Frame(form_token="token")
 
@@ -580,7 +581,7 @@ def _search_pages() -> dict[str, tuple[str, object]]:
     )
     within = replace(FRAME, within_id="o-3d01", within_name="Acme")
     return {
-        "home": ("home", v.HomePage(frame=FRAME)),
+        "home": ("home", v.HomePage(frame=FRAME, tickets=OPEN_TICKETS)),
         "home-empty": ("home", v.HomePage(frame=NO_TICKET)),
         "search": ("search", full),
         "search-within": ("search", replace(full, frame=within, groups=groups[:1], total=5)),

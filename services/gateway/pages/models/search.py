@@ -64,7 +64,16 @@ class Suggestions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenTicket:
+    """A ticket of the product's own list that one may work on."""
+
+    number: str
+    organization: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HomePage:
     """The agent's home: search, and the ticket to work on."""
 
     frame: Frame
+    tickets: tuple[OpenTicket, ...] = ()
