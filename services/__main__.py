@@ -26,6 +26,8 @@ _COMMANDS = {
     "token": "services.identity.commands:token",
     "link": "services.identity.commands:link",
     "client": "services.identity.commands:client",
+    "backup": "services.backup.commands:backup",
+    "restore": "services.backup.commands:restore",
     "forget": "services.forgetting.commands:forget",
     "forgettings": "services.forgetting.commands:forgettings",
     "legal-hold": "services.forgetting.commands:legal_hold",
