@@ -12,6 +12,9 @@ from google.protobuf.descriptor import FieldDescriptor
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.store import Append, Unit
 from services.email.domain.facts import AddressRemovedFromBlocklist
+from services.identity.application import forgetting
+from services.identity.domain import ids
+from services.identity.domain.forgetting_facts import PersonForgettingAsked
 from tests.support.foreign import foreign_world
 from tests.support.methods import call, every_method, filled, scribbled, short, told
 from tests.support.product import ACME, NORTH, SHARED, person_id
@@ -40,7 +43,20 @@ def world(tmp_path_factory):
     with foreign_world(tmp_path_factory.mktemp("bad")) as world:
         world.acme = world.things_of("north_agent", "acme_admin", "acme_user")
         remove_addresses(world.host.running["email"].store, 2)
+        ask_to_forget(world.host.running["identity"].store, "north_nobody", "north_second_admin")
         yield world
+
+
+def ask_to_forget(store, *names):
+    """Have the list of a partner's admin be longer than a page of one."""
+    facts = tuple(
+        PersonForgettingAsked(
+            user_id=person_id(name), organization_id=NORTH, asked_by=person_id("north_admin")
+        )
+        for name in names
+    )
+    stream = forgetting.stream_of(ids.uuid_of(ids.ORGANIZATION, NORTH))
+    store.commit(Unit((Append(stream, 0, facts),), now=datetime.now(UTC)))
 
 
 def remove_addresses(store, count):

@@ -67,6 +67,8 @@ OWN_ONLY = {
     "DirectoryService.GetMe": OK,
     "DirectoryService.ListOrganizations": OK,
     "RoleService.ListRoles": OK,
+    "ForgettingService.ListForgettings": OK,
+    "InvitationService.ListInvitations": OK,
     "SignInService.ListSignIns": OK,
     "ConsentService.ListAccessRequests": OK,
     "ConsentService.ListConsents": OK,

@@ -193,6 +193,10 @@ VALUES: dict[str, Any] = {
     "viewer": UNSET,
     "since": 0,
     "things": [],
+    "email": "someone@new.example",
+    "display_name": "Some One",
+    "invitation": "",
+    "invitation_id": "made-up",
     "organization_ids": [BETA],
     "address": "zhanna@beta.example",
     "source": "identity",
@@ -213,6 +217,7 @@ VALUES: dict[str, Any] = {
     "section": "SECTION_USERS",
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
+    "ListForgettingsRequest": {"organization_id": UNSET},
     "GetCallerCheckRequest": {"user_id": UNSET},
     "CheckStandingRequest": {"role": "HELP_DESK"},
     "ImportRequest": {"kind": "people"},

@@ -114,9 +114,11 @@ class Forgetting:
         self, action: SupportAction, organization_id: str, size: int, token: str
     ) -> tuple[Sequence[tuple[Listed, str, str]], Sequence[Held], str]:
         """Return a page of what was asked, each with its state now and the name, and the holds."""
+        pages = Pages(self._digest, action.actor.id, organization_id, action.name)
+        # A token that was made for another list is refused before it is said whether one is there.
+        pages.page([], str, size, token)
         organization = self._organization(action, organization_id)
         rows = self._tables.forgettings_of(organization)
-        pages = Pages(self._digest, action.actor.id, organization, action.name)
         shown, following = pages.page(rows, lambda each: each.user_id, size, token)
         people = self._views.people(each.uuid for each in shown)
         action.showed(f"person:{each.user_id}@{people[each.uuid].version}" for each in shown)
