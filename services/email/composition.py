@@ -10,7 +10,9 @@ from helpdesk.kernel.bus import StoreConsumer
 from helpdesk.kernel.resources import Resources, Timer
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
+from services.email import notice_handlers
 from services.email.application.delivery import Delivery
+from services.email.application.notices import Notices
 from services.email.application.suppressions import Blocks, SuppressionList
 from services.email.domain.policy import Policy
 from services.email.handlers import Postman, consumers, sender_of
@@ -112,7 +114,10 @@ def compose(resources: Resources) -> Composed:
         found=found,
         postman=postman,
         blocks=blocks,
-        consumers=consumers(store, postman, blocks),
+        consumers=[
+            *consumers(store, postman, blocks),
+            *notice_handlers.consumers(store, Notices(store, found)),
+        ],
         timers=timers,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, timestamp
 from helpdesk.kernel.store import Database, Projections, Recorded
-from services.email.domain import blocklist_facts, check_facts, facts
+from services.email.domain import blocklist_facts, check_facts, facts, notice_facts
 
 _STATES: dict[type[Event], str] = {
     facts.MessageSent: "sent",
@@ -251,6 +251,28 @@ def on_caller_checks_allowed(db: Database, recorded: Recorded) -> None:
     )
 
 
+def on_recipient_noted(db: Database, recorded: Recorded) -> None:
+    """Somebody may administer their organization."""
+    event: Any = recorded.event
+    if event.is_admin:
+        _may_administer(db, event.user_id, event.home_id)
+
+
+def on_recipient_role_noted(db: Database, recorded: Recorded) -> None:
+    """Somebody may administer a partner."""
+    event: Any = recorded.event
+    if event.held:
+        _may_administer(db, event.user_id, event.partner_id)
+
+
+def _may_administer(db: Database, user_id: str, home_id: str) -> None:
+    db.execute(
+        "INSERT INTO recipient (user_id, home_id) VALUES (?, ?) "
+        "ON CONFLICT (home_id, user_id) DO NOTHING",
+        (user_id, home_id),
+    )
+
+
 def on_webhook_event_received(db: Database, recorded: Recorded) -> None:
     """A webhook's event is known, so that its replay is refused."""
     event: Any = recorded.event
@@ -261,6 +283,8 @@ def on_webhook_event_received(db: Database, recorded: Recorded) -> None:
 
 
 PROJECTIONS: Projections = {
+    notice_facts.RecipientNoted.NAME: on_recipient_noted,
+    notice_facts.RecipientRoleNoted.NAME: on_recipient_role_noted,
     facts.WebhookEventReceived.NAME: on_webhook_event_received,
     facts.MessageQueued.NAME: on_message_known,
     facts.MessageDiscovered.NAME: on_message_known,

@@ -44,6 +44,14 @@ class Views:
         )
         return [Listed(*row) for row in rows]
 
+    def recipients(self, home_id: str, limit: int) -> list[str]:
+        """Return people who may administer a customer or partner, by their ids."""
+        rows = self._engine.query(
+            "SELECT user_id FROM recipient WHERE home_id = ? ORDER BY user_id LIMIT ?",
+            (home_id, limit),
+        )
+        return [str(user_id) for (user_id,) in rows]
+
     def address_changed(self, digests: Sequence[str], after: int) -> bool:
         """Return whether one of the addresses was blocked or unblocked after a position."""
         if not digests:

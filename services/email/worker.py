@@ -6,6 +6,8 @@ from typing import cast
 
 from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.store import Store
+from services.email import notice_handlers
+from services.email.application.notices import Notices
 from services.email.application.suppressions import Blocks
 from services.email.composition import MIGRATIONS, compose
 from services.email.handlers import Postman, consumers
@@ -17,7 +19,8 @@ def wants() -> Wants:
     """Return which facts the consumers want."""
     blank = Blank()
     store = cast("Store", Blank("email"))
-    return wants_of(consumers(store, cast("Postman", blank), cast("Blocks", blank)))
+    own = consumers(store, cast("Postman", blank), cast("Blocks", blank))
+    return wants_of([*own, *notice_handlers.consumers(store, cast("Notices", blank))])
 
 
 def build(resources: Resources) -> Work:

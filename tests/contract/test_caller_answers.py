@@ -19,7 +19,7 @@ from tests.support.product import person_id
 
 ADDRESS, SECOND = "stefana@acme.example", "stefana+second@acme.example"
 NO_SUCH = "550 5.1.1 <stefana@acme.example>: Recipient address rejected: User unknown"
-LINK = re.compile(r"/c/([0-9A-Za-z_-]{64})\b")
+LINK = re.compile(r"/c/([0-9A-Za-z_-]{64})(?![\w-])")
 
 
 class Answers:

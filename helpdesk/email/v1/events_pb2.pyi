@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MessageQueued(_message.Message):
-    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of", "consent_id")
+    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of", "consent_id", "notice_id", "link")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +29,8 @@ class MessageQueued(_message.Message):
     CHECK_ID_FIELD_NUMBER: _ClassVar[int]
     RESEND_OF_FIELD_NUMBER: _ClassVar[int]
     CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     message_id: str
     person_id: str
@@ -46,7 +48,9 @@ class MessageQueued(_message.Message):
     check_id: str
     resend_of: str
     consent_id: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ..., consent_id: _Optional[str] = ...) -> None: ...
+    notice_id: str
+    link: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ..., consent_id: _Optional[str] = ..., notice_id: _Optional[str] = ..., link: _Optional[str] = ...) -> None: ...
 
 class MessageDiscovered(_message.Message):
     __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "address", "address_digest", "report_id")
@@ -397,6 +401,96 @@ class SendCounted(_message.Message):
     limit: str
     message_id: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., limit: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+
+class TryCounted(_message.Message):
+    __slots__ = ("stamp", "limit", "check_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    CHECK_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    limit: str
+    check_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., limit: _Optional[str] = ..., check_id: _Optional[str] = ...) -> None: ...
+
+class RecipientNoted(_message.Message):
+    __slots__ = ("stamp", "user_id", "home_id", "is_admin", "active", "display_name", "address")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    HOME_ID_FIELD_NUMBER: _ClassVar[int]
+    IS_ADMIN_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    home_id: str
+    is_admin: bool
+    active: bool
+    display_name: str
+    address: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., home_id: _Optional[str] = ..., is_admin: _Optional[bool] = ..., active: _Optional[bool] = ..., display_name: _Optional[str] = ..., address: _Optional[str] = ...) -> None: ...
+
+class RecipientRoleNoted(_message.Message):
+    __slots__ = ("stamp", "user_id", "partner_id", "held", "until")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    HELD_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    partner_id: str
+    held: bool
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., held: _Optional[bool] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class HomeNoted(_message.Message):
+    __slots__ = ("stamp", "home_id", "name", "language", "partner_ids", "is_partner")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    HOME_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_IDS_FIELD_NUMBER: _ClassVar[int]
+    IS_PARTNER_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    home_id: str
+    name: str
+    language: str
+    partner_ids: _containers.RepeatedScalarFieldContainer[str]
+    is_partner: bool
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., home_id: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[str] = ..., partner_ids: _Optional[_Iterable[str]] = ..., is_partner: _Optional[bool] = ...) -> None: ...
+
+class NoticeWritten(_message.Message):
+    __slots__ = ("stamp", "notice_id", "change", "access_id", "organization_id", "partner_id", "agent_id", "sections", "begins", "ends", "days", "ticket", "organization_name", "partner_name")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    SECTIONS_FIELD_NUMBER: _ClassVar[int]
+    BEGINS_FIELD_NUMBER: _ClassVar[int]
+    ENDS_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    notice_id: str
+    change: str
+    access_id: str
+    organization_id: str
+    partner_id: str
+    agent_id: str
+    sections: _containers.RepeatedScalarFieldContainer[str]
+    begins: _timestamp_pb2.Timestamp
+    ends: _timestamp_pb2.Timestamp
+    days: int
+    ticket: str
+    organization_name: str
+    partner_name: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., notice_id: _Optional[str] = ..., change: _Optional[str] = ..., access_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., begins: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., days: _Optional[int] = ..., ticket: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ...) -> None: ...
 
 class WebhookEventReceived(_message.Message):
     __slots__ = ("stamp", "provider", "event_digest", "outcome", "seen_until")

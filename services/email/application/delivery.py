@@ -13,11 +13,12 @@ from helpdesk.kernel.events import ERASED
 from helpdesk.kernel.store import Store
 from services.email.application.ports import Found, address_stream
 from services.email.application.reports import settle_address, settle_check
-from services.email.domain import blocklist, caller_check, consent, message
+from services.email.domain import blocklist, caller_check, consent, message, notices
 from services.email.domain.blocklist import Address
 from services.email.domain.caller_check import CallerCheck
 from services.email.domain.consent import Consent
 from services.email.domain.message import Message
+from services.email.domain.notices import Notice
 from services.email.domain.policy import Policy
 from services.email.reports import Cause, Fault, RecipientReport, read_smtp_reply
 
@@ -39,6 +40,7 @@ class Letter:
     address: str
     check: CallerCheck | None = None
     consent: Consent | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Delivery:
                 work.stage(loaded, *message.suppressed(ours, "consent_ended"))
                 return None
             return Letter(ours, recipient, consent=asked)
+        if ours.notice_id:
+            said = work.load(f"notice:{ours.notice_id}", notices.evolve, Notice()).state
+            return Letter(ours, recipient, notice=said)
         if not ours.check_id:
             return Letter(ours, recipient)
         check = work.load(f"check:{ours.check_id}", caller_check.evolve, CallerCheck())

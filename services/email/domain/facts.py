@@ -33,6 +33,8 @@ class MessageQueued(Event):
     check_id: str = ""
     resend_of: str = ""
     consent_id: str = ""
+    notice_id: str = ""
+    link: str = personal(of="person_id", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,6 +315,16 @@ class SendCounted(Event):
 
     limit: str
     message_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryCounted(Event):
+    """A wrong code counts towards a limit."""
+
+    NAME = "helpdesk.email.v1.TryCounted"
+
+    limit: str
+    check_id: str
 
 
 @dataclass(frozen=True, kw_only=True)

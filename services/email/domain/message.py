@@ -26,6 +26,9 @@ SETUP = "setup"
 CODE = "code"
 ALARM = "alarm"
 CONSENT = "consent"
+ACCESS = "access"
+VOUCH = "vouch"
+INVITATION = "invitation"
 OTHER = "other"
 TEMPLATES = frozenset({WELCOME, SETUP})
 """What other services and agents may ask to be sent."""
@@ -92,6 +95,8 @@ class Message:
     ticket: str = ""
     check_id: str = ""
     consent_id: str = ""
+    notice_id: str = ""
+    link: str = ""
     state: str = ""
     queued_at: datetime = NEVER
     attempts: int = 0
@@ -137,6 +142,8 @@ def evolve(message: Message, event: Event) -> Message:
                 ticket=event.ticket,
                 check_id=event.check_id,
                 consent_id=event.consent_id,
+                notice_id=event.notice_id,
+                link=event.link,
                 state="queued",
                 queued_at=event.recorded_at,
                 resend_of=event.resend_of,

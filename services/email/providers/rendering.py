@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from services.email.application.delivery import Letter
 from services.email.domain.caller_check import CallerCheck
+from services.email.domain.facts import NEVER
+from services.email.domain.notices import Notice
 from services.email.domain.origins import message_id_header
 
 LANGUAGES = ("en", "ro", "de")
@@ -46,18 +48,22 @@ class Renderer:
         ours = letter.message
         language = ours.language[:2].lower()
         name = f"{ours.kind}.{language if language in LANGUAGES else LANGUAGES[0]}"
-        values = {
+        values: dict[str, str | int] = {
             "name": _one_line(ours.display_name),
             "organization": _one_line(ours.organization_name),
             "partner": _one_line(ours.partner_name),
             "ticket": ours.ticket,
             "url": self._sender.sign_in_url,
         }
+        if ours.link:
+            values["link"] = f"{self._sender.console_url}/invitation/{ours.link}"
         if letter.check is not None:
             values |= self._of_check(letter.check)
         if letter.consent is not None:
             asked = letter.consent
             values["link"] = f"{self._sender.console_url}/agree/{asked.consent_id}{asked.link}"
+        if letter.notice is not None:
+            values |= self._of_notice(letter.notice, ours.organization_id)
         text = self._templates.get_template(f"{name}.txt").render(values)
         subject, _, body = text.partition("\n")
         mail = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)
@@ -77,16 +83,37 @@ class Renderer:
         )
         return mail.as_bytes()
 
-    def _of_check(self, check: CallerCheck) -> dict[str, str]:
+    def _of_notice(self, notice: Notice, home_id: str) -> dict[str, str | int]:
+        # Only the customer has a page of consents; the partner sees them with the customer.
+        page = "consent" if home_id == notice.organization_id else ""
+        return {
+            "change": notice.change,
+            "customer": _one_line(notice.organization_name),
+            "partner": _one_line(notice.partner_name),
+            "sections": ", ".join(each.replace("_", " ").lower() for each in notice.sections),
+            "begins": _moment(notice.begins),
+            "ends": _moment(notice.ends),
+            "days": notice.days,
+            "ticket": notice.ticket,
+            "accesses": f"{self._sender.console_url}/{page}",
+        }
+
+    def _of_check(self, check: CallerCheck) -> dict[str, str | int]:
         console = self._sender.console_url
         return {
             "code": f"{check.code[:4]} {check.code[4:]}",
             "link": f"{console}/c/{check.check_id}{check.link}",
             "alarms": f"{console}/admin/alarms",
+            "callers": f"{console}/consent/callers",
             "phrase": _one_line(check.phrase),
             "agent": _one_line(check.agent_name),
+            "agent_partner": _one_line(check.partner_name),
             "asked_at": f"{check.sent_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         }
+
+
+def _moment(at: datetime) -> str:
+    return "" if at == NEVER else f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _one_line(text: str) -> str:

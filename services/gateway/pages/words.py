@@ -83,6 +83,8 @@ MAIL_KIND: dict[str, str] = {
     "other": _("Mail of another system"),
     "alarm": _("Notice"),
     "consent": _("Request for consent"),
+    "access": _("Notice"),
+    "vouch": _("Notice"),
 }
 
 CAUSE: dict[str, str] = {
@@ -309,6 +311,9 @@ NOTICE: dict[str, str] = {
     "role_taken": _("The role was taken away. What ran on it has ended."),
     "limit_set": _("The person sees only these customers now."),
     "limit_lifted": _("The person sees all your customers again."),
+    "invited": _("The invitation is on its way. It is good for 7 days."),
+    "invited_again": _("The invitation is on its way again. The link before is dead."),
+    "invitation_withdrawn": _("The invitation was taken back."),
     "offboarded": _("Everything of the person has ended: sign-ins, roles and views."),
 } | {f"rule_{code}": text for code, text in RULE.items()}
 
@@ -402,6 +407,10 @@ ACTION: dict[str, str] = {
     "identity.role.remove": _("Removed a role"),
     "identity.person.offboard": _("Ended everything of a person who left"),
     "identity.limit.set": _("Limited a person to some customers"),
+    "identity.invitation.invite": _("Invited somebody to the partner"),
+    "identity.invitation.list": _("Looked at open invitations"),
+    "identity.invitation.resend": _("Sent an invitation again"),
+    "identity.invitation.withdraw": _("Took an invitation back"),
     "identity.limit.clear": _("Lifted a person's limit to some customers"),
     "identity.signin.complete": _("Signed in"),
     "identity.signin.list": _("Looked at own sign-ins"),
