@@ -13,6 +13,7 @@ from helpdesk.kernel.bus import Published, StoreConsumer
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict
 from helpdesk.kernel.store import Store
+from services.email import invitations
 from services.email.application.delivery import Delivery, Letter, Reply, Transport
 from services.email.application.ports import address_digest
 from services.email.application.suppressions import Blocks
@@ -146,6 +147,7 @@ def consumers(store: Store, postman: Postman, blocks: Blocks) -> list[StoreConsu
             },
         ),
         StoreConsumer("email.codes", store, {store.name: {**ended, **handed_over}}),
+        invitations.consumer(store),
         clearing.consumer(store, lambda address: address_digest(store, address)),
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, Sealer, timestamp
 from helpdesk.kernel.store import Database, Projection, Projections, Recorded
-from services.identity import forgetting_views
+from services.identity import forgetting_views, invitation_views
 from services.identity.domain import client_facts, facts, importing, people_facts, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
@@ -38,7 +38,7 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
     known: dict[str, Projection] = {
         kind.NAME: views.also_known(function) for kind, function in imported.items()
     }
-    return {**known, **forgetting_views.projections()} | {
+    return {**known, **forgetting_views.projections(), **invitation_views.projections()} | {
         facts.RoleAssigned.NAME: views.on_role_assigned,
         facts.RoleRemoved.NAME: views.on_role_removed,
         people_facts.AgentLimited.NAME: _on_agent_limited,

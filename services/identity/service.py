@@ -17,6 +17,7 @@ from helpdesk.identity.v1 import (
     feed_pb2_grpc,
     forgetting_pb2_grpc,
     internal_pb2_grpc,
+    invitations_pb2_grpc,
     people_pb2_grpc,
     roles_pb2_grpc,
     sign_in_pb2_grpc,
@@ -34,6 +35,7 @@ from services.identity.application.directory import Directory
 from services.identity.application.forgetting import Forgetting
 from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
+from services.identity.application.invitations import Invitations
 from services.identity.application.people import People
 from services.identity.application.roles import Roles
 from services.identity.application.sign_in import SignIns
@@ -46,12 +48,14 @@ from services.identity.grpc_api.directory import DirectoryServicer
 from services.identity.grpc_api.feed import FeedServicer
 from services.identity.grpc_api.forgetting import ForgettingServicer
 from services.identity.grpc_api.internal import InternalServicer
+from services.identity.grpc_api.invitations import InvitationServicer
 from services.identity.grpc_api.people import PeopleServicer
 from services.identity.grpc_api.roles import RoleServicer
 from services.identity.grpc_api.sign_in import SignInServicer
 from services.identity.grpc_api.tickets import TicketServicer
 from services.identity.grpc_api.tokens import TokenServicer
 from services.identity.handlers import consumers
+from services.identity.invitation_views import InvitationTable
 from services.identity.projections import projections
 from services.identity.providers.client_table import ClientTable
 from services.identity.providers.configured import Configured, development_issuer
@@ -97,6 +101,7 @@ def build(wiring: Wiring) -> Running:
     gateway = wiring.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     providers = Configured(settings, gateway)
     dev_tokens = dev_tokens_on(settings, gateway)
+    invited = Invitations(views, InvitationTable(store), digest)
     sign_ins = SignIns(
         views,
         providers,
@@ -105,10 +110,12 @@ def build(wiring: Wiring) -> Running:
         digest,
         dev_tokens=dev_tokens,
         begun_a_minute=settings.sign_ins_per_minute,
+        invitations=invited,
     )
     sign_in = SignInServicer(sign_ins)
     roles = RoleServicer(Roles(views, digest))
-    people = PeopleServicer(People(views))
+    people = PeopleServicer(People(views, invited))
+    invitations = InvitationServicer(invited)
     feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)
     directory = DirectoryServicer(Directory(views, digest, proofs.verify))
     table = TicketTable(store)
@@ -132,6 +139,9 @@ def build(wiring: Wiring) -> Running:
             ),
             "helpdesk.identity.v1.DirectoryInternalService": lambda server: (
                 internal_pb2_grpc.add_DirectoryInternalServiceServicer_to_server(internal, server)
+            ),
+            "helpdesk.identity.v1.InvitationService": lambda server: (
+                invitations_pb2_grpc.add_InvitationServiceServicer_to_server(invitations, server)
             ),
             "helpdesk.identity.v1.PeopleService": lambda server: (
                 people_pb2_grpc.add_PeopleServiceServicer_to_server(people, server)

@@ -120,6 +120,7 @@ def test_after_signing_in_one_gets_the_page_that_was_asked_for(world: GatewayWor
         ("north_agent", f"/t/-/search/within/{ACME}", "Search"),
         ("north_agent", "/me", "Settings"),
         ("north_admin", "/admin/roles", "Roles"),
+        ("north_admin", "/admin/invitations", "Invitations"),
         ("north_admin", f"/admin/roles/people/{person_id('north_agent')}", "Person"),
         ("acme_admin", "/consent", "Access"),
         ("acme_admin", "/activity", "Activity"),
@@ -577,6 +578,33 @@ def test_everything_of_who_leaves_ends_before_the_next_click(world: GatewayWorld
     assert notice(left) == "Everything of the person has ended: sign-ins, roles and views."
     assert ended.url.path == "/signin"
     assert seconds < 1
+
+
+def fields(page):
+    """What a form of the page carries hidden."""
+    return dict(re.findall(r'name="(form_token|request_id)" value="(\w+)"', page.text))
+
+
+def test_an_invitation_by_mail_leads_to_a_role_and_works_once(world: GatewayWorld):
+    admin = world.browser("north_admin")
+    offer = {"email": "new@north.example", "display_name": "Newton New", "role": "helpdesk"}
+    sent = admin.submit("/admin/invitations", **offer, reason="joins the team")
+    world.product.settle()
+    mail = admin.get(links(admin.get("/dev/mail"), r"/dev/mail/[^\"]+")[0])
+    link = re.search(r"/invitation/[\w-]+", mail.text)[0]
+    guest = world.browser()
+    looked = guest.get(link)
+    taken = guest.post(link, data=fields(looked))
+    came = guest.sign_in("north_nobody")
+    again = world.browser()
+    again.post(link, data=fields(again.get(link)))
+
+    assert notice(sent) == "The invitation is on its way. It is good for 7 days."
+    assert title(looked) == "Invitation"
+    assert taken.url.path == "/signin"
+    assert came.url.path == "/"
+    assert "new@north.example" not in admin.get("/admin/invitations").text
+    assert "This invitation cannot be used" in again.sign_in("north_nobody").text
 
 
 def test_an_auditor_follows_a_session_step_by_step_and_exports(world: GatewayWorld):

@@ -9,7 +9,12 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
 from helpdesk.email.v1 import caller_check_pb2, caller_check_pb2_grpc, email_pb2, email_pb2_grpc
-from helpdesk.identity.v1 import tickets_pb2, tickets_pb2_grpc
+from helpdesk.identity.v1 import (
+    invitations_pb2,
+    invitations_pb2_grpc,
+    tickets_pb2,
+    tickets_pb2_grpc,
+)
 from helpdesk.kernel import secrets
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.events import CallsWithoutTokenRefused
@@ -128,6 +133,12 @@ class World:
         self.product.caller(agent_name, sid="elsewhere")(views.StartView, started)
         code = caller_check_pb2.SendCodeRequest(user_id=things["user_id"], ticket="INC-2")
         things["check_id"] = agent(checks.SendCode, code).check_id
+        invite = invitations_pb2.InviteAgentRequest(
+            email="guest@south.example", display_name="A Guest", role="ROLE_HELP_DESK", reason="new"
+        )
+        invitations = self.product.stub(invitations_pb2_grpc.InvitationServiceStub, "identity")
+        partner_admin = self.product.caller(agent_name.replace("agent", "admin"))
+        things["invitation_id"] = partner_admin(invitations.InviteAgent, invite).invitation_id
         welcome = email_pb2.SendMessageRequest(user_id=things["user_id"], template="welcome")
         portal = self.product.caller(sub="portal", roles=["MAIL_SENDER"])
         things["message_id"] = portal(mail.SendMessage, welcome).message_id

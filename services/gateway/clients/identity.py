@@ -14,6 +14,8 @@ from helpdesk.identity.v1 import (
     directory_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
+    invitations_pb2,
+    invitations_pb2_grpc,
     people_pb2,
     people_pb2_grpc,
     roles_pb2,
@@ -41,6 +43,7 @@ class Identity:
         self._sign_in = sign_in_pb2_grpc.SignInServiceStub(channel)  # type: ignore[no-untyped-call]
         self._directory = directory_pb2_grpc.DirectoryServiceStub(channel)  # type: ignore[no-untyped-call]
         self._roles = roles_pb2_grpc.RoleServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._invitations = invitations_pb2_grpc.InvitationServiceStub(channel)  # type: ignore[no-untyped-call]
         self._people = people_pb2_grpc.PeopleServiceStub(channel)  # type: ignore[no-untyped-call]
         self._tickets = tickets_pb2_grpc.TicketServiceStub(channel)  # type: ignore[no-untyped-call]
         self._tokens = tokens_pb2_grpc.TokenServiceStub(channel)  # type: ignore[no-untyped-call]
@@ -199,6 +202,50 @@ class Identity:
             user_id=user_id, reason=reason, request_id=request_id
         )
         self._call(self._people.ClearCustomerLimit, lifted, token=token)
+
+    def invite(
+        self,
+        token: str,
+        email: str,
+        display_name: str,
+        role: str,
+        until: datetime | None,
+        customers: Iterable[str],
+        reason: str,
+        request_id: str,
+    ) -> None:
+        """Invite somebody to the partner by mail. Raises InvalidArgument, NotFound."""
+        request = invitations_pb2.InviteAgentRequest(
+            email=email,
+            display_name=display_name,
+            role=ROLES[role],
+            until=stamp(until),
+            organization_ids=customers,
+            reason=reason,
+            request_id=request_id,
+        )
+        self._call(self._invitations.InviteAgent, request, token=token)
+
+    def invitations(self, token: str, page_token: str = "") -> Any:
+        """Return a page of the partner's open invitations."""
+        request = invitations_pb2.ListInvitationsRequest(page_size=50, page_token=page_token)
+        return self._call(self._invitations.ListInvitations, request, token=token)
+
+    def resend_invitation(self, token: str, invitation_id: str, request_id: str) -> None:
+        """Send an invitation again. Raises NotFound."""
+        request = invitations_pb2.ResendInvitationRequest(
+            invitation_id=invitation_id, request_id=request_id
+        )
+        self._call(self._invitations.ResendInvitation, request, token=token)
+
+    def withdraw_invitation(
+        self, token: str, invitation_id: str, reason: str, request_id: str
+    ) -> None:
+        """Take an invitation back. Raises NotFound."""
+        request = invitations_pb2.WithdrawInvitationRequest(
+            invitation_id=invitation_id, reason=reason, request_id=request_id
+        )
+        self._call(self._invitations.WithdrawInvitation, request, token=token)
 
     def assign_role(
         self,

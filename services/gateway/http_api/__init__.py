@@ -17,6 +17,7 @@ from services.gateway.http_api import (
     callers,
     consent,
     errors,
+    invitations,
     mail,
     organizations,
     published,
@@ -55,6 +56,7 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *callers.routes(desk),
         *blocklist.routes(desk),
         *roles.routes(desk),
+        *invitations.routes(desk),
         *audit.routes(desk),
         *more,
     ]

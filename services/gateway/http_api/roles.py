@@ -21,7 +21,7 @@ from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import Colleague, ColleaguePage, RoleHeld, RolesPage
 
-_CODES = {
+CODES = {
     name: code
     for code, name in zip(
         ROLES, ("HELP_DESK", "HELP_DESK_READ_ONLY", "PARTNER_ADMIN", "AUDITOR"), strict=True
@@ -83,7 +83,7 @@ def _colleague(visit: Visit, person: Any, running: Counter[str]) -> Colleague:
         address=person.email,
         roles=tuple(
             RoleHeld(
-                role=_CODES.get(each.role, each.role.lower()),
+                role=CODES.get(each.role, each.role.lower()),
                 since=codes.moment(each.assigned),
                 until=codes.moment(each.until),
             )
@@ -146,15 +146,8 @@ def remove(visit: Visit) -> Response:
 
 def limit(visit: Visit) -> Response:
     """Limit a person to the customers that are named, one a line; to nobody lifts it."""
-    names = visit.form.text("customers", 20_000, lines=True)
+    chosen = customers_named(visit)
     reason = _reason(visit, "reason-limit")
-    wanted = [name for line in names.splitlines() if (name := line.strip())]
-    ids: dict[str, list[str]] = {}
-    for each in visit.clients.identity.customers(visit.token) if wanted else ():
-        ids.setdefault(each.display_name.casefold(), []).append(each.organization_id)
-    chosen = [each for name in wanted for each in ids.get(name.casefold(), ())]
-    if len(chosen) < len(wanted):
-        visit.form.wrong("customers", "customer_unknown")
     if visit.form.problems:
         return visit.invalid(show_person)
     user_id = visit.param("person")
@@ -165,6 +158,18 @@ def limit(visit: Visit) -> Response:
             visit.clients.identity.limit, visit.token, user_id, chosen, reason, visit.request_id
         ),
     )
+
+
+def customers_named(visit: Visit) -> list[str]:
+    """Return the ids of the customers that a form names, one a line; a name may be of several."""
+    names = visit.form.text("customers", 20_000, lines=True)
+    wanted = [name for line in names.splitlines() if (name := line.strip().casefold())]
+    ids: dict[str, list[str]] = {}
+    for each in visit.clients.identity.customers(visit.token) if wanted else ():
+        ids.setdefault(each.display_name.casefold(), []).append(each.organization_id)
+    if any(name not in ids for name in wanted):
+        visit.form.wrong("customers", "customer_unknown")
+    return [each for name in wanted for each in ids.get(name, ())]
 
 
 def offboard(visit: Visit) -> Response:

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from helpdesk.kernel.errors import Forbidden, HelpdeskError, InvalidArgument, NotFound
+from helpdesk.kernel.errors import Forbidden, HelpdeskError, InvalidArgument, NotFound, Refused
 from services.gateway import pages
+from services.gateway.http_api import invitations
 from services.gateway.http_api.serving import SECRET, Desk
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
@@ -28,6 +29,7 @@ _STATE = "helpdesk-state"
 _LEFT = "helpdesk-left"
 _STATE_LIVES = 600
 _LONGEST_TOKEN = 16_000
+_REFUSED = {"ROLE_MISSING": "no_role", "INVITATION_INVALID": "invitation"}
 _LONGEST_SESSION = 10 * 3600
 _SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
 _BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
@@ -51,14 +53,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
 def sign_in(visit: Visit) -> Response:
     """Offer to sign in."""
     reason = visit.request.query_params.get("reason", "")
-    if reason not in ("idle", "signed_out", "no_role", "failed"):
+    if reason not in ("idle", "signed_out", "no_role", "invitation", "failed"):
         reason = ""
     if visit.signed_in and not reason:
         return visit.go("/")
     model = SignInPage(
         frame=visit.frame(),
         providers=_providers(visit),
-        reason=cast("Literal['', 'idle', 'signed_out', 'no_role', 'failed']", reason),
+        reason=cast("Literal['', 'idle', 'signed_out', 'no_role', 'invitation', 'failed']", reason),
         reference=visit.reference,
     )
     return visit.page("signin", model)
@@ -102,10 +104,13 @@ def complete(visit: Visit) -> Response:
             redirect_uri=_back(visit),
             user_agent=_device(visit.request.headers.get("user-agent", "")),
             issuer=asked.get("iss", "")[:1000],
+            invitation=invitations.taken(visit),
         )
     except Forbidden as error:
-        reason = "no_role" if error.reason == "ROLE_MISSING" else "failed"
+        reason = _REFUSED.get(error.reason, "failed")
         return visit.go(f"/signin?reason={reason}")
+    except Refused:
+        return visit.go("/signin?reason=invitation")
     except HelpdeskError:
         return visit.go("/signin?reason=failed")
     visit.put_cookie(SECRET, signed.secret, seconds=_LONGEST_SESSION)

@@ -8,6 +8,7 @@ from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import InvalidArgument, NotFound
 from helpdesk.kernel.store import Loaded
 from services.identity.application.importing import roles_stream
+from services.identity.application.invitations import Invitations
 from services.identity.application.reading import Views, Visible, viewer_for
 from services.identity.application.sign_in import end_session
 from services.identity.domain import ids, roles
@@ -24,8 +25,9 @@ _MOST_CUSTOMERS = 200
 class People:
     """Ends everything of a person, and limits people to some customers."""
 
-    def __init__(self, views: Views) -> None:
+    def __init__(self, views: Views, invitations: Invitations) -> None:
         self._views = views
+        self._invitations = invitations
 
     def offboard(self, action: SupportAction, user_id: str) -> tuple[int, int]:
         """
@@ -43,6 +45,7 @@ class People:
         )
         facts = roles.offboard(stream.state, left, action.now)
         action.stage(stream, *facts)
+        self._invitations.withdraw_all_of(action, person)
         return end_sessions(self._views, action, person, "offboarded"), len(facts) - 1
 
     def set_limit(

@@ -19,6 +19,7 @@ from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import is_loopback
 from helpdesk.kernel.tokens import Signs, claims_of
+from services.identity.application.invitations import Invitations
 from services.identity.application.reading import Views, roles_now
 from services.identity.domain import ids, limits, sign_in
 from services.identity.domain.entries import Person
@@ -26,6 +27,7 @@ from services.identity.domain.facts import (
     AccountLinked,
     OperatorTokenIssued,
     ProviderSignedOut,
+    RoleAssigned,
     SignedIn,
     SignedOut,
     SignInBegun,
@@ -128,6 +130,7 @@ class Answer:
     redirect_uri: str
     user_agent: str
     issuer: str = ""
+    invitation: str = ""
 
 
 class SignIns:
@@ -143,6 +146,7 @@ class SignIns:
         *,
         dev_tokens: bool,
         begun_a_minute: int = 0,
+        invitations: Invitations | None = None,
     ) -> None:
         self._views = views
         self._providers = providers
@@ -151,6 +155,7 @@ class SignIns:
         self._digest = digest
         self._dev_tokens = dev_tokens
         self._begun_a_minute = begun_a_minute
+        self._invitations = invitations
         self._begun: dict[tuple[frozenset[str], str], Bucket] = {}
         self._lock = threading.Lock()
 
@@ -207,10 +212,10 @@ class SignIns:
         identified = provider.identify(
             answer.code, answer.redirect_uri, attempt.code_verifier, attempt.nonce, answer.issuer
         )
-        person = self._person(provider.configured, identified.subject)
+        person = self._welcomed(action, provider.configured, identified.subject, answer.invitation)
         action.about(user_id=person.id)
         secret, sign_in_id = secrets.token_urlsafe(32), uuid4().hex
-        action.actor = self._actor(person, action.now, sign_in_id)
+        action.actor = self._actor(person, action.now, sign_in_id, _given(action, person))
         signed_in = SignedIn(
             sign_in_id=sign_in_id,
             user_id=person.id,
@@ -230,14 +235,28 @@ class SignIns:
         except NotFound as error:
             raise sign_in.invalid() from error
 
-    def _person(self, configured: Configuration, subject: str) -> Person:
-        user_id = subject
-        if configured.subject == "linked":
-            user_id = self._views.linked(self._subject_digest(configured.issuer, subject))
+    def _welcomed(
+        self, action: SupportAction, configured: Configuration, subject: str, invitation: str
+    ) -> Person:
+        known = self._known(configured, subject)
+        if not invitation or self._invitations is None:
+            if known is None:
+                raise sign_in.invalid()
+            return known
+        # The link says which invitation; who comes with it is the provider's account, no address.
+        person = self._invitations.accept(action, invitation, configured.partner_id, known)
+        if known is None:
+            self._link(action, person, configured.issuer, subject)
+        return person
+
+    def _known(self, configured: Configuration, subject: str) -> Person | None:
+        user_id = self._views.linked(self._subject_digest(configured.issuer, subject))
+        if configured.subject != "linked":
+            user_id = user_id or subject
         person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
         limit = ids.uuid_of(ids.ORGANIZATION, configured.partner_id)
         if person is None or (configured.partner_id != "*" and person.organization != limit):
-            raise sign_in.invalid()
+            return None
         return person
 
     def _subject_digest(self, issuer: str, subject: str) -> str:
@@ -288,8 +307,14 @@ class SignIns:
             if session.lives(action.now):
                 end_session(action, session, "provider")
 
-    def _actor(self, person: Person, now: datetime, sign_in_id: str) -> Actor:
-        roles = roles_now(self._views, person, now)
+    def _actor(
+        self,
+        person: Person,
+        now: datetime,
+        sign_in_id: str,
+        given: frozenset[str] = frozenset(),
+    ) -> Actor:
+        roles = roles_now(self._views, person, now) | given
         if not roles:
             raise sign_in.no_role()
         at_partner = self._views.partner(person.organization) is not None
@@ -363,6 +388,9 @@ class SignIns:
         self._providers.get(issuer)
         if not subject or len(subject) > 255:
             raise InvalidArgument("subject", "OUT_OF_RANGE", "subject: 1 to 255 characters.")
+        self._link(action, person, issuer, subject)
+
+    def _link(self, action: SupportAction, person: Person, issuer: str, subject: str) -> None:
         subject_digest = self._subject_digest(issuer, subject)
         stream = action.load(f"account:{subject_digest}", _linked, "")
         action.about(user_id=person.id)
@@ -377,9 +405,18 @@ class SignIns:
                 issuer=issuer,
                 subject=subject,
                 subject_digest=subject_digest,
-                linked_by=action.actor.id,
+                linked_by=action.actor.id or person.id,
             ),
         )
+
+
+def _given(action: SupportAction, person: Person) -> frozenset[str]:
+    # What an invitation gives with this very sign-in is not in the views yet.
+    return frozenset(
+        each.role
+        for each in action.staged
+        if isinstance(each, RoleAssigned) and each.user_id == person.id
+    )
 
 
 def end_session(action: SupportAction, session: Session, reason: str) -> None:

@@ -38,6 +38,7 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
             redirect_uri=request.redirect_uri,
             user_agent=request.user_agent,
             issuer=request.issuer,
+            invitation=request.invitation,
         )
         secret, sign_in_id = self._sign_ins.complete_sign_in(action, answer)
         return sign_in_pb2.CompleteSignInResponse(secret=secret, sign_in_id=sign_in_id)

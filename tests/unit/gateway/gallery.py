@@ -432,6 +432,21 @@ ROLES = v.RolesPage(
     people=(ANA, ELENA, RADU, DAN),
     next_page="abc",
 )
+INVITATIONS = v.InvitationsPage(
+    frame=PARTNER,
+    partner="Northwind Services",
+    rows=(
+        v.InvitationRow(
+            id="i-1",
+            name="Dan Vlad",
+            address="dan.vlad@northwind.example",
+            role="helpdesk",
+            limited=True,
+            expires=NOW + timedelta(days=6),
+        ),
+    ),
+    next_page="abc",
+)
 COLLEAGUE = v.ColleaguePage(frame=PARTNER, partner="Northwind Services", person=ANA)
 COMPLETE = v.Completeness(state="ok", until=NOW, records=1204331, checkpoint_age=12)
 BARS = tuple(
@@ -906,6 +921,9 @@ def _office_pages() -> dict[str, tuple[str, object]]:
             ),
         ),
         "roles-empty": ("roles", replace(ROLES, people=())),
+        "invitations": ("invitations", INVITATIONS),
+        "invitations-empty": ("invitations", replace(INVITATIONS, rows=(), next_page="")),
+        "invited": ("invited", v.InvitedPage(frame=v.Frame(), path="/invitation/x")),
         "colleague": ("colleague", COLLEAGUE),
         "colleague-limited": ("colleague", replace(COLLEAGUE, person=ELENA)),
         "colleague-own": ("colleague", replace(COLLEAGUE, person=RADU)),

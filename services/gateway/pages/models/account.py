@@ -17,12 +17,43 @@ class Provider:
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage:
-    """Sign-in; `reason` is idle, signed_out, no_role, or failed."""
+    """Sign-in; `reason` is idle, signed_out, no_role, invitation, or failed."""
 
     frame: Frame
     providers: tuple[Provider, ...] = ()
-    reason: Literal["", "idle", "signed_out", "no_role", "failed"] = ""
+    reason: Literal["", "idle", "signed_out", "no_role", "invitation", "failed"] = ""
     reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRow:
+    """An open invitation."""
+
+    id: str
+    name: str
+    address: str
+    role: str
+    limited: bool
+    expires: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationsPage:
+    """The partner's open invitations, and the form for another one."""
+
+    frame: Frame
+    partner: str
+    rows: tuple[InvitationRow, ...] = ()
+    roles: tuple[str, ...] = ("helpdesk", "partner_admin", "auditor")
+    next_page: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitedPage:
+    """What the link of an invitation opens."""
+
+    frame: Frame
+    path: str
 
 
 @dataclass(frozen=True, kw_only=True)
