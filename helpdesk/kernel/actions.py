@@ -110,6 +110,7 @@ class SupportAction(UnitOfWork):
     positions: list[str] = field(default_factory=list)
     consent_id: str = ""
     check_id: str = ""
+    request: str = ""
 
     def about(self, *subjects: str, organization_id: str = "", user_id: str = "") -> None:
         """Say whom the action is about; subjects are ``kind:id``."""

@@ -46,13 +46,15 @@ class RequestContext:
     The request that is being served.
 
     ``alive`` says whether the caller still waits for it, ``peers`` which services the caller's
-    certificate stands for: None where there is none, as within a process.
+    certificate stands for: None where there is none, as within a process. ``at`` is the Unix time
+    that an answer is rebuilt for, 0 for one that is given now.
     """
 
     token: str = ""
     action_id: str = ""
     traceparent: str = ""
     deadline: float = 0.0
+    at: float = 0.0
     alive: Callable[[], bool] = lambda: True
     peers: Callable[[], frozenset[str] | None] = lambda: None
 

@@ -218,6 +218,9 @@ class SupportActionRecorded(Event):
     method: str = ""
     service: str = ""
     ticket_state: str = ""
+    sections: tuple[str, ...] = ()
+    request_key: str = field(default="", compare=False, repr=False)
+    request: str = personal(of="request_key", default="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from helpdesk.kernel.context import current_request
 from helpdesk.kernel.tokens import Signer
 
 AUDIENCE = "proof"
@@ -42,7 +43,7 @@ class ProofVerifier:
             claims = jwt.decode(proof, self._key, algorithms=[_ALGORITHM]).claims
         except (JoseError, ValueError, KeyError, TypeError):
             return {}
-        issued, expires, now = claims.get("iat"), claims.get("exp"), time.time()
+        issued, expires, now = claims.get("iat"), claims.get("exp"), _now()
         if (
             claims.get("iss") != self._service
             or claims.get("aud") != [AUDIENCE]
@@ -53,3 +54,8 @@ class ProofVerifier:
         ):
             return {}
         return claims
+
+
+def _now() -> float:
+    # A proof that was good when an answer was given is so when that answer is rebuilt.
+    return current_request().at or time.time()

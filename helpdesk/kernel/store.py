@@ -228,6 +228,11 @@ class Store:
         return decode(row.name, row.state, self.vault)
 
     @property
+    def projections(self) -> Projections:
+        """What each fact does to the views."""
+        return self._projections
+
+    @property
     def position(self) -> int:
         """The newest position that readers can see."""
         return self._newest

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -35,7 +37,7 @@ from services.audit.log.storage import (
 from services.audit.log.tiles import TileMissingError, inclusion
 from services.audit.projections import Stored
 from services.audit.replay.checking import Problem, Report, check_data, problems_of
-from services.audit.replay.player import Chosen, json_of, lines_of, sealed_fields, steps
+from services.audit.replay.player import Chosen, Step, json_of, lines_of, sealed_fields, steps
 from services.audit.replay.sources import LOG, DamagedError, UnreadableError, read_only
 from services.audit.settings import AuditSettings
 from services.audit.views.completeness import COMPLETENESS, completeness_of
@@ -108,6 +110,7 @@ def verify(
 @click.option("--from", "since", type=click.DateTime(), help="From then on, UTC.")
 @click.option("--to", "until", type=click.DateTime(), help="Before then, UTC.")
 @click.option("--sealed", is_flag=True, help="Do not open reasons and search texts.")
+@click.option("--rebuild", is_flag=True, help="Rebuild each answer from events; compare digests.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def replay(
     *,
@@ -117,9 +120,14 @@ def replay(
     since: datetime | None,
     until: datetime | None,
     sealed: bool,
+    rebuild: bool,
     as_json: bool,
 ) -> None:
-    """Print step by step what was done and shown, from the sealed records."""
+    """
+    Print step by step what was done and shown, from the sealed records.
+
+    With --rebuild, exit code 1 says that an answer differs from what its digest says.
+    """
     if not session_id and not agent_id:
         raise click.UsageError("name --session or --agent")
     source = source or Path(os.environ.get("HELPDESK_DATA_DIR", ".data"))
@@ -130,16 +138,32 @@ def replay(
         if vault is not None:
             stack.callback(vault.close)
         opened = sealed_fields if vault is None else vault.open_fields
-        for step in steps(_records(source, stack), chosen, opened):
+        found: Iterable[Step] = steps(_records(source, stack), chosen, opened)
+        outcomes: Mapping[int, Outcome] = {}
+        if rebuild:
+            if not _is_data(source):
+                raise click.UsageError("--rebuild needs the data directory: an export has no views")
+            found = list(found)
+            outcomes = _rebuilt(source, found)
+        for step in found:
             count += 1
-            click.echo(
-                json.dumps(json_of(step), ensure_ascii=False)
-                if as_json
-                else "\n".join(lines_of(step))
-            )
+            outcome = outcomes.get(step.idx)
+            if as_json:
+                shown = json_of(step)
+                if outcome is not None:
+                    shown |= {"rebuilt": outcome.kind, "rebuilt_why": outcome.why}
+                    shown |= {"rebuilt_answer": outcome.shown}
+                click.echo(json.dumps(shown, ensure_ascii=False))
+            else:
+                said = ": ".join(filter(None, outcome[:2])) if outcome is not None else ""
+                click.echo("\n".join(lines_of(step, said)))
     if not count:
         click.echo("No such steps in this log.", err=True)
         sys.exit(1)
+    if outcomes:
+        kinds = Counter(each.kind for each in outcomes.values())
+        click.echo(", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds.items())), err=True)
+        sys.exit(1 if kinds["differs"] else 0)
 
 
 @audit.command()
@@ -319,6 +343,29 @@ def _records(source: Path, stack: ExitStack) -> Iterator[Stored]:
             str(place.record_id),
             sealed,
         )
+
+
+class Outcome(NamedTuple):
+    """What came of rebuilding one answer, as ``services.replaying`` says."""
+
+    kind: str
+    why: str
+    shown: dict[str, Any] | None
+
+
+def _rebuilt(source: Path, found: Sequence[Step]) -> dict[int, Outcome]:
+    # Rebuilding needs every service: who only checks an export has none of them.
+    composed: Any = importlib.import_module("services.replaying")
+    env = {**os.environ, "HELPDESK_DATA_DIR": str(source)}
+    asked = [(s.idx, s.stored.source_position, s.stored.sealed) for s in found]
+    with click.progressbar(
+        composed.rebuilt_sealed(asked, env),
+        length=len(asked),
+        label="Rebuilding answers",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as outcomes:
+        return {idx: Outcome(kind, why, shown) for idx, kind, why, shown in outcomes}
 
 
 def _keys(source: Path, given: Sequence[str]) -> tuple[list[VerifierKey], bool]:

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SupportActionRecorded(_message.Message):
-    __slots__ = ("stamp", "reason_key", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "organization_id", "user_id", "subjects", "ticket", "reason", "consent_id", "view_id", "sign_in_id", "request_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "method", "service", "query_key", "ticket_state")
+    __slots__ = ("stamp", "reason_key", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "organization_id", "user_id", "subjects", "ticket", "reason", "consent_id", "view_id", "sign_in_id", "request_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "method", "service", "query_key", "ticket_state", "sections", "request_key", "request")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     REASON_KEY_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -43,6 +43,9 @@ class SupportActionRecorded(_message.Message):
     SERVICE_FIELD_NUMBER: _ClassVar[int]
     QUERY_KEY_FIELD_NUMBER: _ClassVar[int]
     TICKET_STATE_FIELD_NUMBER: _ClassVar[int]
+    SECTIONS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_KEY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     reason_key: str
     action: str
@@ -74,7 +77,10 @@ class SupportActionRecorded(_message.Message):
     service: str
     query_key: str
     ticket_state: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., reason_key: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[str] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., request_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., query_key: _Optional[str] = ..., ticket_state: _Optional[str] = ...) -> None: ...
+    sections: _containers.RepeatedScalarFieldContainer[str]
+    request_key: str
+    request: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., reason_key: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[str] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., request_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., query_key: _Optional[str] = ..., ticket_state: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., request_key: _Optional[str] = ..., request: _Optional[str] = ...) -> None: ...
 
 class CallsWithoutTokenRefused(_message.Message):
     __slots__ = ("stamp", "peer", "count", "reasons", "minute", "service")

@@ -21,6 +21,8 @@ def record_of(
 ) -> SupportActionRecorded:
     """Return the record of a call as it ended. Raises Unavailable where it would not say all."""
     actor, store = action.actor, action.store
+    # Only what was answered can be rebuilt.
+    keeps_request = bool(action.request) and outcome == "done"
     record = SupportActionRecorded(
         action=action.name or f"{store.name}.call.refuse",
         outcome=outcome,
@@ -52,6 +54,9 @@ def record_of(
         occurred_at=action.now,
         method=method.full_name,
         service=store.name,
+        sections=tuple(sorted(actor.sections)),
+        request_key=store.vault.spare("request") if keeps_request else "",
+        request=action.request if keeps_request else "",
     )
     wrong = missing(record, method, actor)
     if wrong:

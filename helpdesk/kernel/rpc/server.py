@@ -44,6 +44,7 @@ _log = logging.getLogger(__name__)
 _KEPT = timedelta(hours=24)
 _OPEN = ("grpc.health.", "grpc.reflection.")
 _REQUEST_ID = 64
+_LONGEST_REQUEST = 4096
 
 
 @dataclass(frozen=True)
@@ -265,14 +266,27 @@ class _Call:
                 self._action.ticket_state = REPEATED if self._method.rule.ticket else ""
                 self._commit(known)
                 return known, 0
+        before = self._served.store.position
         answer = behavior(request, self._action)
         self._check_answered()
         sealed = self._shaped(answer)
+        if not self._method.changes:
+            self._replayable(request, before)
         changed = bool(self._action.staged)
         if request_id and self._method.changes:
             self._remember(request_id, request, sealed)
         position = self._commit(sealed)
         return sealed, position if changed else 0
+
+    def _replayable(self, request: Message, before: int) -> None:
+        # Views may move while they are read: the position before is the earliest that was seen.
+        action, own = self._action, self._served.store.name
+        others = [each for each in action.positions if not each.startswith(f"{own}:")]
+        action.positions[:] = [f"{own}:{before}", *others]
+        if not self._method.public and request.ByteSize() <= _LONGEST_REQUEST:
+            data = request.SerializeToString(deterministic=True)
+            # One without fields is empty bytes, and still one.
+            action.request = f"={base64.b64encode(data).decode()}"
 
     def _check_answered(self) -> None:
         # After the use case, which says whom it was about, and before anything is stored.

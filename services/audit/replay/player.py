@@ -11,6 +11,7 @@ from services.audit.domain.sessions import Session, follow, key_of
 from services.audit.projections import SessionKey, Stored
 
 SEALED = "[sealed]"
+_SEALED = ("reason", "query", "request")
 OpenFields = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -24,6 +25,7 @@ class Step:
     session_id: str
     facts: Facts
     fields: Mapping[str, Any]
+    stored: Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Chosen:
 
 def sealed_fields(_: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the fields of a record without any key: what is sealed stays so."""
-    return {name: SEALED if name in ("reason", "query") else value for name, value in body.items()}
+    return {name: SEALED if name in _SEALED else value for name, value in body.items()}
 
 
 def steps(records: Iterable[Stored], chosen: Chosen, opened: OpenFields) -> Iterator[Step]:
@@ -66,11 +68,11 @@ def steps(records: Iterable[Stored], chosen: Chosen, opened: OpenFields) -> Iter
             number += 1
             body = body_of(stored.sealed)
             fields = opened(name_of(body), body)
-            yield Step(number, stored.idx, stored.record_id, session_id, facts, fields)
+            yield Step(number, stored.idx, stored.record_id, session_id, facts, fields, stored)
 
 
-def lines_of(step: Step) -> list[str]:
-    """Return a step as a person reads it."""
+def lines_of(step: Step, rebuilt: str = "") -> list[str]:
+    """Return a step as a person reads it; ``rebuilt`` says what came of rebuilding its answer."""
     facts, fields = step.facts, step.fields
     at = moment(facts.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
     outcome = facts.outcome + (f" ({fields['error']})" if fields.get("error") else "")
@@ -94,6 +96,7 @@ def lines_of(step: Step) -> list[str]:
         "searched": str(fields.get("query", "")),
         "read at": ", ".join(map(str, fields.get("positions", ()))),
         "answer": str(fields.get("answer_digest", ""))[:16],
+        "rebuilt": rebuilt,
     }
     lines += [f"      {name}: {value}" for name, value in named.items() if value]
     lines += [f"      shown: {thing}" for thing in fields.get("shown", ())]

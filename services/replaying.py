@@ -1,0 +1,136 @@
+"""Composes rebuilds of a product's answers and views from its logs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from google.protobuf.json_format import MessageToDict
+
+from helpdesk.kernel.events import SupportActionRecorded, decode
+from helpdesk.kernel.hosting import HostSettings, Service
+from helpdesk.kernel.masters import MasterKeys
+from helpdesk.kernel.replaying import (
+    FrozenKeys,
+    Outcome,
+    ReadLog,
+    Rebuild,
+    keys_in_file,
+    read_file,
+    read_log,
+)
+from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
+from helpdesk.kernel.settings import parse
+from helpdesk.kernel.vault import Vault
+from services.email.service import SERVICE as EMAIL
+from services.identity.service import SERVICE as IDENTITY
+from services.session.service import SERVICE as SESSION
+
+# Identity answers the questions of the others while theirs are rebuilt.
+_BESIDE: Mapping[str, Sequence[Service]] = {
+    "identity": (IDENTITY,),
+    "email": (EMAIL, IDENTITY),
+    "session": (SESSION, IDENTITY),
+}
+REBUILT = tuple(_BESIDE)
+_RECORD = SupportActionRecorded.NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One record to rebuild the answer of, and where it stands in its service's log."""
+
+    record: SupportActionRecorded
+    position: int
+
+
+@contextmanager
+def rebuilding(service: str, env: Mapping[str, str] | None = None) -> Iterator[Rebuild]:
+    """Open a rebuild of a service; nothing that belongs to the product is written."""
+    env = os.environ if env is None else env
+    services = _BESIDE[service]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-replay-")))
+        keys = _keys(env, stack)
+        logs = {each.name: _log(each.name, env, stack) for each in services}
+        rebuild = Rebuild(env, folder, services, logs, keys)
+        stack.callback(rebuild.close)
+        yield rebuild
+
+
+def rebuilt(
+    asked: Sequence[Asked], env: Mapping[str, str] | None = None
+) -> Iterator[tuple[Asked, Outcome]]:
+    """Rebuild answers, those of one service after the other, in the order they were given."""
+    for service in sorted({each.record.service for each in asked}):
+        mine = [each for each in asked if each.record.service == service]
+        if service not in _BESIDE:
+            for each in mine:
+                yield each, Rebuild.not_rebuilt(each.record)
+            continue
+        with rebuilding(service, env) as rebuild:
+            for each in sorted(mine, key=_read_at):
+                yield each, rebuild.answer(each.record, each.position)
+
+
+def rebuilt_sealed(
+    asked: Sequence[tuple[int, int, bytes]], env: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, str, str, dict[str, Any] | None]]:
+    """
+    Rebuild the answers of sealed records, given as (index, position at the source, bytes).
+
+    Yields (index, what came of it, why, the answer).
+    """
+    env = os.environ if env is None else env
+    with ExitStack() as stack:
+        vault = Vault(_keys(env, stack), _masters(env))
+        opened = [
+            (index, Asked(cast("SupportActionRecorded", decode(_RECORD, sealed, vault)), position))
+            for index, position, sealed in asked
+        ]
+    indexes = {(each.record.service, each.position): index for index, each in opened}
+    for each, outcome in rebuilt([each for _, each in opened], env):
+        index = indexes[each.record.service, each.position]
+        shown = None if outcome.answer is None else MessageToDict(outcome.answer)
+        yield index, str(outcome.kind), outcome.why, shown
+
+
+def _masters(env: Mapping[str, str]) -> MasterKeys:
+    settings = parse(HostSettings, "", env)
+    return MasterKeys(Path(settings.secrets_dir or settings.data_dir / "secrets"))
+
+
+def _read_at(asked: Asked) -> tuple[int, int]:
+    own = f"{asked.record.service}:"
+    at = [each for each in asked.record.positions if each.startswith(own)]
+    return (int(at[0].rpartition(":")[2]) if at else 0, asked.position)
+
+
+def _keys(env: Mapping[str, str], stack: ExitStack) -> FrozenKeys:
+    settings = parse(HostSettings, "", env)
+    if settings.vault_database_url:
+        from helpdesk.kernel.postgres_keys import PostgresKeys
+
+        check_database(settings, VAULT_URL, settings.vault_database_url)
+        table = PostgresKeys(settings.vault_database_url)
+        stack.callback(table.close)
+        return FrozenKeys(table.find)
+    return keys_in_file(settings.data_dir / "vault.db", stack)
+
+
+def _log(name: str, env: Mapping[str, str], stack: ExitStack) -> ReadLog:
+    settings = parse(HostSettings, "", env)
+    url = parse(StoreSettings, name, env).database_url
+    if url:
+        from helpdesk.kernel.postgres_store import PostgresEngine
+
+        check_database(settings, f"HELPDESK_{name.upper()}_DATABASE_URL", url)
+        engine = PostgresEngine(url, name, listen=False)
+        stack.callback(engine.close)
+        return read_log(engine)
+    return read_file(settings.data_dir / f"{name}.db", stack)

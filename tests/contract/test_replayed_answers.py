@@ -1,0 +1,145 @@
+"""What agents saw is rebuilt from events, to the byte."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
+from helpdesk.kernel.replaying import Rebuilt
+from services.audit.service import SERVICE as AUDIT
+from services.identity.service import SERVICE as IDENTITY
+from services.replaying import rebuilt
+from tests.chaos.replay import asked_of, walked
+from tests.support.product import person_id, running_product, small_directory
+
+GET_USER = "helpdesk.identity.v1.DirectoryService.GetUser"
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    return walked(tmp_path_factory.mktemp("walk"), steps=600, seed=7)[0]
+
+
+@pytest.mark.parametrize("service", ["identity", "email", "session"])
+def test_every_answer_of_a_random_walk_is_rebuilt(found, service):
+    kinds = Counter()
+    for (name, _, kind), count in found.items():
+        kinds[kind] += count if name == service else 0
+
+    assert kinds[Rebuilt.MATCHES] > 20
+    assert kinds[Rebuilt.DIFFERS] == kinds[Rebuilt.ERASED] == 0
+
+
+def test_an_answer_that_is_not_rebuilt_is_said_to_be_so(found):
+    kinds = {kind for (service, _, kind) in found if service == "search"}
+
+    assert Rebuilt.NOT_REBUILT in kinds
+    assert Rebuilt.MATCHES not in kinds
+
+
+@pytest.fixture
+def product(tmp_path):
+    with running_product(tmp_path, [IDENTITY, AUDIT], directory=small_directory()) as product:
+        yield product
+
+
+def look(product, name="acme_user"):
+    stub = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+    request = directory_pb2.GetUserRequest(user_id=person_id(name))
+    product.caller("north_agent")(stub.GetUser, request)
+
+
+def looks(product):
+    return [each for each in asked_of(product) if each.record.method == GET_USER]
+
+
+def outcomes(product, asked):
+    return [outcome for _, outcome in rebuilt(asked, product.env)]
+
+
+def test_an_answer_is_rebuilt_as_it_was_before_the_directory_changed(product):
+    look(product)
+    directory = small_directory()
+    person = next(p for p in directory["people"] if p["id"] == person_id("acme_user"))
+    person["displayName"] = "Somebody Else"
+    product.load(directory)
+    look(product)
+
+    before, after = outcomes(product, looks(product))
+
+    assert [before.kind, after.kind] == [Rebuilt.MATCHES] * 2
+    assert before.answer.user.display_name == "Ștefana Voinea"
+    assert after.answer.user.display_name == "Somebody Else"
+
+
+def test_another_answer_than_was_given_differs(product):
+    look(product)
+    (asked,) = looks(product)
+
+    (outcome,) = outcomes(
+        product, [replace(asked, record=replace(asked.record, answer_digest="0" * 64))]
+    )
+
+    assert outcome.kind is Rebuilt.DIFFERS
+    assert GET_USER in outcome.why
+
+
+def test_what_was_erased_since_shows_as_erased(product):
+    look(product)
+    look(product, "shared_user")
+    product.host.wiring.vault.forget(person_id("acme_user"))
+
+    first, second = outcomes(product, looks(product))
+
+    assert first.kind is Rebuilt.ERASED
+    assert second.kind is Rebuilt.MATCHES
+
+
+def test_a_request_whose_key_was_destroyed_shows_as_erased(product):
+    look(product)
+    product.host.wiring.vault.forget(looks(product)[0].record.request_key)
+
+    (outcome,) = outcomes(product, looks(product))
+
+    assert outcome.kind is Rebuilt.ERASED
+
+
+def test_rebuilding_writes_nothing_of_the_products(product):
+    look(product)
+    store = product.host.running["identity"].store
+    before = (store.position, keys(product))
+
+    outcomes(product, looks(product))
+
+    assert (store.position, keys(product)) == before
+
+
+def keys(product):
+    with closing(sqlite3.connect(product.host.wiring.data_dir / "vault.db")) as db:
+        return db.execute("SELECT COUNT(*) FROM person_key").fetchone()
+
+
+def test_the_tool_says_that_a_session_was_rebuilt(product):
+    look(product)
+    product.settle()
+
+    done = subprocess.run(
+        [
+            sys.executable, "-W", "ignore", "-m", "services.audit", "replay",
+            str(product.host.wiring.data_dir),
+            "--agent", person_id("north_agent"), "--rebuild", "--json",
+        ],
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+
+    shown = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, done.stderr
+    assert [each["rebuilt"] for each in shown] == ["matches"]
+    assert shown[0]["rebuilt_answer"]["user"]["userId"] == person_id("acme_user")
