@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal, cast
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -227,22 +228,34 @@ def _overview(found: Any) -> tuple[Fact, ...]:
 
 
 def _users(visit: Visit, lease: Any) -> PortalRows:
-    found = visit.clients.identity.users(lease.token, lease.organization_id).users
+    page = visit.clients.identity.users(lease.token, lease.organization_id, _page(visit))
     rows: list[tuple[str | Masked, ...]] = [
         (
             each.display_name,
             masked(f"user-address-{number}", each.user_id, "emails:0", next(iter(each.emails), "")),
             each.status,
         )
-        for number, each in enumerate(found)
+        for number, each in enumerate(page.users)
     ]
-    return PortalRows(columns=("name", "address", "status"), rows=tuple(rows))
+    return PortalRows(
+        columns=("name", "address", "status"),
+        rows=tuple(rows),
+        next_page=quote(page.next_page_token, safe=""),
+    )
 
 
 def _devices(visit: Visit, lease: Any) -> PortalRows:
-    found = visit.clients.identity.devices(lease.token, lease.organization_id).devices
+    page = visit.clients.identity.devices(lease.token, lease.organization_id, _page(visit))
     rows = tuple(
         (each.display_name, each.product, each.serial, each.mac, each.connection_status)
-        for each in found
+        for each in page.devices
     )
-    return PortalRows(columns=("name", "model", "serial", "mac", "status"), rows=rows)
+    return PortalRows(
+        columns=("name", "model", "serial", "mac", "status"),
+        rows=rows,
+        next_page=quote(page.next_page_token, safe=""),
+    )
+
+
+def _page(visit: Visit) -> str:
+    return visit.request.query_params.get("page", "")[:1000]

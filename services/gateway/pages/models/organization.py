@@ -101,6 +101,7 @@ class PortalRows:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str | Masked, ...], ...]
+    next_page: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
