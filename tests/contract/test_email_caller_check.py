@@ -277,3 +277,19 @@ def test_the_key_of_a_code_is_destroyed_once_it_is_sent(sent):
     assert started.check_id == check_id
     assert wait_until(lambda: world.store.vault.is_forgotten(started.code_key))
     assert world.check(check_id=check_id).state == "sent"
+
+
+def test_a_new_code_brings_no_new_tries(world):
+    first = world.send_code(STEFANA).check_id
+    right = code_in(world.server.wait_for("stefana@acme.example")[2])
+    for _ in range(3):
+        world.verify(first, wrong(right))
+    second = world.send_code(STEFANA).check_id
+    right = code_in(world.server.wait_for("stefana@acme.example", 2)[2])
+    left = [world.verify(second, wrong(right)).tries_left for _ in range(2)]
+    with pytest.raises(Exhausted) as refused:
+        world.verify(second, right)
+
+    assert left == [1, 0]
+    assert refused.value.reason == "TOO_MANY_TRIES"
+    assert world.check(check_id=second).tries_left == 0

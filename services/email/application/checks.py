@@ -19,7 +19,7 @@ from services.email.application.ports import (
     mailbox_at,
     mailboxes,
 )
-from services.email.application.sending import Counted, queue
+from services.email.application.sending import Counted, Tries, queue
 from services.email.domain import (
     blocklist,
     caller_check,
@@ -31,7 +31,7 @@ from services.email.domain import (
 from services.email.domain.blocklist import Address
 from services.email.domain.caller_check import CallerCheck
 from services.email.domain.check_guard import Guard, Proof
-from services.email.domain.facts import CallerCheckStarted
+from services.email.domain.facts import CallerCheckStarted, CodeRejected
 from services.email.domain.limits import Room
 from services.email.domain.message import Message
 
@@ -48,6 +48,7 @@ class CheckView:
     room: Room
     mail_state: str = ""
     next_step: str = ""
+    tries_left: int = 0
 
 
 class Checks:
@@ -92,7 +93,11 @@ class Checks:
         return self._view(action, user, check_id)
 
     def verify_code(self, action: SupportAction, check_id: str, code: str) -> tuple[str, int]:
-        """Take a code; return the state of its check and the tries left. Raises NotFound."""
+        """
+        Take a code; return the state of its check and the tries left.
+
+        Raises NotFound, Refused, and Exhausted after too many wrong codes, of whichever check.
+        """
         digits = caller_check.read_code(code)
         loaded = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck())
         check = self._own(action, loaded.state)
@@ -100,13 +105,19 @@ class Checks:
         action.about(f"check:{check_id}")
         action.ticket = check.ticket
         check_guard.check_allowed(self._guard(action, check.user_id))
+        tries = Tries(action, self._limits(action, check.user_id))
+        if not check.ended and action.now < check.expires_at:
+            tries.check()
         given = caller_check.digest_of(self._key, check_id, digits)
         facts = caller_check.verify(check, given, action.now)
         action.stage(loaded, *facts)
+        left = tries.room().left
+        if any(isinstance(fact, CodeRejected) for fact in facts):
+            left = tries.count_wrong(check_id)
         after = action.load(f"check:{check_id}", caller_check.evolve, CallerCheck()).state
         if after.ended == "confirmed":
             return "confirmed", 0
-        return caller_check.standing(after, action.now), after.tries_left
+        return caller_check.standing(after, action.now), min(left, after.tries_left)
 
     def get_caller_check(
         self, action: SupportAction, user_id: str = "", check_id: str = ""
@@ -193,15 +204,16 @@ class Checks:
         return check
 
     def _counted(self, action: SupportAction, user: User) -> Counted:
+        return Counted(action, self._limits(action, user.id))
+
+    @staticmethod
+    def _limits(action: SupportAction, user_id: str) -> list[tuple[str, str]]:
         actor = action.actor
-        return Counted(
-            action,
-            [
-                ("agent", actor.id),
-                ("user", user.id),
-                ("partner_user", f"{actor.partner_id}:{user.id}"),
-            ],
-        )
+        return [
+            ("agent", actor.id),
+            ("user", user_id),
+            ("partner_user", f"{actor.partner_id}:{user_id}"),
+        ]
 
     def _replace(self, action: SupportAction, user: User, by: str) -> None:
         earlier = self._found.latest_check(action.actor.id, user.id)[0]
@@ -264,7 +276,9 @@ class Checks:
         step = _STEPS[state]
         if state == "cannot_arrive":
             step = self._way_out(action, own, check)
-        return CheckView(check, state, index, room, mail_state, step)
+        left = Tries(action, self._limits(action, user.id)).room().left
+        tries_left = min(left, check.tries_left)
+        return CheckView(check, state, index, room, mail_state, step, tries_left)
 
     def _way_out(self, action: SupportAction, own: list[Mailbox], check: CallerCheck) -> str:
         states = {

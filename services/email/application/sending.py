@@ -8,16 +8,19 @@ from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.store import Loaded
 from services.email.application.ports import Mailbox, User
 from services.email.domain import limits, message
-from services.email.domain.facts import MessageQueued, SendCounted
+from services.email.domain.facts import MessageQueued, SendCounted, TryCounted
 from services.email.domain.limits import Room, Sends
 from services.email.domain.message import Message
 
 
 class Counted:
-    """What was sent within limits, each a name and whose limit it is."""
+    """What was sent, or tried, within limits, each a name and whose limit it is."""
 
-    def __init__(self, action: SupportAction, keys: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, action: SupportAction, keys: Sequence[tuple[str, str]], most: int = limits.MOST
+    ) -> None:
         self._action = action
+        self._most = most
         self._loaded: list[tuple[str, Sends, Loaded[Sends]]] = []
         for name, key in keys:
             earlier, current = (
@@ -27,10 +30,10 @@ class Counted:
             self._loaded.append((name, earlier.state, current))
 
     def room(self) -> Room:
-        """Return how many more may be sent now."""
+        """Return how many more there may be now."""
         now = self._action.now
         return limits.tightest(
-            limits.room((*earlier.times, *current.state.times), now)
+            limits.room((*earlier.times, *current.state.times), now, self._most)
             for _, earlier, current in self._loaded
         )
 
@@ -39,6 +42,26 @@ class Counted:
         limits.check(self.room(), reason, what, self._action.now)
         for name, _, current in self._loaded:
             self._action.stage(current, SendCounted(limit=name, message_id=message_id))
+
+
+class Tries(Counted):
+    """Wrong codes within limits."""
+
+    def __init__(self, action: SupportAction, keys: Sequence[tuple[str, str]]) -> None:
+        named = [(f"tries_{name}", key) for name, key in keys]
+        super().__init__(action, named, limits.MOST_TRIES)
+
+    def check(self) -> None:
+        """Refuse one more try. Raises Exhausted."""
+        limits.check(
+            self.room(), "TOO_MANY_TRIES", "Wrong codes", self._action.now, limits.MOST_TRIES
+        )
+
+    def count_wrong(self, check_id: str) -> int:
+        """Count one wrong code; return how many more may be tried now."""
+        for name, _, current in self._loaded:
+            self._action.stage(current, TryCounted(limit=name, check_id=check_id))
+        return max(0, self.room().left - 1)
 
 
 def queue(

@@ -1,4 +1,4 @@
-"""How much may be sent in a stretch of time."""
+"""How much may be sent, and how often a code be guessed, in a stretch of time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Exhausted
 from helpdesk.kernel.events import Event
-from services.email.domain.facts import NEVER, SendCounted
+from services.email.domain.facts import NEVER, SendCounted, TryCounted
 
 MOST = 3
+MOST_TRIES = 5
+"""Wrong codes, whichever check they were for: a new code brings no new tries."""
 WINDOW = timedelta(minutes=10)
 _STRETCH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sends:
-    """When something was sent within one limit."""
+    """When something was sent, or tried, within one limit."""
 
     times: tuple[datetime, ...] = ()
 
@@ -32,7 +34,9 @@ class Room:
 
 def evolve(sends: Sends, event: Event) -> Sends:
     """Return what was sent after a fact."""
-    return Sends((*sends.times, event.recorded_at)) if isinstance(event, SendCounted) else sends
+    if isinstance(event, SendCounted | TryCounted):
+        return Sends((*sends.times, event.recorded_at))
+    return sends
 
 
 def streams(limit: str, key: str, now: datetime) -> tuple[str, str]:
@@ -41,11 +45,11 @@ def streams(limit: str, key: str, now: datetime) -> tuple[str, str]:
     return (f"sends:{limit}:{key}:{before:%Y%m%d%H}", f"sends:{limit}:{key}:{now:%Y%m%d%H}")
 
 
-def room(times: Iterable[datetime], now: datetime) -> Room:
-    """Return how many more may be sent within one limit."""
+def room(times: Iterable[datetime], now: datetime, most: int = MOST) -> Room:
+    """Return how many more there may be within one limit."""
     recent = sorted(at for at in times if now - at < WINDOW)
-    left = max(0, MOST - len(recent))
-    return Room(left, NEVER if left else recent[-MOST] + WINDOW)
+    left = max(0, most - len(recent))
+    return Room(left, NEVER if left else recent[-most] + WINDOW)
 
 
 def tightest(rooms: Iterable[Room]) -> Room:
@@ -54,7 +58,7 @@ def tightest(rooms: Iterable[Room]) -> Room:
     return Room(min(r.left for r in found), max(r.next_at for r in found))
 
 
-def check(found: Room, reason: str, what: str, now: datetime) -> None:
+def check(found: Room, reason: str, what: str, now: datetime, most: int = MOST) -> None:
     """Refuse what is beyond a limit. Raises Exhausted."""
     if found.left:
         return
@@ -62,7 +66,7 @@ def check(found: Room, reason: str, what: str, now: datetime) -> None:
     minutes = int(WINDOW.total_seconds() // 60)
     raise Exhausted(
         reason,
-        f"{what}: {MOST} in {minutes} minutes are allowed. "
+        f"{what}: {most} in {minutes} minutes are allowed. "
         f"Try again in {int(seconds // 60) + 1} minutes.",
         retry_seconds=seconds,
     )

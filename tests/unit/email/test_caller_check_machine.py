@@ -53,7 +53,7 @@ agents, users, tickets = (st.sampled_from(sorted(x)) for x in (AGENTS, USERS, TI
 picks = st.sampled_from((0, 0, 0, 1, 2, 5))
 """How many checks back from the newest."""
 rarely = st.sampled_from((False, False, False, True))
-steps = {"done": 0, "proofs": 0, "stopped": 0, "vouched": 0}
+steps = {"done": 0, "proofs": 0, "stopped": 0, "vouched": 0, "guessed": 0}
 
 
 class Directory:
@@ -89,6 +89,7 @@ class CallerChecks(RuleBasedStateMachine):
         self.shown = {}
         self.stopped = {}
         self.sends = []
+        self.tries = []
         self.send("ned", "ana", "INC-1", 0)
 
     def teardown(self):
@@ -167,6 +168,14 @@ class CallerChecks(RuleBasedStateMachine):
         if by != sent["agent"]:
             assert answer is NotFound
             return
+        recent = [t for t in self.tries if self.now - t[0] < TEN]
+        tried = max(
+            len([t for t in recent if t[n] == who]) for n, who in ((1, by), (2, sent["user"]))
+        )
+        if before and tried >= 5:
+            assert answer is Exhausted
+            steps["guessed"] += 1
+            return
         if right and before:
             assert answer == ("confirmed", 0)
             self.show(sent)
@@ -174,6 +183,7 @@ class CallerChecks(RuleBasedStateMachine):
         assert answer is Refused or answer[0] != "confirmed"
         if not right and before:
             self.wrong[sent["id"]] = self.wrong.get(sent["id"], 0) + 1
+            self.tries.append((self.now, by, sent["user"]))
             assert answer[0] == ("locked" if self.wrong[sent["id"]] == 5 else "wrong")
 
     @precondition(lambda self: self.sent)
@@ -369,3 +379,4 @@ def test_no_check_proves_more_than_was_shown_in_ten_thousand_steps():
     assert steps["proofs"] > 100
     assert steps["stopped"] > 100
     assert steps["vouched"] > 10
+    assert steps["guessed"] > 10
