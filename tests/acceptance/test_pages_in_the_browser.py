@@ -113,15 +113,18 @@ class Desk:
         auditor = self.sign_in("auditor")
         auditor.goto(f"{self.home}/audit")
         session = auditor.locator("tr", has_text=TICKET).first.locator("a").get_attribute("href")
+        partner = self.sign_in("partner admin")
+        partner.goto(f"{self.home}/admin/roles")
+        colleague = partner.locator("td a[href*='/people/']").first.get_attribute("href")
         self.pages = {
             "nobody": self.open(),
             "agent": agent,
             "customer admin": admin,
             "auditor": auditor,
-            "partner admin": self.sign_in("partner admin"),
+            "partner admin": partner,
         }
         self.paths = {
-            "nobody": ["/signin", "/signin/go", "/dev/mail"],
+            "nobody": ["/signin", "/signin/go", "/invitation/made-up", "/dev/mail"],
             "agent": [
                 "/",
                 f"/t/{TICKET}",
@@ -137,7 +140,7 @@ class Desk:
             ],
             "customer admin": ["/consent", request, "/consent/addresses", "/activity"],
             "auditor": ["/audit", session, "/audit/log", "/audit/export"],
-            "partner admin": ["/admin/roles"],
+            "partner admin": ["/admin/roles", "/admin/invitations", colleague],
         }
 
 
