@@ -1,16 +1,22 @@
 """The code of a caller check is in its mail and nowhere else: answers, pages, logs, stores, index."""
 
+import json
 import logging
 import re
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
-from helpdesk.kernel import hosting
+from helpdesk.kernel import hosting, metrics
+from helpdesk.kernel.resources import HostSettings
+from helpdesk.kernel.store import wait_until
+from helpdesk.kernel.watching import watched
 from tests.contract.email_world import bounce_of
 from tests.contract.gateway_world import gateway_world, links
-from tests.support.product import person_id
+from tests.support.product import free_address, person_id
+from tests.support.traces import collector
 
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 # The mail server of the recipient's side, and the reader's browser.
@@ -62,9 +68,21 @@ def heard(monkeypatch):
 
 
 @pytest.fixture
-def world(heard, tmp_path):
-    with gateway_world(tmp_path) as world:
-        yield world
+def world(heard, tmp_path, monkeypatch):
+    """The product as an operator watches it: spans go out, metrics can be read."""
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+    address = free_address()
+    with collector() as traces:
+        settings = HostSettings(traces_endpoint=traces.endpoint, metrics_address=address)
+        before = logging.getLogger().handlers[:]
+        with watched(settings, {}, "serve"):
+            logging.getLogger().handlers[:] = before
+            with (
+                gateway_world(tmp_path) as world,
+                metrics.looked_at(world.product.host.look),
+            ):
+                world.traces, world.metrics = traces, f"http://{address}/metrics"
+                yield world
 
 
 def next_mail(world, mails):
@@ -122,7 +140,18 @@ def test_a_code_is_in_its_mail_only(world, heard, caplog):
     files = [p for p in data_dir.rglob("*") if p.is_file() and "dev-mail" not in p.parts]
     ours = [r for r in caplog.records if not r.name.startswith(OUTSIDE)]
     logs = "\n".join(record.getMessage() for record in ours)
+    scraped = urllib.request.urlopen(world.metrics, timeout=5).read()
+    done = "helpdesk.email.v1.CallerCheckService/VerifyCode"
+    assert wait_until(lambda: any(s["name"] == done for s in world.traces.spans), 30, 0.05)
+    # Nanoseconds are digits enough to look like a code.
+    timeless = [
+        {name: value for name, value in span.items() if not name.endswith("UnixNano")}
+        for span in world.traces.spans
+    ]
+    spans = json.dumps(timeless, default=str).encode()
     places = {
+        "metrics": scraped,
+        "spans": spans,
         "answers": b"\n".join(data for _, data in heard.answers),
         "pages": "\n".join(pages).encode(),
         "logs": logs.encode(),
@@ -140,6 +169,8 @@ def test_a_code_is_in_its_mail_only(world, heard, caplog):
     assert "Caller confirmed" in confirmed
     assert len(set(codes)) == len(codes) == 3
     assert len(heard.answers) > 50
+    assert b"helpdesk_consumer_position" in scraped
+    assert len(world.traces.spans) > 50
     assert len(pages) > 10
     assert {p.suffix for p in files} >= {".db"}
     assert found == []
