@@ -18,6 +18,8 @@ _COMMANDS = {
     "work": "services.running:work",
     "catch-up": "services.running:catch_up",
     "rebuild": "services.running:rebuild",
+    "replay": "services.rebuilding:replay",
+    "diff": "services.rebuilding:diff",
     "dead-letters": "services.running:dead_letters",
     "certs": "services.certs.commands:certs",
     "keys": "services.keys.commands:keys",

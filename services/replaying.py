@@ -50,12 +50,20 @@ class Asked:
 
 
 @contextmanager
-def rebuilding(service: str, env: Mapping[str, str] | None = None) -> Iterator[Rebuild]:
-    """Open a rebuild of a service; nothing that belongs to the product is written."""
+def rebuilding(
+    service: str, env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Iterator[Rebuild]:
+    """
+    Open a rebuild of a service; nothing that belongs to the product is written.
+
+    Its databases stay where ``folder`` is given.
+    """
     env = os.environ if env is None else env
     services = _BESIDE[service]
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="helpdesk-replay-")))
+        if folder is None:
+            scratch = tempfile.TemporaryDirectory(prefix="helpdesk-replay-")
+            folder = Path(stack.enter_context(scratch))
         keys = _keys(env, stack)
         logs = {each.name: _log(each.name, env, stack) for each in services}
         rebuild = Rebuild(env, folder, services, logs, keys)

@@ -209,6 +209,15 @@ class Folded:
         """Fold events up to the first that was recorded later."""
         self._fold(lambda row: stamp_of(row.state).recorded_at <= at)
 
+    def some_to_time(self, at: datetime) -> bool:
+        """Fold a batch of events up to a time; return whether there was any."""
+        before = self.position
+        row = self._next
+        if row is not None and stamp_of(row.state).recorded_at <= at:
+            last = row.position + _BATCH
+            self._fold(lambda each: each.position < last and stamp_of(each.state).recorded_at <= at)
+        return self.position > before
+
     def one_more(self, before: int = 0) -> bool:
         """Fold the next event, if there is one, and it stands before a position."""
         row = self._next
@@ -277,6 +286,7 @@ class Rebuild:
             "HELPDESK_SECRETS_DIR": secrets,
             "HELPDESK_DURABLE": "no",
         }
+        self.folder = folder
         self._at = datetime.fromtimestamp(0, UTC)
         self._wiring = _Wiring(kept, keys, self._inside)
         self._server = _Captured()

@@ -1,0 +1,65 @@
+"""Read models made anew from the log are those that live, and a planted difference is found."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from tests.chaos.replay import SERVICES, Walk
+from tests.support.product import running_product, small_directory
+
+
+@pytest.fixture(scope="module")
+def env(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("views")
+    with running_product(folder, SERVICES, directory=small_directory()) as product:
+        walk = Walk(product, seed=3)
+        for _ in range(300):
+            walk.step()
+        product.settle()
+    return product.env
+
+
+def run(env, *arguments):
+    command = [sys.executable, "-W", "ignore", "-m", "services", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env})
+
+
+@pytest.mark.parametrize("service", ["identity", "email", "session"])
+def test_read_models_made_anew_are_those_that_live(env, service):
+    done = run(env, "diff", service)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("0 differences")
+
+
+def test_a_planted_difference_is_found(env):
+    with closing(sqlite3.connect(f"{env['HELPDESK_DATA_DIR']}/identity.db")) as db, db:
+        planted = db.execute("DELETE FROM site").rowcount
+
+    done = run(env, "diff", "identity")
+
+    assert planted == 1
+    assert done.returncode == 1
+    assert "site: 0 rows only live, 1 only made anew" in done.stdout
+
+
+def test_read_models_as_of_the_beginning_are_empty(env, tmp_path):
+    done = run(env, "replay", "identity", "--to", "2001-01-01", "--into", tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / "identity.db")) as db:
+        people = db.execute("SELECT COUNT(*) FROM person").fetchone()[0]
+    assert done.returncode == 0, done.stderr
+    assert people == 0
+
+
+def test_read_models_as_of_now_hold_everybody(env, tmp_path):
+    done = run(env, "replay", "identity", "--into", tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / "identity.db")) as db:
+        people = db.execute("SELECT COUNT(*) FROM person").fetchone()[0]
+    assert done.returncode == 0, done.stderr
+    assert people == len(small_directory()["people"])
