@@ -10,12 +10,11 @@ from helpdesk.kernel.bus import StoreConsumer
 from helpdesk.kernel.resources import Resources, Timer
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
-from services.email import notice_handlers
 from services.email.application.delivery import Delivery
 from services.email.application.notices import Notices
 from services.email.application.suppressions import Blocks, SuppressionList
 from services.email.domain.policy import Policy
-from services.email.handlers import Postman, consumers, sender_of
+from services.email.handlers import Postman, consumers, notices, sender_of
 from services.email.handlers import Renderer as MakesMails
 from services.email.projections import PROJECTIONS
 from services.email.providers.rendering import Renderer, Sender
@@ -116,7 +115,7 @@ def compose(resources: Resources) -> Composed:
         blocks=blocks,
         consumers=[
             *consumers(store, postman, blocks),
-            *notice_handlers.consumers(store, Notices(store, found)),
+            *notices.consumers(store, Notices(store, found)),
         ],
         timers=timers,
     )

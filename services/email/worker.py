@@ -6,11 +6,10 @@ from typing import cast
 
 from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.store import Store
-from services.email import notice_handlers
 from services.email.application.notices import Notices
 from services.email.application.suppressions import Blocks
 from services.email.composition import MIGRATIONS, compose
-from services.email.handlers import Postman, consumers
+from services.email.handlers import Postman, consumers, notices
 
 __all__ = ["MIGRATIONS", "build", "wants"]
 
@@ -20,7 +19,7 @@ def wants() -> Wants:
     blank = Blank()
     store = cast("Store", Blank("email"))
     own = consumers(store, cast("Postman", blank), cast("Blocks", blank))
-    return wants_of([*own, *notice_handlers.consumers(store, cast("Notices", blank))])
+    return wants_of([*own, *notices.consumers(store, cast("Notices", blank))])
 
 
 def build(resources: Resources) -> Work:
