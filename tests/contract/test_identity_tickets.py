@@ -314,13 +314,18 @@ def test_where_the_setting_allows_it_an_action_goes_on_while_it_is_down_and_is_f
     settings = {TICKETS: "http://127.0.0.1:9/tickets", f"{TICKETS}_DOWN": "allow"}
     with product_with(tmp_path / "data", **settings) as product:
         assert ask(product, "INC-1").access_request_id
-        assert product.records("session", action="session.access.request")[-1].ticket_state == "down"
+        assert (
+            product.records("session", action="session.access.request")[-1].ticket_state == "down"
+        )
 
 
 def test_where_nothing_keeps_tickets_the_record_says_so(tmp_path):
     with product_with(tmp_path / "data") as product:
         assert ask(product, "INC-1").access_request_id
-        assert product.records("session", action="session.access.request")[-1].ticket_state == "unchecked"
+        assert (
+            product.records("session", action="session.access.request")[-1].ticket_state
+            == "unchecked"
+        )
 
 
 @pytest.mark.parametrize(
