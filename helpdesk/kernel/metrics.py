@@ -201,7 +201,10 @@ def served(address: str, cert_file: str = "", key_file: str = "") -> Iterator[No
         yield
         return
     host, _, port = address.rpartition(":")
-    server = _Server((host.strip("[]"), int(port)), cert_file, key_file)
+    try:
+        server = _Server((host.strip("[]"), int(port)), cert_file, key_file)
+    except OSError as error:
+        raise OSError(f"cannot serve metrics at {address}: {error.strerror}") from error
     thread = threading.Thread(target=server.run, name="metrics", daemon=True)
     thread.start()
     try:

@@ -262,3 +262,10 @@ def test_with_certificates_metrics_speak_tls_and_take_up_new_ones(tmp_path):
         assert "search" in shown("search")[1]
         with pytest.raises(OSError):  # noqa: PT011
             urllib.request.urlopen(f"http://{address}/metrics", timeout=5)
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(OSError, match=address), metrics.served(address):
+            pass
