@@ -4,8 +4,6 @@ import os
 import ssl
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,7 +16,6 @@ from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.postgres_keys import PostgresKeys
 from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.store import Store, wait_until
-from services.search.index import opensearch_client
 from tests.integration.conftest import engines
 from tests.integration.test_relay_and_worker import everything, handled, write
 from tests.support.certificates import made
@@ -170,54 +167,3 @@ def test_a_fact_goes_from_store_to_worker_with_tls_all_the_way(
         assert handled(store) == everything(store)
     finally:
         store.close()
-
-
-class _Answers(BaseHTTPRequestHandler):
-    """Says what OpenSearch says at its root; the distribution for tests has no TLS of its own."""
-
-    def do_GET(self):
-        body = b'{"version": {"distribution": "opensearch", "number": "3.6.0"}}'
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Be quiet."""
-
-
-@pytest.fixture
-def secure_index(tmp_path):
-    """A server on loopback that ends TLS as a cluster would."""
-    folder = tmp_path / "certs"
-    made(folder)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "opensearch.pem", folder / "opensearch.key")
-    server = HTTPServer(("127.0.0.1", 0), _Answers)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"https://127.0.0.1:{server.server_port}", folder / "ca.pem"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def asked(url, ca_file):
-    client = opensearch_client.connected(url, ca_file=str(ca_file))
-    try:
-        with opensearch_client.failures():
-            return client.info()["version"]["number"]
-    finally:
-        client.close()
-
-
-def test_an_index_is_reached_with_tls(secure_index):
-    assert asked(*secure_index) == "3.6.0"
-
-
-def test_an_index_of_a_strange_authority_is_refused(secure_index, strangers):
-    with pytest.raises(Unavailable):
-        asked(secure_index[0], strangers)
