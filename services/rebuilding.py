@@ -15,18 +15,18 @@ from typing import Any
 import click
 
 from helpdesk.kernel.hosting import HostSettings
-from helpdesk.kernel.replaying import Folded
+from helpdesk.kernel.replaying.folding import Folded
 from helpdesk.kernel.resources import StoreSettings
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.vault import Vault
 from services.identity.projections import DEVICE_VIEW, HINT, PERSON, SIGN_IN
-from services.replaying import REBUILT, rebuilding
+from services.replaying import VIEWED, rebuilding
 
 _SEALED = "sealed:v1:"
 _CONTEXTS = (PERSON, DEVICE_VIEW, SIGN_IN, HINT)
 # The log itself, and what is written beside it: how far was read, and when a view was last used.
 _NO_VIEWS = frozenset({"stored_events", "tracking", "schema_migration", "view_last_use"})
-_SERVICE = click.argument("service", type=click.Choice(REBUILT))
+_SERVICE = click.argument("service", type=click.Choice(VIEWED))
 
 
 @click.command()

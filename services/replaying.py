@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,12 @@ from typing import Any, cast
 from google.protobuf.json_format import MessageToDict
 
 from helpdesk.kernel.events import SupportActionRecorded, decode
-from helpdesk.kernel.hosting import HostSettings, Service
+from helpdesk.kernel.hosting import HostSettings
 from helpdesk.kernel.masters import MasterKeys
-from helpdesk.kernel.replaying import (
+from helpdesk.kernel.replaying.answers import Outcome, Rebuild, Rebuildable
+from helpdesk.kernel.replaying.logs import (
     FrozenKeys,
-    Outcome,
     ReadLog,
-    Rebuild,
     keys_in_file,
     read_file,
     read_log,
@@ -29,15 +28,25 @@ from helpdesk.kernel.settings import parse
 from helpdesk.kernel.vault import Vault
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
+from services.search.service import rebuildable as search_rebuildable
 from services.session.service import SERVICE as SESSION
 
+
+def _search() -> Rebuildable:
+    service, recall = search_rebuildable()
+    return Rebuildable(service, (IDENTITY,), recall)
+
+
 # Identity answers the questions of the others while theirs are rebuilt.
-_BESIDE: Mapping[str, Sequence[Service]] = {
-    "identity": (IDENTITY,),
-    "email": (EMAIL, IDENTITY),
-    "session": (SESSION, IDENTITY),
+_MADE: Mapping[str, Callable[[], Rebuildable]] = {
+    "identity": lambda: Rebuildable(IDENTITY),
+    "email": lambda: Rebuildable(EMAIL, (IDENTITY,)),
+    "session": lambda: Rebuildable(SESSION, (IDENTITY,)),
+    "search": _search,
 }
-REBUILT = tuple(_BESIDE)
+REBUILT = tuple(_MADE)
+# What search serves stands in its index: ``helpdesk rebuild-search`` makes that anew.
+VIEWED = ("identity", "email", "session")
 _RECORD = SupportActionRecorded.NAME
 
 
@@ -59,14 +68,15 @@ def rebuilding(
     Its databases stay where ``folder`` is given.
     """
     env = os.environ if env is None else env
-    services = _BESIDE[service]
+    made = _MADE[service]()
     with ExitStack() as stack:
         if folder is None:
             scratch = tempfile.TemporaryDirectory(prefix="helpdesk-replay-")
             folder = Path(stack.enter_context(scratch))
         keys = _keys(env, stack)
-        logs = {each.name: _log(each.name, env, stack) for each in services}
-        rebuild = Rebuild(env, folder, services, logs, keys)
+        names = [each.name for each in (made.service, *made.beside)]
+        logs = {name: _log(name, env, stack) for name in names}
+        rebuild = Rebuild(env, folder, made, logs, keys)
         stack.callback(rebuild.close)
         yield rebuild
 
@@ -77,7 +87,7 @@ def rebuilt(
     """Rebuild answers, those of one service after the other, in the order they were given."""
     for service in sorted({each.record.service for each in asked}):
         mine = [each for each in asked if each.record.service == service]
-        if service not in _BESIDE:
+        if service not in _MADE:
             for each in mine:
                 yield each, Rebuild.not_rebuilt(each.record)
             continue
@@ -114,9 +124,10 @@ def _masters(env: Mapping[str, str]) -> MasterKeys:
 
 
 def _read_at(asked: Asked) -> tuple[int, int]:
-    own = f"{asked.record.service}:"
-    at = [each for each in asked.record.positions if each.startswith(own)]
-    return (int(at[0].rpartition(":")[2]) if at else 0, asked.position)
+    # What search answers is read from identity alone.
+    source = "identity" if asked.record.service == "search" else asked.record.service
+    at = [each for each in asked.record.positions if each.startswith(f"{source}:")]
+    return (int(at[-1].rpartition(":")[2]) if at else 0, asked.position)
 
 
 def _keys(env: Mapping[str, str], stack: ExitStack) -> FrozenKeys:

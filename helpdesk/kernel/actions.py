@@ -111,6 +111,8 @@ class SupportAction(UnitOfWork):
     consent_id: str = ""
     check_id: str = ""
     request: str = ""
+    found: str = ""
+    """What was answered from a place that no log can be folded into again; kept sealed."""
 
     def about(self, *subjects: str, organization_id: str = "", user_id: str = "") -> None:
         """Say whom the action is about; subjects are ``kind:id``."""
@@ -138,4 +140,5 @@ class SupportAction(UnitOfWork):
         self.shown.clear()
         self.positions.clear()
         self.check_id = ""
+        self.found = ""
         self.ticket_state = ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Protocol, get_type_hints
 
 _NEVER = datetime.fromtimestamp(0, UTC)
@@ -119,37 +120,30 @@ def encode(event: Event, sealer: Sealer) -> bytes:
 
 def decode(name: str, state: bytes, sealer: Sealer) -> Event:
     """Return the event of that stored name; unknown fields are ignored, missing ones defaulted."""
-    kind = _REGISTERED[name]
+    shape = _SHAPES.get(name) or _shape(name)
     body = json.loads(state)
     stamp = body.get("stamp", {})
-    hints = _hints(kind)
     values: dict[str, Any] = {
         "recorded_at": _moment(stamp.get("recorded_at", "")),
         "action_id": stamp.get("action_id", ""),
         "traceparent": stamp.get("traceparent", ""),
     }
-    for each in fields(kind):
-        if each.name in _STAMP:
-            continue
-        hint = hints[each.name]
-        if each.name not in body:
-            if each.default is MISSING and each.default_factory is MISSING:
-                values[each.name] = _empty(hint)
-            continue
-        value = body[each.name]
-        if hint is datetime:
-            value = _moment(value)
-        elif isinstance(value, list):
-            value = tuple(value)
-        values[each.name] = value
-    event = kind(**values)
-    for each in fields(kind):
-        owner = each.metadata.get(_PERSON)
-        value = values.get(each.name)
-        if owner and value:
-            opened = _apply(sealer.open, event, owner, each.name, value)
+    for each in shape.fields:
+        value = body.get(each.name, MISSING)
+        if value is MISSING:
+            if each.empty is not None:
+                values[each.name] = each.empty()
+        elif each.is_moment:
+            values[each.name] = _moment(value)
+        else:
+            values[each.name] = tuple(value) if isinstance(value, list) else value
+    event = shape.kind(**values)
+    for field_name, owner in shape.personal:
+        value = values.get(field_name)
+        if value:
+            opened = _apply(sealer.open, event, owner, field_name, value)
             object.__setattr__(
-                event, each.name, tuple(opened) if isinstance(opened, list) else opened
+                event, field_name, tuple(opened) if isinstance(opened, list) else opened
             )
     return event
 
@@ -162,13 +156,41 @@ def _apply(call: Any, event: Event, owner: str, name: str, value: Any) -> Any:
     return call(person, list(value), context)
 
 
-_HINTS: dict[type, dict[str, Any]] = {}
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field as it is read; ``empty`` makes what it is where it is not stored."""
+
+    name: str
+    is_moment: bool
+    empty: Callable[[], Any] | None
 
 
-def _hints(kind: type) -> dict[str, Any]:
-    if kind not in _HINTS:
-        _HINTS[kind] = get_type_hints(kind)
-    return _HINTS[kind]
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decoding must know of a class, looked up once."""
+
+    kind: type[Event]
+    fields: tuple[_Field, ...]
+    personal: tuple[tuple[str, str], ...]
+
+
+_SHAPES: dict[str, _Shape] = {}
+
+
+def _shape(name: str) -> _Shape:
+    kind = _REGISTERED[name]
+    hints = get_type_hints(kind)
+    stored = [each for each in fields(kind) if each.name not in _STAMP]
+    read = []
+    for each in stored:
+        hint = hints[each.name]
+        required = each.default is MISSING and each.default_factory is MISSING
+        empty = partial(_empty, hint) if required else None
+        read.append(_Field(each.name, hint is datetime, empty))
+    owners = [(each.name, each.metadata.get(_PERSON)) for each in stored]
+    personal_of = tuple((each, owner) for each, owner in owners if owner)
+    _SHAPES[name] = _Shape(kind, tuple(read), personal_of)
+    return _SHAPES[name]
 
 
 def _moment(text: str) -> datetime:
@@ -221,6 +243,7 @@ class SupportActionRecorded(Event):
     sections: tuple[str, ...] = ()
     request_key: str = field(default="", compare=False, repr=False)
     request: str = personal(of="request_key", default="")
+    found: str = personal(of="request_key", default="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 import time
+from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -121,14 +122,15 @@ class Vault:
         """
         key = self._key(person, create=False)
         bound = f"{person}\0{context}".encode()
+        prefix = f"{_PREFIX}{person}:"
         opened = []
         for text in sealed:
             if key is None or text == ERASED:
                 opened.append(ERASED)
                 continue
-            if not text.startswith(f"{_PREFIX}{person}:"):
+            if not text.startswith(prefix):
                 raise ValueError(f"{context} is not sealed for its person")
-            boxed = base64.b64decode(text.rpartition(":")[2])
+            boxed = a2b_base64(text[len(prefix) :])
             try:
                 opened.append(key.decrypt(boxed[:_NONCE], boxed[_NONCE:], bound).decode())
             except InvalidTag as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -120,10 +121,11 @@ class SearchApplication:
         """Return what matches, best first."""
         _check_size(size, LARGEST_PAGE)
         query = self._query(action, text, kinds, organization_id, size, cursor)
-        page = self._index.find(query)
+        page, counts = self._index.find(query), self._index.counts(query)
+        action.found = recorded(page, counts)
         hits = self._checked(action, query, page.hits)
         hidden = len(page.hits) - len(hits)
-        return Results(hits, page.total - hidden, self._index.counts(query), page.next_page)
+        return Results(hits, page.total - hidden, counts, page.next_page)
 
     def suggest(
         self, action: SupportAction, text: str, *, organization_id: str, size: int
@@ -131,7 +133,9 @@ class SearchApplication:
         """Return a few hits for what was typed so far."""
         _check_size(size, _MOST_SUGGESTIONS)
         query = self._query(action, text, frozenset(), organization_id, size, "", typing=True)
-        return self._checked(action, query, self._index.find(query).hits)
+        page = self._index.find(query)
+        action.found = recorded(page)
+        return self._checked(action, query, page.hits)
 
     def _query(
         self,
@@ -177,10 +181,26 @@ class SearchApplication:
             if row is None:
                 continue
             marked = highlights(row.title, query)
-            exact = hit.score >= EXACT_IDENTIFIER
-            hits.append(Hit(hit.kind, hit.id, row, marked, hit.matched, exact, hit.version))
+            hits.append(
+                Hit(hit.kind, hit.id, row, marked, hit.matched, _is_exact(hit), hit.version)
+            )
         action.showed(f"{hit.kind}:{hit.id}@{hit.version}" for hit in hits)
         return tuple(hits)
+
+
+def recorded(page: Page, counts: Mapping[Kind, int] | None = None) -> str:
+    """Return what the index answered, as its record keeps it: a ranking is not computed again."""
+    kept = {
+        "hits": [[h.kind, h.id, h.version, h.matched, _is_exact(h)] for h in page.hits],
+        "total": page.total,
+        "counts": dict(counts or {}),
+        "next": page.next_page,
+    }
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_exact(hit: Found) -> bool:
+    return hit.score >= EXACT_IDENTIFIER
 
 
 def _check_size(size: int, most: int) -> None:

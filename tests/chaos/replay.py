@@ -18,7 +18,7 @@ import grpc
 from google.protobuf import message_factory
 
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.replaying import Rebuilt
+from helpdesk.kernel.replaying.answers import Rebuilt
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from services.replaying import REBUILT, Asked, rebuilt

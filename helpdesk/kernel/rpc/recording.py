@@ -57,6 +57,7 @@ def record_of(
         sections=tuple(sorted(actor.sections)),
         request_key=store.vault.spare("request") if keeps_request else "",
         request=action.request if keeps_request else "",
+        found=action.found if keeps_request else "",
     )
     wrong = missing(record, method, actor)
     if wrong:

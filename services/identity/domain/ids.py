@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from uuid import UUID
 
 ORGANIZATION = "ORGANIZATION"
@@ -13,6 +14,8 @@ DEVICE = "DEVICE"
 LICENSE = "LICENSE"
 
 _LONGEST = 200
+# The same few are named again and again: whose, where, by whom.
+_KNOWN = 10_000
 _URI = re.compile(r"ciscospark://([A-Za-z0-9:._-]{1,64})/([A-Z_]{1,32})/([0-9A-Fa-f-]{36})")
 
 
@@ -30,6 +33,7 @@ def api_id(kind: str, text: str) -> str:
     return base64.b64encode(uri.encode()).decode().rstrip("=")
 
 
+@lru_cache(maxsize=_KNOWN)
 def _parts(kind: str, text: str) -> tuple[str, str]:
     if not text or len(text) > _LONGEST or not text.isascii():
         return "", ""

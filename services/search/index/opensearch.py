@@ -28,6 +28,7 @@ from services.search.index.opensearch_pages import (
     Search,
     best_of,
     counted,
+    counts_in,
     document_of,
     hits_of,
     indexed,
@@ -35,6 +36,7 @@ from services.search.index.opensearch_pages import (
     position_of,
     positions_in,
     scores_of,
+    with_counts,
 )
 from services.search.index.opensearch_requests import (
     MAPPING_VERSION,
@@ -173,30 +175,50 @@ class OpenSearchIndex:
             return Hits((), 0, "", self.positions())
         return self._next_page(query) if query.mark else self._first_page(query, counting=True)
 
+    def find_and_count(self, query: Query) -> tuple[Hits, Mapping[Kind, int]]:
+        """Return one page and the counts, asked for together wherever one request can."""
+        if query.certain is None or query.mark:
+            return self.find(query), self.counts(query)
+        counts: dict[Kind, int] = {}
+        return self._first_page(query, counting=True, counts=counts), counts
+
     def suggest(self, query: Query) -> tuple[Hit, ...]:
         """Return the best few hits for type-ahead, counting nothing."""
         if query.certain is None:
             return ()
         return self._first_page(query, counting=False).hits
 
-    def _first_page(self, query: Query, *, counting: bool) -> Hits:
+    def _first_page(
+        self, query: Query, *, counting: bool, counts: dict[Kind, int] | None = None
+    ) -> Hits:
         clause = query.certain
         assert clause is not None
-        size = max(query.limit, FEW)
-        searches = [POSITIONS, page_of(query, clause, counting, size=size, offset=query.offset)]
         apart = query.uncertain is not None and (query.filter.kinds is not None or query.offset)
-        if apart:
-            searches.append(best_of(query))
-        first, answer, *best = self._searches(*searches)
-        if query.uncertain is not None and not query.is_settled(
-            scores_of(best[0] if best else answer)
-        ):
+        searches = [POSITIONS, *([best_of(query)] if apart else [])]
+        page = self._page_and_counts(query, clause, counting, counts)
+        # Positions first: what is found is never older than the position that is told.
+        answers = self._searches(*searches, *page)
+        first, best, answers = answers[0], answers[1], answers[len(searches) :]
+        if query.uncertain is not None and not query.is_settled(scores_of(best)):
             clause = query.uncertain
-            (answer,) = self._searches(
-                page_of(query, clause, counting, size=size, offset=query.offset)
-            )
+            answers = self._searches(*self._page_and_counts(query, clause, counting, counts))
+        answer = answers[0]
+        if counts is not None:
+            counts.update(counts_in(answers[-1]))
         place = Place(clause is query.certain, "")
         return hits_of(query, answer, positions_in(first), place)
+
+    def _page_and_counts(
+        self, query: Query, clause: Clause, counting: bool, counts: dict[Kind, int] | None
+    ) -> list[Search]:
+        """Ask for a page; counts are a part of it, or apart where it shows some kinds only."""
+        size = max(query.limit, FEW)
+        page = page_of(query, clause, counting, size=size, offset=query.offset)
+        if counts is None:
+            return [page]
+        if query.filter.kinds is None:
+            return [with_counts(page)]
+        return [page, counted(query.filter.of_all_kinds(), clause)]
 
     def _next_page(self, query: Query) -> Hits:
         place = Place.read(query.mark)
@@ -272,8 +294,7 @@ class OpenSearchIndex:
             best, answer = self._searches(best_of(query), counted(shown, query.certain))
             if not query.is_settled(scores_of(best)):
                 (answer,) = self._searches(counted(shown, query.uncertain))
-        buckets = answer["aggregations"]["kinds"]["buckets"]
-        return {Kind(b["key"]): int(b["doc_count"]) for b in buckets}
+        return counts_in(answer)
 
     def of_organization(self, organization_id: str) -> Sequence[Document]:
         """Return every document of an organization, whoever may see it."""

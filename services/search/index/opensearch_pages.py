@@ -90,10 +90,24 @@ def best_of(query: Query) -> Search:
     return ({}, body)
 
 
+_KINDS = {"kinds": {"terms": {"field": "kind", "size": len(Kind)}}}
+
+
 def counted(shown: Filter, clause: Clause) -> Search:
     """Return the search that counts each kind."""
-    kinds = {"kinds": {"terms": {"field": "kind", "size": len(Kind)}}}
-    return ({}, {"query": asked(shown, clause), "size": 0, "aggs": kinds})
+    return ({}, {"query": asked(shown, clause), "size": 0, "aggs": _KINDS})
+
+
+def with_counts(page: Search) -> Search:
+    """Return the search for a page that counts each kind as well."""
+    header, body = page
+    return (header, {**body, "aggs": _KINDS})
+
+
+def counts_in(answer: dict[str, Any]) -> dict[Kind, int]:
+    """Return how many of each kind were counted."""
+    buckets = answer["aggregations"]["kinds"]["buckets"]
+    return {Kind(b["key"]): int(b["doc_count"]) for b in buckets}
 
 
 def scores_of(answer: dict[str, Any]) -> list[float]:

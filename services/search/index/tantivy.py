@@ -202,6 +202,10 @@ class TantivyIndex:
         buckets = searcher.aggregate(compiled, kinds)["kinds"]["buckets"]
         return {Kind(b["key"]): int(b["doc_count"]) for b in buckets}
 
+    def find_and_count(self, query: Query) -> tuple[Hits, Mapping[Kind, int]]:
+        """Return one page and the counts."""
+        return self.find(query), self.counts(query)
+
     def bare(self, query: Query) -> Callable[[], object]:
         """Return the engine's own work for a query, for a benchmark to compare with ``find``."""
         searcher = self._index.searcher()
