@@ -34,6 +34,10 @@ class RecordedIndex:
         del query
         return {Kind(kind): count for kind, count in self._found["counts"].items()}
 
+    def find_and_count(self, query: Query) -> tuple[Hits, Mapping[Kind, int]]:
+        """Return both."""
+        return self.find(query), self.counts(query)
+
     def positions(self) -> Mapping[str, int]:
         """Return none: the scope is asked for, but nothing is searched within it."""
         return {}
