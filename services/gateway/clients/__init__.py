@@ -18,6 +18,7 @@ from services.gateway.clients.codes import (
     sections_of,
 )
 from services.gateway.clients.email import Email
+from services.gateway.clients.forgetting import Forgetting
 from services.gateway.clients.identity import Identity
 from services.gateway.clients.search import Search
 from services.gateway.clients.sessions import Sessions
@@ -39,6 +40,7 @@ class Clients:
     def __init__(self, channel: Callable[[str], grpc.Channel], own: Caller) -> None:
         call = Caller()
         self.identity = Identity(channel("identity"), call, own)
+        self.forgetting = Forgetting(channel("identity"), call)
         self.search = Search(channel("search"), call)
         self.email = Email(channel("email"), call, own)
         self.blocklist = Blocklist(channel("email"), call, own)

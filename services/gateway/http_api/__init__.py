@@ -17,6 +17,7 @@ from services.gateway.http_api import (
     callers,
     consent,
     errors,
+    forgetting,
     invitations,
     mail,
     organizations,
@@ -57,6 +58,7 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *blocklist.routes(desk),
         *roles.routes(desk),
         *invitations.routes(desk),
+        *forgetting.routes(desk),
         *audit.routes(desk),
         *more,
     ]

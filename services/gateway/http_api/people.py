@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk.kernel.errors import Refused, Unavailable
+from helpdesk.kernel.events import ERASED
 from services.gateway.http_api import codes, errors
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
@@ -113,7 +114,8 @@ def live(visit: Visit, base: str, subject: Subject, state: MailState | None) -> 
     if state is None:
         return ""
     sends_left = state.check.sends_left if state.check else 0
-    known = asdict(replace(subject, name="", phone="", sends_left=sends_left))
+    name = ERASED if subject.name == ERASED else ""
+    known = asdict(replace(subject, name=name, phone="", sends_left=sends_left))
     sealed = visit.site.seals.seal(_SEALED, visit.bound_to, known)
     return f"{base}/live/{sealed}/{state.seen()['mail']}/{state.seen()['check']}"
 
@@ -147,6 +149,7 @@ def head(subject: Subject, state: MailState | None, shown: Shown = masked) -> Us
         address=shown("address", subject.id, "emails:0", subject.address or "–"),
         blocked=state is not None and any(each.blocked for each in state.addresses),
         phone=shown("phone", subject.id, "phone_numbers:0", phone) if phone else None,
+        erased=subject.name == ERASED,
     )
 
 
@@ -230,7 +233,8 @@ def _block(address: Any, roles: Sequence[str]) -> Block:
     step = codes.next_step(address.next_step)
     if not address.removal_allowed:
         told = errors.refusal(Refused(address.removal_refusal or "REFUSED"))
-        refusal, lifts, step = told.code.removeprefix("rule_"), told.lifts, told.next_step
+        refusal, lifts = told.code.removeprefix("rule_"), told.lifts
+        step = step or told.next_step
     missing = {way.name for way in address.ways if way.state == "missing"}
     asks = []
     if "helpdesk" in roles and address.removal_refusal not in ("", "REMOVALS_LOCKED"):
@@ -251,6 +255,7 @@ def _block(address: Any, roles: Sequence[str]) -> Block:
         ways=tuple(BlockWay(name=way.name, state=way.state) for way in address.ways),
         ground=address.ground,
         until=codes.moment(address.expires_at),
+        opens=codes.moment(address.locked_until),
         asks=tuple(asks),
     )
 

@@ -41,6 +41,7 @@ class Person:
     id: str
     name: str
     partner: str
+    partner_id: str
     organization_id: str
     organization: str
     roles: tuple[str, ...]
@@ -160,6 +161,7 @@ class Visit:
             id=issued.user_id,
             name=issued.display_name,
             partner=issued.partner_name or issued.organization_name,
+            partner_id=issued.partner_id,
             organization_id=issued.organization_id,
             organization=issued.organization_name,
             roles=tuple(dict.fromkeys(roles)),

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
+from helpdesk.kernel.events import ERASED
 from services.gateway.pages import words
 
 LOCALES = ("en", "ro")
@@ -87,6 +89,16 @@ def _iso_day(value: date) -> str:
     return value.isoformat()
 
 
+def _finalized(translations: Translations) -> Callable[[object], object]:
+    word = translations.ugettext("erased")
+
+    def finalized(value: object) -> object:
+        # Every page says in its own language that something was erased, wherever it stands.
+        return value.replace(ERASED, word) if isinstance(value, str) and ERASED in value else value
+
+    return finalized
+
+
 @cache
 def environment(locale: str) -> jinja2.Environment:
     """Return the template environment of a locale."""
@@ -98,6 +110,7 @@ def environment(locale: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        finalize=_finalized(translations),
     )
     env.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True

@@ -163,6 +163,8 @@ NEXT: dict[str, str] = {
     "next_wait_for_vouch": _("Wait for the customer admin’s answer."),
     "next_end_call": _("End the call and talk to a partner admin of your company."),
     "end_view": _("End the view that runs, then open a new one."),
+    "lift_hold": _("Lift the legal hold first, or ask who set it."),
+    "ask_first": _("Ask for it first."),
     "wait_for_customer": _("Wait for the customer’s answer."),
     "next_wait": _("Wait for the receiving system; it is tried again by itself."),
     "next_wait_for_delivery": _("Wait for the next delivery; it is watched."),
@@ -173,6 +175,7 @@ NEXT: dict[str, str] = {
     "next_check_other_address": _("Check the caller through another address of the user."),
     "next_ask_admin_to_vouch": _("Ask an admin of the customer to vouch for the address."),
     "next_ask_admin_for_consent": _("Ask an admin of the customer to agree for the recipient."),
+    "next_enter_another": _("Have another address, or an admin of the customer, entered."),
     "next_ask_their_admin": _("Ask the recipient’s mail admin to let our sender in."),
     "next_vouch": _("Vouch for the address."),
     "next_ask_agent": _("Ask an agent of the help desk."),
@@ -229,6 +232,7 @@ RULE: dict[str, str] = {
     "complaint_consent": _("A complaint needs the recipient’s consent."),
     "third_removal": _("Removed twice in 30 days; the third removal is locked."),
     "check_other_required": _("The mailbox was missing: a check by another address is needed."),
+    "word_required": _("The mailbox was missing: the word of the customer’s admin is needed."),
     "trial_used": _("It was tried once in 30 days already."),
     "policy_block": _("The recipient’s own side refuses our mail by a rule."),
     "agents_remove": _("Only agents of the help desk remove addresses."),
@@ -273,6 +277,14 @@ RULE: dict[str, str] = {
     "own_alarm": _("Nobody lifts an alarm about themselves."),
     "link_used": _("This link was used already."),
     "link_expired": _("This link is too old."),
+    "legal_hold": _("A legal hold keeps this person."),
+    "roles_held": _("The person has roles at your company. Take these away first."),
+    "forgetting_asked": _("This was asked already. Somebody else confirms it."),
+    "already_forgotten": _("The person was forgotten already. It cannot be undone."),
+    "not_asked": _("Nobody asked for it in the last 7 days."),
+    "same_person": _("You asked for it. Somebody else must confirm it."),
+    "held": _("This legal hold is set already."),
+    "not_held": _("There is no such legal hold."),
     "form_used": _("This form was sent already, with something else in it."),
 }
 
@@ -313,6 +325,11 @@ NOTICE: dict[str, str] = {
     "limit_lifted": _("The person sees all your customers again."),
     "invited": _("The invitation is on its way. It is good for 7 days."),
     "invited_again": _("The invitation is on its way again. The link before is dead."),
+    "forgetting_asked": _("It was asked. Somebody else confirms it within 7 days."),
+    "forgetting_confirmed": _("The person is being forgotten. It cannot be undone."),
+    "forgetting_withdrawn": _("It was taken back. The person stays."),
+    "hold_set": _("The legal hold is set."),
+    "hold_lifted": _("The legal hold was lifted."),
     "invitation_withdrawn": _("The invitation was taken back."),
     "offboarded": _("Everything of the person has ended: sign-ins, roles and views."),
 } | {f"rule_{code}": text for code, text in RULE.items()}
@@ -324,6 +341,8 @@ PROBLEM: dict[str, str] = {
     "code_format": _("Enter the 8 digits, 4 and 4."),
     "code_wrong": _("The code is not right."),
     "person_unknown": _("Nobody with this address has signed in at your company."),
+    "person_elsewhere": _("Nobody of your organization has this address or ID."),
+    "name_differs": _("Type the name of the person as it is shown."),
     "customer_unknown": _("No customer of yours has one of these names."),
     "confirm": _("Confirm that everything of this person ends."),
     "date_past": _("Choose a day in the future."),
@@ -556,6 +575,25 @@ CHECK: dict[str, tuple[State, str]] = {
     "not_me": ("blocked", _("The user said: this was not me")),
 }
 
+FORGETTING: dict[str, tuple[State, str]] = {
+    "asked": ("pending", _("Waits for a second person")),
+    "lapsed": ("idle", _("Nobody confirmed it in 7 days")),
+    "withdrawn": ("idle", _("Withdrawn")),
+    "confirmed": ("pending", _("Is being forgotten")),
+    "forgotten": ("ok", _("Forgotten")),
+    "held": ("blocked", _("Legal hold")),
+    "cleared": ("ok", _("Has cleared")),
+    "waiting": ("pending", _("Has not cleared yet")),
+}
+
+SERVICE: dict[str, str] = {
+    "identity": _("Directory and sign-in"),
+    "search": _("Search"),
+    "email": _("Mail"),
+    "session": _("Portal views and consents"),
+    "audit": _("Audit log"),
+}
+
 CONSENT: dict[str, tuple[State, str]] = {
     "none": ("idle", _("No consent")),
     "asked": ("pending", _("Waiting for the customer")),
@@ -574,6 +612,7 @@ WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
     "provider": PROVIDER,
     "way_state": WAY_STATE,
     "consent": CONSENT,
+    "forgetting": FORGETTING,
 }
 
 PLAIN: dict[str, dict[str, str]] = {
@@ -595,6 +634,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "ground": GROUND,
     "column": COLUMN,
     "ticket_state": TICKET_STATE,
+    "service": SERVICE,
 }
 
 

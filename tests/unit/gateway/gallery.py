@@ -432,6 +432,43 @@ ROLES = v.RolesPage(
     people=(ANA, ELENA, RADU, DAN),
     next_page="abc",
 )
+SERVICES = ("identity", "audit", "email", "search", "session")
+
+
+def _forgetting(name: str, state: str, cleared: int = 0, **more: object) -> v.ForgettingRow:
+    return v.ForgettingRow(
+        user_id=f"p-{state}",
+        name=name,
+        state=state,
+        asked_by="Radu Ionescu",
+        asked=_ago(days=2),
+        until=NOW + timedelta(days=5),
+        clearing=tuple(
+            v.Clearing(service=each, done=number < cleared) for number, each in enumerate(SERVICES)
+        )
+        if state in ("confirmed", "forgotten")
+        else (),
+        **more,
+    )
+
+
+FORGETTING = v.ForgettingPage(
+    frame=CUSTOMER,
+    organization="Acme",
+    rows=(
+        _forgetting("Ștefan Țîrlea", "asked"),
+        replace(_forgetting("Dan Vlad", "asked", own=True), user_id="p-own"),
+        replace(_forgetting("Ina Held", "asked", held=True), user_id="p-held"),
+        _forgetting("[erased]", "forgotten", 3, confirmed_by="operator:jo", forgotten=_ago(days=1)),
+        _forgetting("Ada Stays", "withdrawn"),
+        _forgetting("Lia Late", "lapsed"),
+    ),
+    holds=(
+        v.HoldRow(user_id="p-held", name="Ina Held", set_by="Radu Ionescu", since=_ago(days=9)),
+        v.HoldRow(user_id="", name="", set_by="operator:jo", since=_ago(days=1)),
+    ),
+    next_page="token",
+)
 INVITATIONS = v.InvitationsPage(
     frame=PARTNER,
     partner="Northwind Services",
@@ -654,6 +691,7 @@ def _user_pages() -> dict[str, tuple[str, object]]:
             "user",
             replace(USER, check=CONFIRMED, mail=replace(VERDICT, next_step="remove")),
         ),
+        "user-erased": ("user", replace(USER, user=replace(PERSON, name="[erased]", erased=True))),
         "user-fine": ("user", replace(USER, user=calm, mail=fine)),
         "user-waiting": ("user", replace(USER, user=calm, mail=waiting)),
         "user-empty": (
@@ -922,6 +960,8 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         ),
         "roles-empty": ("roles", replace(ROLES, people=())),
         "invitations": ("invitations", INVITATIONS),
+        "forgetting": ("forgetting", FORGETTING),
+        "forgetting-none": ("forgetting", v.ForgettingPage(frame=PARTNER, organization="Acme")),
         "invitations-empty": ("invitations", replace(INVITATIONS, rows=(), next_page="")),
         "invited": ("invited", v.InvitedPage(frame=v.Frame(), path="/invitation/x")),
         "colleague": ("colleague", COLLEAGUE),

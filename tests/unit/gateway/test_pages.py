@@ -162,6 +162,15 @@ def test_what_a_customer_typed_is_escaped() -> None:
     assert "&lt;script&gt;alert" in text
 
 
+@pytest.mark.parametrize(("locale", "word"), [("en", "erased"), ("ro", "șters")])
+def test_what_was_erased_is_said_in_the_language_of_the_page(locale: str, word: str) -> None:
+    template, model = GALLERY["user-erased"]
+    text = pages.render(template, model, locale)
+
+    assert f'<span class="erased">{word}</span>' in text
+    assert "[erased]" not in text
+
+
 def test_an_unknown_code_is_shown_as_its_words() -> None:
     text = pages.words.word_of("status", "half_open")
 

@@ -55,6 +55,12 @@ from services.gateway.pages.models.consent import (
     RolesPage,
     RunningView,
 )
+from services.gateway.pages.models.forgetting import (
+    Clearing,
+    ForgettingPage,
+    ForgettingRow,
+    HoldRow,
+)
 from services.gateway.pages.models.frame import (
     Account,
     Frame,
@@ -129,6 +135,7 @@ __all__ = [
     "CheckFirst",
     "CheckPage",
     "Checkpoint",
+    "Clearing",
     "CodeAddress",
     "Colleague",
     "ColleaguePage",
@@ -148,11 +155,14 @@ __all__ = [
     "EvidencePart",
     "Fact",
     "FeedEntry",
+    "ForgettingPage",
+    "ForgettingRow",
     "Frame",
     "GivenConsent",
     "Hit",
     "HitGroup",
     "HitKind",
+    "HoldRow",
     "HomePage",
     "InvitationRow",
     "InvitationsPage",

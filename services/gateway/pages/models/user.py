@@ -21,7 +21,7 @@ Fault = Literal["recipient", "receiver", "us", "nobody", "unknown"]
 
 @dataclass(frozen=True, kw_only=True)
 class UserHead:
-    """Who the page is about; on the user page, its mail and its caller check."""
+    """Who the page is about, on each page of a user; `erased` once they were forgotten."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class UserHead:
     address: Masked
     blocked: bool = False
     phone: Masked | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,8 +208,9 @@ class Block:
     The block on an address: its place among the user's, and its masked text.
 
     `refusal`, `lifts` and `next_step` say why it cannot be removed, `ways` how it can be; `ground`
-    is on what it would be now, a code of words.GROUND. `asks` are the forms that are offered:
-    `admin`, `recipient` and `unlock`.
+    is on what it would be now, a code of words.GROUND. `until` is when the block ends by itself,
+    `opens` when it may be removed without anybody else's word. `asks` are the forms that are
+    offered: `admin`, `recipient` and `unlock`.
     """
 
     since: datetime
@@ -223,6 +225,7 @@ class Block:
     ways: tuple[BlockWay, ...] = ()
     ground: str = ""
     until: datetime | None = None
+    opens: datetime | None = None
     asks: tuple[str, ...] = ()
 
 
