@@ -58,6 +58,28 @@ class IdentityDirectory:
         )
         return Owner(found.user_id, found.organization_id) if found.user_id else None
 
+    def has_admin(self, organization_id: str) -> bool:
+        """Return whether a customer has an active admin. Raises Unavailable."""
+        if not organization_id:
+            return False
+        try:
+            found = self._caller(
+                self._stub.ResolveOrganization,
+                internal_pb2.ResolveOrganizationRequest(
+                    viewer=_viewer(_EVERYBODY), organization_id=organization_id
+                ),
+                timeout=_SECONDS,
+            )
+        except NotFound:
+            return False
+        return any(self._is_active(each) for each in found.admin_ids)
+
+    def _is_active(self, user_id: str) -> bool:
+        try:
+            return self.user(_EVERYBODY, user_id).status != "inactive"
+        except NotFound:
+            return False
+
     def partner_admins(self, partner_id: str) -> Sequence[User]:
         """Return the people who administer a partner now. Raises Unavailable."""
         found = self._caller(

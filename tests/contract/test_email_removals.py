@@ -9,9 +9,11 @@ from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from helpdesk.kernel.events import ERASED
 from helpdesk.kernel.store import wait_until
 from tests.contract.email_world import STEFANA, email_world
+from tests.support.product import person_id
 
 ADDRESS = "stefana@acme.example"
 SECOND = "stefana+second@acme.example"
+OTTO = person_id("orphan_user")
 NO_SUCH = "550 5.1.1 no such user"
 
 
@@ -102,6 +104,34 @@ def test_the_word_of_the_customers_admin_removes_a_missing_mailbox(world):
 
     assert [(way.name, way.state) for way in shown.ways][1] == ("customer_admin", "done")
     assert world.remove(checked=False).ground == "customer_admin"
+
+
+def all_blocked(world, user_id, address):
+    """Block both addresses of a user: the second by the code of a caller check."""
+    second = address.replace("@", "+second@")
+    world.server.answers.update({address: NO_SUCH, second: NO_SUCH})
+    world.wait_for_state(world.send(user_id), "bounced", user_id)
+    world.send_code(user_id, index=1)
+    assert wait_until(lambda: all(each.blocked for each in world.user_mail(user_id).addresses))
+    return world.user_mail(user_id).addresses[0]
+
+
+def test_nothing_is_tried_where_the_customer_has_an_admin(world):
+    shown = all_blocked(world, STEFANA, ADDRESS)
+
+    assert shown.next_step == "mail.next.ask_admin_to_vouch"
+    assert refusal(world.remove, checked=False) == "WORD_REQUIRED"
+
+
+def test_a_removal_is_tried_where_the_customer_has_no_admin(world):
+    shown = all_blocked(world, OTTO, "otto@orphan.example")
+
+    assert [(way.name, way.state) for way in shown.ways] == [
+        ("caller_check", "closed"),
+        ("customer_admin", "closed"),
+        ("trial", "open"),
+    ]
+    assert world.remove(OTTO, checked=False).ground == "trial"
 
 
 @pytest.mark.parametrize("who", ["beta_admin", "shared_admin"])

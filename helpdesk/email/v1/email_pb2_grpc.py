@@ -96,8 +96,9 @@ class EmailServiceServicer:
         until the next delivery or bounce. Errors: NOT_FOUND; FAILED_PRECONDITION
         NOT_BLOCKED, CONSENT_REQUIRED (it was blocked by a complaint),
         REMOVALS_LOCKED (it was removed twice in 30 days), CHECK_REQUIRED (the
-        mailbox is missing and the user has another address), TRIAL_USED (the user
-        has none, and it was tried in the last 30 days), POLICY_BLOCK.
+        mailbox is missing and the user has another address), WORD_REQUIRED (the
+        user has none, but the customer has an admin), TRIAL_USED (there is neither,
+        and it was tried in the last 30 days), POLICY_BLOCK.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

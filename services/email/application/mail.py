@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from services.email.application.ports import (
     mailbox_at,
     mailboxes,
 )
-from services.email.application.removals import evidence_for
+from services.email.application.removals import admin_of, evidence_for
 from services.email.application.sending import Counted, queue
 from services.email.domain import blocklist, evidence, lifting, message
 from services.email.domain.blocklist import Address
@@ -88,6 +88,7 @@ class _Known:
 
     user: User
     mailboxes: tuple[Mailbox, ...]
+    has_admin: Callable[[], bool]
     states: dict[str, Address] = field(default_factory=dict)
 
     @property
@@ -247,7 +248,7 @@ class Mail:
             each.digest: action.load(each.stream, blocklist.evolve, Address()).state
             for each in found
         }
-        return _Known(user, tuple(found), states)
+        return _Known(user, tuple(found), admin_of(self._directory, user), states)
 
     def _message(self, action: SupportAction, known: _Known, message_id: str) -> Message:
         found = action.load(f"message:{message_id}", message.evolve, Message()).state
@@ -277,7 +278,8 @@ class Mail:
 
     def _address_view(self, action: SupportAction, known: _Known, mailbox: Mailbox) -> AddressView:
         state = known.states[mailbox.digest]
-        evidence = evidence_for(mailbox, known.states, self._checks.fresh(action, known.user))
+        proof = self._checks.fresh(action, known.user)
+        evidence = evidence_for(mailbox, known.states, proof, known.has_admin)
         verdict = lifting.removal(
             state, action.now, evidence, action.actor.partner_id, _as_what(action)
         )
@@ -353,7 +355,7 @@ def _as_what(action: SupportAction) -> Remover:
 def _next_step(found: Message, known: _Known, state: Address, action: SupportAction) -> str:
     own = next((each for each in known.mailboxes if each.digest == found.address_digest), None)
     if found.state in ("bounced", "complained", "suppressed") and state.blocked and own:
-        evidence = evidence_for(own, known.states, None)
+        evidence = evidence_for(own, known.states, None, known.has_admin)
         return lifting.removal(state, action.now, evidence, action.actor.partner_id).next_step
     explained = found.explained
     if found.state == "bounced" and explained.cause:

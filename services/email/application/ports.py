@@ -45,6 +45,9 @@ class Directory(Protocol):
     def owner_of(self, address: str) -> Owner | None:
         """Return who has an address among all users."""
 
+    def has_admin(self, organization_id: str) -> bool:
+        """Return whether a customer has an admin who could be asked now."""
+
     def partner_admins(self, partner_id: str) -> Sequence[User]:
         """Return the people who administer a partner now."""
 

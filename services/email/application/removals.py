@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple, Protocol
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from services.email.domain.caller_check import CUSTOMER_ADMIN
 from services.email.domain.check_guard import Proof
 from services.email.domain.consent import Consent
 from services.email.domain.lifting import Asker
+from services.email.domain.policy import COMPLAINT, HARD
 from services.email.domain.removal import Evidence
 
 _ID = 32
@@ -103,14 +105,25 @@ def evidence_for(
     mailbox: Mailbox,
     states: Mapping[str, Address],
     proof: Proof | None,
+    has_admin: Callable[[], bool],
 ) -> Evidence:
-    """Return what speaks for removing an address, beside what the address knows itself."""
+    """
+    Return what speaks for removing an address, beside what the address knows itself.
+
+    ``has_admin`` says whether the customer has an admin; it is asked only where that matters.
+    """
     other = any(not state.blocked for digest, state in states.items() if digest != mailbox.digest)
     check = ""
     # What was sent to the blocked address proves nothing of it; an admin's word needs no mail.
     if proof and (proof.address_digest != mailbox.digest or proof.by == CUSTOMER_ADMIN):
         check = proof.check_id
-    return Evidence(check=check, other_address=other)
+    matters = states[mailbox.digest].block in (HARD, COMPLAINT)
+    return Evidence(check, other_address=other, customer_admin=matters and has_admin())
+
+
+def admin_of(directory: Directory, user: User) -> Callable[[], bool]:
+    """Return what says whether the customer of a user has an admin; it asks once."""
+    return cache(lambda: directory.has_admin(user.organization_id))
 
 
 class Removals:
@@ -136,7 +149,9 @@ class Removals:
         """Lift the block on an address; return the removals in 30 days and on which ground."""
         user, mailbox, entry = self._entry(action, user_id, address_index)
         states = self.states(action, user)
-        evidence = evidence_for(mailbox, states, self._checks.fresh(action, user))
+        evidence = evidence_for(
+            mailbox, states, self._checks.fresh(action, user), admin_of(self._directory, user)
+        )
         removal_id = uuid4().hex
         removed = lifting.remove(
             entry.state,
@@ -276,7 +291,8 @@ class Removals:
         wanted = size_of(size)
         rows = list(self._found.removals(actor.partner_id, whose, before, wanted + 1))
         shown = rows[:wanted]
-        views = [self._removal(action, each) for each in shown]
+        admins: dict[str, Callable[[], bool]] = {}
+        views = [self._removal(action, each, admins) for each in shown]
         action.showed(f"removal:{each.removal_id}" for each in shown)
         action.read_at(self._store.name, self._store.position)
         return views, pages.token(shown[-1].position) if len(rows) > wanted else ""
@@ -288,7 +304,9 @@ class Removals:
             for each in mailboxes(self._store, user)
         }
 
-    def _removal(self, action: SupportAction, removal: Removal) -> RemovalView:
+    def _removal(
+        self, action: SupportAction, removal: Removal, admins: dict[str, Callable[[], bool]]
+    ) -> RemovalView:
         try:
             user = self._directory.user(action.actor, removal.user_id)
         except NotFound:
@@ -300,7 +318,8 @@ class Removals:
         step = ""
         if own is not None:
             state = action.load(own.stream, blocklist.evolve, Address()).state
-            evidence = evidence_for(own, self.states(action, user), None)
+            has_admin = admins.setdefault(user.organization_id, admin_of(self._directory, user))
+            evidence = evidence_for(own, self.states(action, user), None, has_admin)
             verdict = lifting.removal(state, action.now, evidence, action.actor.partner_id)
             step = verdict.next_step if state.blocked or state.probation else ""
         return RemovalView(

@@ -107,6 +107,7 @@ class Address:
         return History(
             removals=len(recent),
             trial_used=any(now - at < REMOVAL_WINDOW for at in self.trials),
+            trial_opens_at=self.trials[-1] + REMOVAL_WINDOW if self.trials else NEVER,
             on_probation=self.probation,
             lifted=partner_id in self.lifted_for,
             opens_at=recent[-MOST_REMOVALS] + REMOVAL_WINDOW if locked else NEVER,

@@ -37,14 +37,16 @@ class Evidence:
     What speaks for a removal now.
 
     ``check`` is the id of the agent's caller check that holds, made through another address of the
-    user; ``other_address`` whether there is another one that takes mail. ``vouched`` and
-    ``consented`` count from the block that they are about.
+    user; ``other_address`` whether there is another one that takes mail; ``customer_admin`` whether
+    the customer has an admin who could be asked. ``vouched`` and ``consented`` count from the block
+    that they are about.
     """
 
     check: str = ""
     vouched: bool = False
     consented: bool = False
     other_address: bool = False
+    customer_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class History:
 
     removals: int = 0
     trial_used: bool = False
+    trial_opens_at: datetime = NEVER
     on_probation: bool = False
     lifted: bool = False
     opens_at: datetime = NEVER
@@ -102,8 +105,11 @@ def decide(block: str, remover: Remover, evidence: Evidence, history: History) -
     if refusal:
         step, message = _WORDS[refusal]
         if refusal == "CONSENT_REQUIRED" and not evidence.other_address:
-            step = "mail.next.ask_admin_for_consent"
-        opens = history.opens_at if refusal == "REMOVALS_LOCKED" else NEVER
+            asked = evidence.customer_admin
+            step = "mail.next.ask_admin_for_consent" if asked else "mail.next.enter_another"
+        opens = {"REMOVALS_LOCKED": history.opens_at, "TRIAL_USED": history.trial_opens_at}.get(
+            refusal, NEVER
+        )
         return Verdict(refusal, step, message, opens, ways=ways)
     return Verdict("", "mail.next.remove_block", ground=_ground(block, evidence), ways=ways)
 
@@ -119,6 +125,8 @@ def _refusal(block: str, evidence: Evidence, history: History) -> str:
         return ""
     if evidence.other_address:
         return "CHECK_REQUIRED"
+    if evidence.customer_admin:
+        return "WORD_REQUIRED"
     return "TRIAL_USED" if history.trial_used else ""
 
 
@@ -137,20 +145,22 @@ def ways_of(block: str, evidence: Evidence, history: History) -> tuple[Way, ...]
     if block == POLICY:
         return (Way("their_admin", "missing"), Way("time", "open"))
     ways = []
+    word = "missing" if evidence.customer_admin else "closed"
     if block == SOFT:
         ways += [Way("agent", "open"), Way("time", "open")]
     elif block == COMPLAINT:
         asked = "missing" if evidence.other_address else "closed"
         ways += [
             Way("consent", "done" if evidence.consented else asked),
-            Way("customer_admin", "done" if evidence.vouched else "missing"),
+            Way("customer_admin", "done" if evidence.vouched else word),
         ]
     else:
         checked = "missing" if evidence.other_address else "closed"
-        trial = "closed" if evidence.other_address or history.trial_used else "open"
+        could_be_had = evidence.other_address or evidence.customer_admin
+        trial = "closed" if could_be_had or history.trial_used else "open"
         ways += [
             Way("caller_check", "done" if evidence.check else checked),
-            Way("customer_admin", "done" if evidence.vouched else "missing"),
+            Way("customer_admin", "done" if evidence.vouched else word),
             Way("trial", trial),
         ]
     if history.removals >= MOST_REMOVALS:
@@ -198,11 +208,18 @@ _WORDS = {
             "to vouch for this one."
         ),
     ),
-    "TRIAL_USED": (
+    "WORD_REQUIRED": (
         "mail.next.ask_admin_to_vouch",
         (
-            "It was tried once in 30 days already. Ask an admin of the customer to vouch for the "
-            "address, or to enter another one."
+            "The user has no other address that takes mail. Ask an admin of the customer to vouch "
+            "for this one."
+        ),
+    ),
+    "TRIAL_USED": (
+        "mail.next.enter_another",
+        (
+            "It was tried once in 30 days already, and the customer has no admin who could vouch. "
+            "Have another address of the user, or an admin of the customer, entered."
         ),
     ),
 }

@@ -38,11 +38,15 @@ class FewPeople:
             organization_name="Acme",
             partner_name="North",
         )
+        self.with_admin = {"acme"}
 
     def user(self, viewer, user_id):
         if user_id != "ana" or viewer.partner_id != "north":
             raise NotFound("user")
         return self.ana
+
+    def has_admin(self, organization_id):
+        return organization_id in self.with_admin
 
     def owner_of(self, address):
         return Owner("ana", "acme") if address == "ana@acme.example" else None

@@ -85,11 +85,16 @@ class Blocklist(RuleBasedStateMachine):
         )
         self.tried(blocklist.bounced, self.state, WHOSE, "m1", answer, self.now)
 
-    @rule(agent=st.sampled_from(sorted(AGENTS)), times=st.integers(1, 3))
-    def a_missing_mailbox_is_tried(self, agent, times):
+    @rule(
+        agent=st.sampled_from(sorted(AGENTS)),
+        times=st.integers(1, 3),
+        other=st.booleans(),
+        admin=st.booleans(),
+    )
+    def a_missing_mailbox_is_tried(self, agent, times, other, admin):
         for number in range(times):
             self.the_mailbox_is_missing()
-            self.an_agent_removes(agent, "fresh" if number else "no", other=False)
+            self.an_agent_removes(agent, "fresh" if number else "no", other=other, admin=admin)
 
     @rule()
     def the_recipient_complains(self):
@@ -154,12 +159,13 @@ class Blocklist(RuleBasedStateMachine):
         agent=st.sampled_from(sorted(AGENTS)),
         checked=st.sampled_from(["no", "fresh", "again"]),
         other=st.booleans(),
+        admin=st.booleans(),
     )
-    def an_agent_removes(self, agent, checked, other):
+    def an_agent_removes(self, agent, checked, other, admin=False):
         if checked == "fresh":
             self.check += 1
         check = "" if checked == "no" else f"c{self.check}"
-        evidence = Evidence(check=check, other_address=other or bool(check))
+        evidence = Evidence(check=check, other_address=other or bool(check), customer_admin=admin)
         before = len(self.log)
         verdict = lifting.removal(self.state, self.now, evidence, AGENTS[agent])
         self.tried(
@@ -193,6 +199,7 @@ class Blocklist(RuleBasedStateMachine):
         if block.block == "hard_bounce" and not vouched:
             if removed.ground == "trial":
                 assert not evidence.other_address
+                assert not evidence.customer_admin
                 assert not any(e.ground == "trial" for e in recent)
             else:
                 assert evidence.check
@@ -278,6 +285,7 @@ def test_no_rule_is_broken_in_ten_thousand_steps():
     assert steps["refused"] >= {
         "NOT_BLOCKED",
         "CHECK_REQUIRED",
+        "WORD_REQUIRED",
         "TRIAL_USED",
         "CONSENT_REQUIRED",
         "REMOVALS_LOCKED",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from services.email.domain.removal import Evidence, History, Remover, decide
 
 BLOCKS = ("", "hard_bounce", "soft_bounces", "complaint", "policy")
-EVIDENCE = {
+PROOFS = {
     "none": Evidence(),
     "other address, not used": Evidence(other_address=True),
     "check through another address": Evidence(check="c1", other_address=True),
@@ -13,6 +14,10 @@ EVIDENCE = {
     "word, other address": Evidence(vouched=True, other_address=True),
     "recipient's consent": Evidence(consented=True, other_address=True),
     "all": Evidence(check="c1", vouched=True, consented=True, other_address=True),
+}
+EVIDENCE = {
+    (name, admin): replace(proof, customer_admin=admin)
+    for (name, proof), admin in product(PROOFS.items(), (False, True))
 }
 HISTORIES = {
     f"{removals} removals, trial {'used' if used else 'free'}, lifted {lifted}": History(
@@ -23,7 +28,7 @@ HISTORIES = {
 }
 GROUNDS = {
     # block: which evidence lifts it, on which ground; no other does
-    "soft_bounces": dict.fromkeys(EVIDENCE, "temporary"),
+    "soft_bounces": dict.fromkeys(PROOFS, "temporary"),
     "complaint": {
         "customer admin's word": "customer_admin",
         "word, other address": "customer_admin",
@@ -42,13 +47,14 @@ GROUNDS = {
 
 def expected(block, remover, evidence, history):
     """The rules of removal in words of their own: refusal, ground."""
+    name, admin = evidence
     if not block:
         return "NOT_BLOCKED", ""
     if remover is not Remover.HELP_DESK:
         return ("VOUCH_INSTEAD" if remover is Remover.CUSTOMER_ADMIN else "AGENT_REMOVES"), ""
     known = HISTORIES[history]
     locked = known.removals in (2, 3) and not known.lifted
-    ground = GROUNDS[block].get(evidence, "")
+    ground = GROUNDS[block].get(name, "")
     if block == "policy":
         return "POLICY_BLOCK", ""
     if block == "complaint" and not ground:
@@ -57,8 +63,10 @@ def expected(block, remover, evidence, history):
         return "REMOVALS_LOCKED", ""
     if ground:
         return "", ground
-    if evidence != "none":
+    if name != "none":
         return "CHECK_REQUIRED", ""
+    if admin:
+        return "WORD_REQUIRED", ""
     return ("TRIAL_USED", "") if known.trial_used else ("", "trial")
 
 
@@ -101,8 +109,32 @@ def test_an_address_on_probation_waits_for_the_next_delivery():
 
 
 def test_a_complaint_without_another_address_is_for_the_customers_admin():
-    alone = decide("complaint", Remover.HELP_DESK, Evidence(), History())
+    alone = decide("complaint", Remover.HELP_DESK, Evidence(customer_admin=True), History())
+    nobody = decide("complaint", Remover.HELP_DESK, Evidence(), History())
     other = decide("complaint", Remover.HELP_DESK, Evidence(other_address=True), History())
 
     assert alone.next_step == "mail.next.ask_admin_for_consent"
     assert other.next_step == "mail.next.ask_for_consent"
+    assert nobody.next_step == "mail.next.enter_another"
+
+
+def test_a_trial_is_only_where_neither_another_address_nor_an_admin_can_be_had():
+    tried = {
+        (evidence.other_address, evidence.customer_admin)
+        for block, remover, name, history in ALL
+        for evidence in [EVIDENCE[name]]
+        if decide(block, remover, evidence, HISTORIES[history]).ground == "trial"
+    }
+
+    assert tried == {(False, False)}
+
+
+def test_a_way_that_nobody_can_go_is_shown_as_closed():
+    for block, remover, name, history in ALL:
+        evidence = EVIDENCE[name]
+        ways = decide(block, remover, evidence, HISTORIES[history]).ways
+        states = {way.name: way.state for way in ways}
+        if "customer_admin" in states and not evidence.vouched:
+            assert states["customer_admin"] == ("missing" if evidence.customer_admin else "closed")
+        if "trial" in states and (evidence.other_address or evidence.customer_admin):
+            assert states["trial"] == "closed"

@@ -40,7 +40,8 @@ def address(office):
 
 @pytest.fixture
 def alone(office):
-    """A user whose only address is blocked."""
+    """A user whose only address is blocked, of a customer without an admin."""
+    office.directory.with_admin = set()
     office.directory.ana = replace(office.directory.ana, emails=("Ana@Acme.example",))
     block(office)
     return office
@@ -69,7 +70,28 @@ def test_a_trial_that_failed_is_explained_and_not_repeated(alone):
     assert shown.state.again
     assert (row.outcome, row.cause) == ("blocked_again", "no_such_mailbox")
     assert refused.value.reason == "TRIAL_USED"
+    assert shown.next_step == "mail.next.enter_another"
+    assert shown.verdict.locked_until == next_trial_of(alone)
+
+
+def next_trial_of(office):
+    (removed,) = office.facts(facts.AddressRemovedFromBlocklist)
+    return removed.recorded_at + timedelta(days=30)
+
+
+def test_nothing_is_tried_where_the_customer_has_an_admin(alone):
+    alone.directory.with_admin = {"acme"}
+    with pytest.raises(Refused) as refused:
+        alone.act(alone.removals.remove, "ana", 0)
+    shown = address(alone)
+
+    assert refused.value.reason == "WORD_REQUIRED"
     assert shown.next_step == "mail.next.ask_admin_to_vouch"
+    assert [(way.name, way.state) for way in shown.verdict.ways] == [
+        ("caller_check", "closed"),
+        ("customer_admin", "missing"),
+        ("trial", "closed"),
+    ]
 
 
 def test_the_trial_is_free_again_after_thirty_days(alone):
@@ -88,7 +110,7 @@ def test_a_blocked_second_address_is_no_other_way(office):
     )
     block(office)
 
-    assert address(office).verdict.ground == "trial"
+    assert address(office).verdict.refusal == "WORD_REQUIRED"
 
 
 def test_a_full_mailbox_is_blocked_for_a_while_and_then_watched(office):
