@@ -15,6 +15,7 @@ class Actor:
     ``partner_id`` is set for a partner's people, ``organization_id`` for a customer's; an auditor
     of the platform has neither. ``act`` lists who really calls, nearest first (RFC 8693).
     A read-only session sets ``mode``, ``view_id``, ``consent_id``, ``sections`` and the customer.
+    ``known_at`` is the position of identity's log as of which the roles are, 0 where nobody said.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Actor:
     consent_id: str = ""
     sections: frozenset[str] = frozenset()
     ticket: str = ""
+    known_at: int = 0
 
     @property
     def read_only(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import grpc
 
@@ -10,6 +12,7 @@ from helpdesk.eventlog.v1 import eventlog_pb2, eventlog_pb2_grpc
 from helpdesk.kernel.acknowledged import acknowledge
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import Forbidden, InvalidArgument
+from helpdesk.kernel.events import stamp_of
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import Store, StoredRow
 
@@ -17,6 +20,7 @@ _AUDIT = "audit"
 _MOST = 1000
 _USUAL = 500
 _WHOLE_LOG = 3600.0
+_MOMENT = 0.02
 
 
 class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
@@ -50,12 +54,17 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
             raise InvalidArgument("after", "OUT_OF_RANGE")
         if not 0 <= request.batch_size <= _MOST:
             raise InvalidArgument("batch_size", "OUT_OF_RANGE")
+        if request.recent_seconds < 0:
+            raise InvalidArgument("recent_seconds", "OUT_OF_RANGE")
         after, size = request.after, request.batch_size or _USUAL
+        if request.recent_seconds:
+            since = datetime.now(UTC) - timedelta(seconds=request.recent_seconds)
+            after = max(after, position_at(store, since))
         while True:
             newest = store.position
             rows = store.read(after, size, tuple(request.names))
             after = rows[-1].position if len(rows) == size else max(after, newest)
-            if rows or not request.follow:
+            if rows or request.beat or not request.follow:
                 yield eventlog_pb2.ReadEventsResponse(
                     events=[
                         eventlog_pb2.StoredEvent(
@@ -73,6 +82,22 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
                 if not request.follow:
                     return
                 store.wait(after + 1, timeout=1.0)
+                if request.beat:
+                    # One answer for all that comes in a moment, such as an import.
+                    time.sleep(_MOMENT)
+
+
+def position_at(store: Store, moment: datetime) -> int:
+    """Return a position before all that was recorded from a moment on; facts come in time order."""
+    low, high = 0, store.position
+    while low < high:
+        middle = (low + high) // 2
+        rows = store.read(middle, 1)
+        if not rows or stamp_of(rows[0].state).recorded_at >= moment:
+            high = middle
+        else:
+            low = max(middle + 1, rows[0].position)
+    return low
 
 
 def say_acknowledged(

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -28,6 +29,7 @@ from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.listening import serve
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer
+from helpdesk.kernel.rpc.standing import IDENTITY, SESSION, Follower, Standing
 from helpdesk.kernel.rpc.tickets import CheckTicket, TicketsOverGrpc
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
@@ -83,6 +85,10 @@ class Wiring(Resources):
         self.local: set[str] = set()
         self._channels: dict[str, grpc.Channel] = {}
         self._lock = threading.Lock()
+
+    def reaches(self, service: str) -> bool:
+        """Return whether a service runs here, or its address is known."""
+        return service in self.local or f"HELPDESK_{service.upper()}_ADDRESS" in self.env
 
     def address(self, service: str) -> str:
         """Return where a service listens."""
@@ -158,6 +164,8 @@ class Host:
         self._refused: list[RefusedCalls] = []
         self._beats: list[Heartbeats] = []
         self._started: list[Background] = []
+        self._standing = Standing()
+        self._followers: list[Follower] = []
 
     def __enter__(self) -> Self:
         try:
@@ -194,7 +202,8 @@ class Host:
                 gate = Gate(store, parse(GraceSettings, "audit", wiring.env))
                 timers.append(Timer(f"{name}-gate", GATE_SECONDS, gate.look))
             tickets = self.running[name].tickets or wiring.tickets(name)
-            served = Served(store, wiring.verifier(name), refused, tickets, gate)
+            verifier, standing = wiring.verifier(name), self._standing.check
+            served = Served(store, verifier, refused, tickets, gate, standing)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
             own.append(_event_log({name: store}, served))
@@ -205,6 +214,7 @@ class Host:
             everything.append(_event_log(stores, everything[0].served))
             outside = None if self.address.startswith("unix:") else wiring.certificates
             self._servers.append(serve([self.address], everything, outside))
+        self._follow_standing(sorted(stores))
         distributed = bool(wiring.settings.broker_url)
         for running in self.running.values():
             for consumer in () if distributed else running.consumers:
@@ -220,6 +230,17 @@ class Host:
             for background in running.background:
                 background.start()
                 self._started.append(background)
+
+    def _follow_standing(self, names: list[str]) -> None:
+        for follow in (IDENTITY, SESSION) if names else ():
+            source = follow[0]
+            # Where no session service is, nobody gives leases.
+            if source == SESSION[0] and not self.wiring.reaches(source):
+                continue
+            caller, channel = self.wiring.caller(names[0]), partial(self.wiring.channel, source)
+            follower = Follower(self._standing, follow, caller, channel)
+            follower.start()
+            self._followers.append(follower)
 
     def _check_wires(self) -> None:
         wiring = self.wiring
@@ -247,6 +268,8 @@ class Host:
         for background in reversed(self._started):
             background.stop()
         self._stopping.set()
+        for follower in self._followers:
+            follower.stop()
         stopped = [server.stop(grace=1) for server in self._servers]
         for event in stopped:
             event.wait()

@@ -113,6 +113,7 @@ def claims_of(actor: Actor) -> dict[str, Any]:
         "consent": actor.consent_id,
         "sections": sorted(actor.sections),
         "ticket": actor.ticket,
+        "at": actor.known_at,
     }
     nested: dict[str, Any] = {}
     for who in reversed(actor.act):
@@ -141,6 +142,7 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         consent_id=str(claims.get("consent", "")),
         sections=frozenset(claims.get("sections", ())),
         ticket=str(claims.get("ticket", "")),
+        known_at=int(claims.get("at", 0)),
     )
 
 
@@ -150,11 +152,17 @@ Published = Callable[[], Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a valid token says: whom it names, until when (seconds since 1970), and for whom."""
+    """What a valid token says: whom it names, from when until when (since 1970), and for whom."""
 
     actor: Actor
     expires: float
     audience: tuple[str, ...]
+    issued: float = 0.0
+
+    @property
+    def position(self) -> int:
+        """The position of identity's log as of which the token speaks, 0 for none."""
+        return self.actor.known_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +251,10 @@ class Verifier:
             raise Unauthenticated("TOKEN_AUDIENCE", "The token is for another service.")
         if claims.get("iss") != self._issuer or not claims.get("sub"):
             raise Unauthenticated("TOKEN_ISSUER", "The token is from another issuer.")
-        actor = actor_of(claims)
+        try:
+            actor = actor_of(claims)
+        except (TypeError, ValueError) as error:
+            raise Unauthenticated("TOKEN_INVALID", "The token is not valid.") from error
         key = used[0][str(decoded.header["kid"])]
         lease = key.use_for == LEASES
         # A key that another one took over from signs nothing that outlives it.
@@ -251,7 +262,7 @@ class Verifier:
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
         if lease != actor.read_only or (lease and expires - issued > LEASE):
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
-        return _Checked(Verified(actor, expires, tuple(map(str, audiences))), used[0])
+        return _Checked(Verified(actor, expires, tuple(map(str, audiences)), issued), used[0])
 
     def _published_with(self, key_id: Any) -> _Keys:
         now = time.monotonic()

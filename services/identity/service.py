@@ -87,7 +87,13 @@ def build(wiring: Wiring) -> Running:
     services = known_services(settings, wiring)
     register = ClientTable(store)
     tokens = TokenServicer(
-        Tokens(signer, lambda: signer.published() + leases.published(), services, register),
+        Tokens(
+            signer,
+            lambda: signer.published() + leases.published(),
+            services,
+            register,
+            lambda: views.position,
+        ),
         Exchange(
             views,
             lambda name: services.get(name) or register.named(name),

@@ -190,7 +190,7 @@ class ViewServicer(view_pb2_grpc.ViewServiceServicer):
         """Give a lease for one request."""
         lease = self._app.lease(action, request.view_id)
         granted = lease.view.granted
-        token, seconds = _leased(self._signer, lease, action.actor.roles)
+        token, seconds = _leased(self._signer, lease, action.actor.roles, action.actor.known_at)
         return view_pb2.IssueViewTokenResponse(
             token=token,
             expires_in=seconds,
@@ -283,7 +283,9 @@ class PortalServicer(portal_pb2_grpc.PortalServiceServicer):
         return portal_pb2.LookAtPortalResponse()
 
 
-def _leased(signer: Signs, lease: Lease, roles: frozenset[str]) -> tuple[str, float]:
+def _leased(
+    signer: Signs, lease: Lease, roles: frozenset[str], known_at: int = 0
+) -> tuple[str, float]:
     granted = lease.view.granted
     viewer = Actor(
         id=granted.agent_id,
@@ -297,6 +299,7 @@ def _leased(signer: Signs, lease: Lease, roles: frozenset[str]) -> tuple[str, fl
         consent_id=granted.consent_id,
         sections=frozenset(granted.sections),
         ticket=granted.ticket,
+        known_at=known_at,
     )
     seconds = min(LEASE, max(0.0, lease.remaining))
     return signer.sign(claims_of(viewer), _AUDIENCE, seconds), seconds

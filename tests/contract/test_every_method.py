@@ -2,6 +2,8 @@
 
 import random
 import re
+import time
+from datetime import UTC, datetime
 
 import grpc
 import pytest
@@ -14,11 +16,17 @@ from helpdesk.identity.v1 import (
     sign_in_pb2,
     sign_in_pb2_grpc,
 )
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.store import Loaded
 from helpdesk.kernel.tokens import Signer, new_private_key
 from helpdesk.options.v1 import options_pb2
+from services.identity.domain.facts import SignedOut
+from services.session.domain.access import SECTIONS
+from services.session.domain.facts import ViewEnded
 from tests.support.distributed import SIZES
 from tests.support.foreign import SECRET_WORDS, foreign_world
 from tests.support.methods import (
@@ -31,6 +39,7 @@ from tests.support.methods import (
     short,
 )
 from tests.support.product import (
+    ACME,
     NORTH,
     SHARED,
     SOUTH,
@@ -335,22 +344,69 @@ def token_now(world, person):
 def test_a_role_that_was_just_lost_opens_nothing(world, method):
     lost, kept = method.roles & OF_PARTNERS, sorted(OF_PARTNERS - method.roles)[:1]
     assign(world, lost | set(kept))
-    before = world.host.wiring.verifier("identity").verify(token_now(world, "north_nobody"))
+    before = token_now(world, "north_nobody")
     assign(world, lost, remove=True)
     try:
-        after = token_now(world, "north_nobody") if kept else ""
-        if not kept:
+        assert lost <= world.host.wiring.verifier("identity").verify(before).roles
+        assert_dead_within_a_second(world, method, before)
+        if kept:
+            after = token_now(world, "north_nobody")
+            watch = Watch(world, method)
+            answer = watch.call(filled(method, world.beta), after)
+            assert answer.code is grpc.StatusCode.PERMISSION_DENIED
+            watch.assert_refused_and_recorded(answer, reasons={"ROLE_MISSING"})
+        else:
             with pytest.raises(Forbidden, match="role"):
                 token_now(world, "north_nobody")
     finally:
         assign(world, kept, remove=True)
 
-    assert lost <= before.roles
-    if after:
-        watch = Watch(world, method)
-        answer = watch.call(filled(method, world.beta), after)
-        assert answer.code is grpc.StatusCode.PERMISSION_DENIED
-        watch.assert_refused_and_recorded(answer, reasons={"ROLE_MISSING"})
+
+def assert_dead_within_a_second(world, method, token):
+    """Call with a token until it is refused for what was ended, for at most a second."""
+    watch, until = Watch(world, method), time.monotonic() + 1.0
+    answer = watch.call(filled(method, world.beta), token)
+    while answer.reason != "TOKEN_REVOKED" and time.monotonic() < until:
+        answer = watch.call(filled(method, world.beta), token)
+    watch.rows()
+
+    assert (answer.code, answer.reason) == (grpc.StatusCode.UNAUTHENTICATED, "TOKEN_REVOKED")
+    assert answer.answers == []
+    watch.assert_nothing_else(answer)
+    assert_counted(world, method, watch, "TOKEN_REVOKED")
+
+
+@pytest.fixture(scope="module")
+def signed_out(world):
+    """A sign-in session that its person has ended, as identity's log has it."""
+    stored(world, "identity", "signed-out:s-out", SignedOut(
+        sign_in_id="s-out", user_id=person_id("north_agent"), reason="signed_out"
+    ))  # fmt: skip
+    return "s-out"
+
+
+@pytest.fixture(scope="module")
+def ended_view(world):
+    """A view that was ended, as the session service's log has it."""
+    stored(world, "session", "view-of-nobody", ViewEnded(
+        view_id="v-over", organization_id=ACME, ended_by="customer"
+    ))  # fmt: skip
+    return "v-over"
+
+
+def stored(world, service, stream, fact):
+    work = UnitOfWork(world.store_of(service), Actor(f"service:{service}"), datetime.now(UTC))
+    work.stage(Loaded(stream, 0, None), fact)
+    world.store_of(service).commit(work.unit())
+
+
+@by_name([m for m in GUARDED if not m.internal and m.roles != {"SERVICE"}])
+def test_nothing_that_was_ended_is_used_again(world, signed_out, ended_view, method):
+    token = world.product.token("north_agent", roles=sorted(method.roles), sid=signed_out)
+    lease = world.lease(method.roles or ROLES, sections=SECTIONS, view_id=ended_view)
+
+    for ended in (token, lease):
+        assert_dead_within_a_second(world, method, ended)
 
 
 def test_an_admin_of_a_customer_who_is_none_any_more_gets_no_token(world):

@@ -112,6 +112,10 @@ class DistributedProduct(Product):
         """Return the consuming side of a service, to read what it stored."""
         return self._works[name]
 
+    def store_of(self, service):
+        """Return the store of a service, to commit as one of its own processes would."""
+        return self._stores[service]
+
     def commit(self, service, unit):
         """Commit to a service's store as one of its own processes would; return the position."""
         return self._stores[service].commit(unit)

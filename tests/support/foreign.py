@@ -61,6 +61,10 @@ class World:
     def store(self, method):
         return self.host.running[served_by(method)].store
 
+    def store_of(self, service):
+        """Return the store of a service, to commit as one of its own processes would."""
+        return self.host.running[service].store
+
     def served(self):
         """Return the full names of the proto services that answer."""
         served = {name for r in self.host.running.values() for name in r.servicers}
@@ -81,7 +85,7 @@ class World:
     def end(self):
         """Check what only shows when everything has ended."""
 
-    def lease(self, roles, sections=()):
+    def lease(self, roles, sections=(), view_id="a-view"):
         """Mint the lease of a read-only session of the north in Acme."""
         viewer = Actor(
             id=person_id("north_agent"),
@@ -91,7 +95,7 @@ class World:
             act=("service:session",),
             sign_in_id="sid-north_agent",
             mode="read_only",
-            view_id="a-view",
+            view_id=view_id,
             consent_id="a-consent",
             sections=frozenset(sections),
             ticket="INC-1",
@@ -166,6 +170,9 @@ class WorldOfProcesses(World):
     def __init__(self, product):
         self.refused = Counter()
         super().__init__(product)
+
+    def store_of(self, service):
+        return self.product.store_of(service)
 
     def served(self):
         served = set()

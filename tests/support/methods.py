@@ -206,6 +206,8 @@ VALUES: dict[str, Any] = {
     "names": [],
     "follow": False,
     "batch_size": 0,
+    "beat": False,
+    "recent_seconds": 0,
     "kind": "",
     "lines": [],
     "first_line": 1,

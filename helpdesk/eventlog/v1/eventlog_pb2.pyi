@@ -20,18 +20,22 @@ class AcknowledgeEventsResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class ReadEventsRequest(_message.Message):
-    __slots__ = ("source", "after", "names", "follow", "batch_size")
+    __slots__ = ("source", "after", "names", "follow", "batch_size", "beat", "recent_seconds")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
     NAMES_FIELD_NUMBER: _ClassVar[int]
     FOLLOW_FIELD_NUMBER: _ClassVar[int]
     BATCH_SIZE_FIELD_NUMBER: _ClassVar[int]
+    BEAT_FIELD_NUMBER: _ClassVar[int]
+    RECENT_SECONDS_FIELD_NUMBER: _ClassVar[int]
     source: str
     after: int
     names: _containers.RepeatedScalarFieldContainer[str]
     follow: bool
     batch_size: int
-    def __init__(self, source: _Optional[str] = ..., after: _Optional[int] = ..., names: _Optional[_Iterable[str]] = ..., follow: _Optional[bool] = ..., batch_size: _Optional[int] = ...) -> None: ...
+    beat: bool
+    recent_seconds: int
+    def __init__(self, source: _Optional[str] = ..., after: _Optional[int] = ..., names: _Optional[_Iterable[str]] = ..., follow: _Optional[bool] = ..., batch_size: _Optional[int] = ..., beat: _Optional[bool] = ..., recent_seconds: _Optional[int] = ...) -> None: ...
 
 class ReadEventsResponse(_message.Message):
     __slots__ = ("events", "position")

@@ -38,7 +38,7 @@ from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.secure import check_peer, peers_of
 from helpdesk.kernel.rpc.tickets import REPEATED, CheckTicket
 from helpdesk.kernel.store import Store
-from helpdesk.kernel.tokens import Verifier
+from helpdesk.kernel.tokens import Verified, Verifier
 
 _log = logging.getLogger(__name__)
 _KEPT = timedelta(hours=24)
@@ -53,7 +53,7 @@ class Served:
     A service behind the interceptor: its store and the check of its callers' tokens.
 
     The gate closes what leaves records where those do not reach the audit log. ``tickets`` is asked
-    for methods that need a ticket.
+    for methods that need a ticket, ``standing`` whether a valid token was ended meanwhile.
     """
 
     store: Store
@@ -61,6 +61,7 @@ class Served:
     refused: RefusedCalls
     tickets: CheckTicket
     gate: Gate | None = None
+    standing: Callable[[Verified], None] = lambda _: None
 
 
 Register = Callable[[grpc.Server], None]
@@ -135,6 +136,7 @@ class _Call:
             name=method.rule.action,
         )
         self._outcome, self._reason = "done", ""
+        self._verified: Verified | None = None
 
     def unary(self, behavior: Any, data: bytes) -> bytes:
         """Answer a unary call."""
@@ -200,6 +202,8 @@ class _Call:
                 rules.check_mode(self._method, self._action.actor)
                 incoming = self._received(sent)
             for answer in behavior(incoming, self._action):
+                if self._method.recorded:
+                    self._check_standing()
                 self._check_answered()
                 self._check_gate()
                 sealed = self._shaped(answer)
@@ -225,9 +229,15 @@ class _Call:
             )
         )
         if not self._method.public:
-            actor = self._served.verifier.verify(token)
+            self._verified = self._served.verifier.checked(token)
+            actor = self._verified.actor
             check_peer(actor, self._context)
             self._action.actor = actor
+            self._check_standing()
+
+    def _check_standing(self) -> None:
+        if self._verified is not None:
+            self._served.standing(self._verified)
 
     def _check_gate(self) -> None:
         if self._served.gate is not None and self._method.recorded:

@@ -314,6 +314,8 @@ class SignIns:
         sign_in_id: str,
         given: frozenset[str] = frozenset(),
     ) -> Actor:
+        # Before the roles are read: what ends later ends this token too.
+        known_at = self._views.position
         roles = roles_now(self._views, person, now) | given
         if not roles:
             raise sign_in.no_role()
@@ -324,6 +326,7 @@ class SignIns:
             organization_id="" if at_partner else person.organization_id,
             roles=roles,
             sign_in_id=sign_in_id,
+            known_at=known_at,
         )
 
     def issue_token(self, action: SupportAction, secret: str) -> Issued:

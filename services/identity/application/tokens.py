@@ -10,9 +10,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.secrets import SERVICES
-from helpdesk.kernel.tokens import Signs
+from helpdesk.kernel.tokens import Signs, claims_of
 from services.identity.application.clients import Register
 from services.identity.domain.clients import Program
 
@@ -32,6 +33,7 @@ class Tokens:
         keys: Callable[[], list[dict[str, Any]]],
         services: Mapping[str, Program],
         register: Register,
+        position: Callable[[], int],
     ) -> None:
         self._signer = signer
         self._keys = keys
@@ -39,6 +41,7 @@ class Tokens:
             str(OKPKey.import_key(each.public_key).thumbprint()): each for each in services.values()
         }
         self._register = register
+        self._position = position
 
     def get_keys(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs."""
@@ -50,12 +53,13 @@ class Tokens:
 
         Where the caller showed a certificate, ``peers``, it must stand for the same service.
         """
+        known_at = self._position()
         name, roles = self._proved(assertion)
         if peers is not None and name not in peers:
             raise Forbidden(
                 "CERTIFICATE_OTHER", "The certificate is not that of the service that asks."
             )
-        claims = {"sub": name, "roles": sorted(roles)}
+        claims = claims_of(Actor(name, roles=roles, known_at=known_at))
         return self._signer.sign(claims, SERVICES, _SECONDS), _SECONDS
 
     def _proved(self, assertion: str) -> tuple[str, frozenset[str]]:
