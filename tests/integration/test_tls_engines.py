@@ -40,7 +40,7 @@ def checked(url, ca_file):
 def database_ca():
     found = engines().get("ENGINES_DATABASE_CA_FILE", "")
     if not found:
-        pytest.skip("PostgreSQL is up without TLS: run scripts/down and scripts/up")
+        pytest.skip("PostgreSQL is up without TLS: ENGINES_DOCKER=no scripts/up gives it")
     return found
 
 
@@ -48,7 +48,7 @@ def database_ca():
 def broker_tls():
     url = engines().get("ENGINES_BROKER_TLS_URL", "")
     if not url:
-        pytest.skip("RabbitMQ is up without TLS: run scripts/down and scripts/up")
+        pytest.skip("RabbitMQ is up without TLS: ENGINES_DOCKER=no scripts/up gives it")
     return url, engines()["ENGINES_BROKER_CA_FILE"]
 
 

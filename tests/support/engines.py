@@ -38,6 +38,9 @@ def start_engine(folder: Path, *names: str) -> None:
 
 def kill_engine(folder: Path, name: str) -> None:
     """Kill an engine as a power cut would; its children end with it."""
+    if (folder / "docker").exists():
+        _in_shell(folder, f"compose kill {name}")
+        return
     process = psutil.Process(int((folder / f"{name}.pid").read_text()))
     children = process.children(recursive=True)
     if name == "rabbitmq":
@@ -57,15 +60,16 @@ def _run(script: str, folder: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def _in_shell(folder: Path | None, words: str) -> str:
+    env = {**os.environ, **({"HELPDESK_ENGINES_DIR": str(folder)} if folder else {})}
+    command = ["bash", "-c", f". scripts/engines; {words}"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def _share_downloads(folder: Path) -> None:
-    found = subprocess.run(
-        ["bash", "-c", ". scripts/engines; realpath $ENGINES"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    those = Path(found.stdout.strip())
+    those = Path(_in_shell(None, "realpath -m $ENGINES"))
     for name in ("opensearch/dist", "java"):
         if (those / name).exists():
             (folder / name).parent.mkdir(exist_ok=True)
