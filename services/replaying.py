@@ -20,29 +20,48 @@ from helpdesk.kernel.replaying.logs import (
     FrozenKeys,
     ReadLog,
     keys_in_file,
+    opened,
     read_file,
     read_log,
 )
 from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
 from helpdesk.kernel.settings import parse
+from helpdesk.kernel.store import Engine
 from helpdesk.kernel.vault import Vault
+from services.audit.service import as_of_then
+from services.audit.service import rebuildable as audit_rebuildable
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from services.search.service import rebuildable as search_rebuildable
 from services.session.service import SERVICE as SESSION
 
+Ask = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+"""Runs a reading statement on the database of the service that is rebuilt."""
 
-def _search() -> Rebuildable:
+
+def _search(_: Ask) -> Rebuildable:
     service, recall = search_rebuildable()
     return Rebuildable(service, (IDENTITY,), recall)
 
 
+def _audit(ask: Ask) -> Rebuildable:
+    return Rebuildable(
+        audit_rebuildable(),
+        (IDENTITY,),
+        more=lambda store: as_of_then(store, ask),
+        kept_out={
+            "helpdesk.audit.v1.AuditService.GetCheckpoint": "how the log stood then is not kept"
+        },
+    )
+
+
 # Identity answers the questions of the others while theirs are rebuilt.
-_MADE: Mapping[str, Callable[[], Rebuildable]] = {
-    "identity": lambda: Rebuildable(IDENTITY),
-    "email": lambda: Rebuildable(EMAIL, (IDENTITY,)),
-    "session": lambda: Rebuildable(SESSION, (IDENTITY,)),
+_MADE: Mapping[str, Callable[[Ask], Rebuildable]] = {
+    "identity": lambda _: Rebuildable(IDENTITY),
+    "email": lambda _: Rebuildable(EMAIL, (IDENTITY,)),
+    "session": lambda _: Rebuildable(SESSION, (IDENTITY,)),
     "search": _search,
+    "audit": _audit,
 }
 REBUILT = tuple(_MADE)
 # What search serves stands in its index: ``helpdesk rebuild-search`` makes that anew.
@@ -68,12 +87,12 @@ def rebuilding(
     Its databases stay where ``folder`` is given.
     """
     env = os.environ if env is None else env
-    made = _MADE[service]()
     with ExitStack() as stack:
         if folder is None:
             scratch = tempfile.TemporaryDirectory(prefix="helpdesk-replay-")
             folder = Path(stack.enter_context(scratch))
         keys = _keys(env, stack)
+        made = _MADE[service](_ask(service, env, stack))
         names = [each.name for each in (made.service, *made.beside)]
         logs = {name: _log(name, env, stack) for name in names}
         rebuild = Rebuild(env, folder, made, logs, keys)
@@ -143,13 +162,32 @@ def _keys(env: Mapping[str, str], stack: ExitStack) -> FrozenKeys:
 
 
 def _log(name: str, env: Mapping[str, str], stack: ExitStack) -> ReadLog:
+    engine = _engine(name, env, stack)
+    if engine is not None:
+        return read_log(engine)
+    return read_file(_file(name, env), stack)
+
+
+def _ask(name: str, env: Mapping[str, str], stack: ExitStack) -> Ask:
+    engine = _engine(name, env, stack)
+    if engine is not None:
+        return engine.query
+    db = stack.enter_context(opened(_file(name, env)))
+    return lambda sql, params: db.execute(sql, params).fetchall()
+
+
+def _file(name: str, env: Mapping[str, str]) -> Path:
+    return parse(HostSettings, "", env).data_dir / f"{name}.db"
+
+
+def _engine(name: str, env: Mapping[str, str], stack: ExitStack) -> Engine | None:
     settings = parse(HostSettings, "", env)
     url = parse(StoreSettings, name, env).database_url
-    if url:
-        from helpdesk.kernel.postgres_store import PostgresEngine
+    if not url:
+        return None
+    from helpdesk.kernel.postgres_store import PostgresEngine
 
-        check_database(settings, f"HELPDESK_{name.upper()}_DATABASE_URL", url)
-        engine = PostgresEngine(url, name, listen=False)
-        stack.callback(engine.close)
-        return read_log(engine)
-    return read_file(settings.data_dir / f"{name}.db", stack)
+    check_database(settings, f"HELPDESK_{name.upper()}_DATABASE_URL", url)
+    engine = PostgresEngine(url, name, listen=False)
+    stack.callback(engine.close)
+    return engine

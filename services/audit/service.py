@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from helpdesk.audit.v1 import audit_pb2_grpc
 from helpdesk.kernel import clearing
 from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
+from helpdesk.kernel.replaying.folding import Moving
 from helpdesk.kernel.settings import parse
-from services.audit.application.audit_log import AuditLog
+from helpdesk.kernel.store import Store
+from services.audit.application.audit_log import HEADS, RECORDS, AuditLog
 from services.audit.clients import Acknowledgements, DirectoryClient, LogHeads
 from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.grpc_api import AuditServicer
 from services.audit.handlers import NAME, SOURCES, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, service_keys, signer_of
+from services.audit.log.notes import Signer
+from services.audit.log.records import Record
+from services.audit.replay.folding import Query, ReplayedHeads, ReplayedRecords
 from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
 from services.audit.views.archiving import ARCHIVE_SECONDS, Archiver
@@ -24,7 +30,7 @@ from services.audit.views.sessions import Sessions
 from services.audit.views.standing import Standing
 from services.audit.watch import LOOK_SECONDS, Watch, mailer
 
-__all__ = ["SERVICE", "SIGNING_KEY", "build", "public_key"]
+__all__ = ["SERVICE", "SIGNING_KEY", "as_of_then", "build", "public_key", "rebuildable"]
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -84,6 +90,29 @@ def build(wiring: Wiring) -> Running:
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )
+
+
+def rebuildable() -> Service:
+    """Return the service as it answers over a scratch store, where nothing is signed."""
+    return Service(name="audit", build=lambda wiring: replace(build(wiring), close=lambda: None))
+
+
+def as_of_then(store: Store, query: Query) -> Mapping[str, Moving]:
+    """Return what its answers are read from beside its own log: the records and signed heads."""
+    ledger = Ledger(store.engine, Signer.generate("replay"))
+
+    def append(size: int, records: Sequence[Record]) -> None:
+        ledger.append("replay", size, records)
+
+    def put(heads: Sequence[tuple[int, str, int]]) -> None:
+        with store.engine.transaction() as tx:
+            tx.executemany(
+                "INSERT INTO log_checkpoint (size, note, signed_at) VALUES (?, ?, ?) "
+                "ON CONFLICT (size) DO UPDATE SET note = excluded.note",
+                heads,
+            )
+
+    return {RECORDS: ReplayedRecords(query, append), HEADS: ReplayedHeads(query, put)}
 
 
 SERVICE = Service(name="audit", build=build, settings={"audit": AuditSettings})

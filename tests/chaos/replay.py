@@ -19,6 +19,7 @@ from google.protobuf import message_factory
 
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.replaying.answers import Rebuilt
+from services.audit.service import SERVICE as AUDIT
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from services.replaying import REBUILT, Asked, rebuilt
@@ -37,11 +38,11 @@ from tests.support.product import (
     temporary_folder,
 )
 
-SERVICES = [IDENTITY, EMAIL, SESSION, SEARCH]
+SERVICES = [IDENTITY, EMAIL, SESSION, SEARCH, AUDIT]
 _ASKED = (
     "DirectoryService", "RoleService", "TicketService", "ConsentService", "ViewService",
     "PortalService", "EmailService", "BlocklistService", "CallerCheckService",
-    "CallerAnswerService", "SearchService",
+    "CallerAnswerService", "SearchService", "AuditService",
 )  # fmt: skip
 _SECTIONS = ["SECTION_USERS", "SECTION_DEVICES", "SECTION_LICENSES"]
 _READS_OF = 4

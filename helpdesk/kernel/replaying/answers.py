@@ -18,7 +18,7 @@ from helpdesk.kernel.context import Actor, RequestContext, bind
 from helpdesk.kernel.errors import HelpdeskError
 from helpdesk.kernel.events import ERASED, SupportActionRecorded
 from helpdesk.kernel.hosting import Service
-from helpdesk.kernel.replaying.folding import Folded
+from helpdesk.kernel.replaying.folding import Folded, Moving, NotRebuiltError
 from helpdesk.kernel.replaying.logs import ReadLog
 from helpdesk.kernel.replaying.standins import Captured, ScratchWiring
 from helpdesk.kernel.rpc import rules
@@ -65,12 +65,16 @@ class Rebuildable:
     """
     A service whose answers are rebuilt, and what is built beside it to answer its questions.
 
-    ``recall`` is told what the record of the next answer holds of what no log holds.
+    ``recall`` is told what the record of the next answer holds of what no log holds. ``more``
+    returns what else its answers are read from, by the names that positions have; it is given the
+    service's scratch store. ``kept_out`` says why answers of some methods are not rebuilt.
     """
 
     service: Service
     beside: Sequence[Service] = ()
     recall: Callable[[str], None] = field(default=lambda _: None)
+    more: Callable[[Store], Mapping[str, Moving]] = field(default=lambda _: {})
+    kept_out: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rebuild:
@@ -97,7 +101,7 @@ class Rebuild:
             "HELPDESK_DURABLE": "no",
         }
         self.folder = folder
-        self._recall = rebuildable.recall
+        self._rebuildable = rebuildable
         self._at = datetime.fromtimestamp(0, UTC)
         self._wiring = ScratchWiring(kept, keys, self._inside)
         self._server = Captured()
@@ -110,6 +114,8 @@ class Rebuild:
                 register(cast("grpc.Server", self._server))
             if running.store is not None:
                 self.folded[service.name] = Folded(running.store, logs[service.name])
+        self._moving: dict[str, Moving] = dict(self.folded)
+        self._moving |= rebuildable.more(self.folded[rebuildable.service.name].store)
 
     @property
     def vault(self) -> Vault:
@@ -143,6 +149,8 @@ class Rebuild:
             return Outcome(Rebuilt.NO_ANSWER, "a change")
         if record.method in CREDENTIALS:
             return Outcome(Rebuilt.NOT_REBUILT, "the answer is a credential")
+        if record.method in self._rebuildable.kept_out:
+            return Outcome(Rebuilt.NOT_REBUILT, self._rebuildable.kept_out[record.method])
         if ERASED in (record.request, record.found):
             return Outcome(Rebuilt.ERASED, "the request was erased")
         if not record.request or record.service not in read:
@@ -150,18 +158,21 @@ class Rebuild:
         at = int(read[record.service])
         if own.position > at:
             return Outcome(Rebuilt.NOT_REBUILT, f"{record.service} stands at {own.position}")
-        own.to_position(at)
-        others = [each for name, each in self.folded.items() if name != record.service]
-        for other in others:
-            if other.store.name in read:
-                other.to_position(int(read[other.store.name]))
-            else:
-                other.to_time(record.occurred_at)
+        others = [each for name, each in self._moving.items() if name != record.service]
         self._at = record.occurred_at
-        return self._tried(record, own, others, position)
+        try:
+            own.to_position(at)
+            for name, other in self._moving.items():
+                if name in read:
+                    other.to_position(int(read[name]))
+                else:
+                    other.to_time(record.occurred_at)
+            return self._tried(record, own, others, position)
+        except NotRebuiltError as error:
+            return Outcome(Rebuilt.NOT_REBUILT, str(error))
 
     def _tried(
-        self, record: SupportActionRecorded, own: Folded, others: Sequence[Folded], before: int
+        self, record: SupportActionRecorded, own: Folded, others: Sequence[Moving], before: int
     ) -> Outcome:
         # Views may have moved on between the position that was noted and the reading of them.
         first = found = self._once(record, own.store)
@@ -188,7 +199,7 @@ class Rebuild:
         )
         handler = self._server.handlers[method.path]
         request = method.request(base64.b64decode(record.request.removeprefix("=")))
-        self._recall(record.found)
+        self._rebuildable.recall(record.found)
         bind(RequestContext(action_id=record.request_id, at=record.occurred_at.timestamp()))
         try:
             answer = handler.unary_unary(request, action)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from helpdesk.kernel.events import ERASED, Event, decode, stamp_of
 from helpdesk.kernel.replaying.logs import UNREAD, ReadLog
@@ -17,6 +17,23 @@ _SCRATCH = (
     "PRAGMA cache_size=-65536",
     "PRAGMA wal_autocheckpoint=16384",
 )
+
+
+class NotRebuiltError(Exception):
+    """An answer cannot be rebuilt; the message is a sentence that says why."""
+
+
+class Moving(Protocol):
+    """Something that answers are read from, as of a position; it only moves on."""
+
+    def to_position(self, position: int) -> None:
+        """Move up to a position. Raises NotRebuiltError."""
+
+    def to_time(self, at: datetime) -> None:
+        """Move up to a time. Raises NotRebuiltError."""
+
+    def one_more(self, *, before: int = 0, until: datetime | None = None) -> bool:
+        """Move to what came next; return whether there was anything."""
 
 
 class Folded:

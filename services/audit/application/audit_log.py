@@ -36,6 +36,10 @@ from services.audit.log.storage import LogDamagedError
 
 DAY = 24 * 3600 * 1_000_000
 MOST_BUCKETS = 60
+RECORDS = "log"
+"""Of the positions that an answer was read at: how many records the log held."""
+HEADS = "checkpoint"
+"""And the size of the newest signed head."""
 _TAIL = "audit.action.tail"
 _TAIL_BATCH = 200
 _TAIL_SECONDS = 60
@@ -77,6 +81,7 @@ class AuditLog:
 
     def get_action(self, action: SupportAction, record_id: str) -> tuple[Opened, Proof]:
         """Return a record and its proof. Raises NotFound."""
+        self._read_now(action)
         found = self._actions.one(record_id)
         if found is None or not scope_of(action.actor).shows(facts_of(found.sealed)):
             raise NotFound("record")
@@ -84,14 +89,18 @@ class AuditLog:
         facts = facts_of(found.sealed)
         action.about(organization_id=facts.organization_id, user_id=facts.user_id)
         try:
-            return opened, self._standing.proof(found.idx, found.sealed)
+            proof = self._standing.proof(found.idx, found.sealed)
         except LogDamagedError as error:
             raise _damaged() from error
+        if proof.head is not None:
+            action.read_at(HEADS, proof.head.size)
+        return opened, proof
 
     def get_activity(self, action: SupportAction, wanted: Filter, buckets: int) -> Activity:
         """Count records in buckets. Raises InvalidArgument."""
         if not 0 <= buckets <= MOST_BUCKETS:
             raise InvalidArgument("buckets", "OUT_OF_RANGE", f"buckets: 1 to {MOST_BUCKETS}, or 0.")
+        self._read_now(action)
         count = buckets or MOST_BUCKETS
         until = wanted.until or unix(action.now) + 1
         since = wanted.since or max(1, until - DAY)
@@ -113,6 +122,7 @@ class AuditLog:
         self, action: SupportAction, wanted: Filter, size: int, token: str
     ) -> tuple[list[FoundSession], str]:
         """Return a page of sessions and the token of the next one. Raises InvalidArgument."""
+        self._read_now(action)
         limit = size_of(size)
         pages = _pages(action, "sessions", checked(wanted))
         after = _cursor(pages, token)
@@ -241,6 +251,7 @@ class AuditLog:
         kind: str,
         newest_first: bool,
     ) -> tuple[list[Opened], str]:
+        self._read_now(action)
         limit = size_of(size)
         pages = _pages(action, kind, wanted)
         after = _cursor(pages, token)
@@ -253,6 +264,10 @@ class AuditLog:
             return opened, ""
         last = found[limit - 1]
         return opened, pages.token(last.occurred_at, last.idx)
+
+    def _read_now(self, action: SupportAction) -> None:
+        # With it the answer is rebuilt: the log may grow while it is read, and never shrinks.
+        action.read_at(RECORDS, self._standing.records)
 
     def _own_organization(self, action: SupportAction, wanted: Filter) -> str:
         if not wanted.organization_id:
