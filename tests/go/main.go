@@ -2,6 +2,7 @@
 // nothing of the help desk's own code takes part.
 //
 //	verify check EXPORT PROOFS   signature, every record, every tile and the proofs in the file PROOFS
+//	verify customer FOLDER ORGANIZATION   signature and every proof of one customer's export
 //	verify sign                  sign the text of standard input with the key in the variable SIGNING_KEY
 package main
 
@@ -65,10 +66,12 @@ func main() {
 	switch {
 	case len(os.Args) == 4 && os.Args[1] == "check":
 		err = check(os.Args[2], os.Args[3])
+	case len(os.Args) == 4 && os.Args[1] == "customer":
+		err = checkCustomer(os.Args[2], os.Args[3])
 	case len(os.Args) == 2 && os.Args[1] == "sign":
 		err = sign()
 	default:
-		err = errors.New("usage: verify check EXPORT PROOFS | verify sign")
+		err = errors.New("usage: verify check EXPORT PROOFS | verify customer FOLDER ORGANIZATION | verify sign")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -2,42 +2,26 @@
 
 import itertools
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from services.audit.log.archived import Statement, sign_statement
 from services.audit.log.checkpoints import cosign_checkpoint, open_checkpoint
+from services.audit.log.customer_export import write_customer_export
 from services.audit.log.export import encode, write_export
 from services.audit.log.storage import add_cosignature, current_checkpoint
 from services.audit.log.tiles import consistency, inclusion
+from tests.support.golang import built_verifier, go
 
-MODULE = Path(__file__).parents[2] / "go"
-ENVIRONMENT = os.environ | {"GOTOOLCHAIN": "local", "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
 # Around the borders of tiles, and one size with a second tile of the second level.
 SIZES = [1, 2, 3, 7, 255, 256, 257, 511, 512, 600, 65_536, 65_800]
-
-
-def go(*arguments, cwd, **options):
-    return subprocess.run(
-        arguments, cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False, **options
-    )
 
 
 @pytest.fixture(scope="session")
 def verifier(tmp_path_factory):
     """The compiled verifier; skipped where Go or its module is not to be had."""
-    if shutil.which("go") is None:
-        pytest.skip("go is not installed")
-    if (fetched := go("go", "mod", "download", cwd=MODULE)).returncode:
-        pytest.skip(f"golang.org/x/mod cannot be fetched: {fetched.stderr.strip()[:200]}")
-    binary = tmp_path_factory.mktemp("go") / "verify"
-    built = go("go", "build", "-o", str(binary), ".", cwd=MODULE)
-    assert built.returncode == 0, built.stderr
-    return str(binary)
+    return built_verifier(tmp_path_factory.mktemp("go"))
 
 
 def write_proofs(path, tiles, inclusions, consistencies):
@@ -163,6 +147,30 @@ def test_go_finds_an_altered_tile(verifier, a_signed_log, tmp_path):
     tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
 
     assert check(verifier, tmp_path).returncode == 1
+
+
+def test_go_verifies_one_customers_records_and_finds_a_changed_and_a_foreign_one(
+    verifier, a_signed_log, tmp_path
+):
+    write_customer_export(a_signed_log.db, tmp_path / "log", "org-b", a_signed_log.keys)
+    file = tmp_path / "log" / "records.ndjson"
+    lines = file.read_text().splitlines()
+
+    def checked(*changed):
+        file.write_text("\n".join(changed) + "\n")
+        return go(verifier, "customer", "log", "org-b", cwd=tmp_path)
+
+    entry = json.loads(lines[3])
+    good = checked(*lines)
+    moved = checked(json.dumps({**entry, "index": entry["index"] + 1}))
+    foreign = checked(json.dumps({**entry, "organization_id": "org-a"}))
+
+    assert good.returncode == 0, good.stderr
+    assert json.loads(good.stdout)["records"] == 200
+    assert moved.returncode == 1
+    assert f"record {entry['index'] + 1}: invalid" in moved.stderr
+    assert foreign.returncode == 1
+    assert "somebody else" in foreign.stderr
 
 
 def test_a_checkpoint_signed_by_go_opens_here(verifier, world, tmp_path):
