@@ -18,7 +18,7 @@ from helpdesk.kernel.context import Actor, RequestContext, bind
 from helpdesk.kernel.errors import HelpdeskError
 from helpdesk.kernel.events import ERASED, SupportActionRecorded
 from helpdesk.kernel.hosting import Service
-from helpdesk.kernel.replaying.folding import Folded, Moving, NotRebuiltError
+from helpdesk.kernel.replaying.folding import Folded, Moving, NotRebuiltError, PassedError
 from helpdesk.kernel.replaying.logs import ReadLog
 from helpdesk.kernel.replaying.standins import Captured, ScratchWiring
 from helpdesk.kernel.rpc import rules
@@ -138,7 +138,19 @@ class Rebuild:
         return Outcome(Rebuilt.NOT_REBUILT, f"answers of {record.service} are not rebuilt")
 
     def answer(self, record: SupportActionRecorded, position: int) -> Outcome:
-        """Rebuild the answer of a record that stands at a position of its service's log."""
+        """
+        Rebuild the answer of a record that stands at a position of its service's log.
+
+        Raises PassedError where the answer of another one has moved the views too far.
+        """
+        try:
+            return self._answer(record, position)
+        except PassedError:
+            raise
+        except NotRebuiltError as error:
+            return Outcome(Rebuilt.NOT_REBUILT, str(error))
+
+    def _answer(self, record: SupportActionRecorded, position: int) -> Outcome:
         if record.outcome != "done" or not record.answer_digest:
             return Outcome(Rebuilt.NO_ANSWER)
         own = self.folded.get(record.service)
@@ -155,21 +167,22 @@ class Rebuild:
             return Outcome(Rebuilt.ERASED, "the request was erased")
         if not record.request or record.service not in read:
             return Outcome(Rebuilt.NOT_REBUILT, "the record does not hold the request")
-        at = int(read[record.service])
-        if own.position > at:
-            return Outcome(Rebuilt.NOT_REBUILT, f"{record.service} stands at {own.position}")
         others = [each for name, each in self._moving.items() if name != record.service]
         self._at = record.occurred_at
-        try:
-            own.to_position(at)
-            for name, other in self._moving.items():
-                if name in read:
-                    other.to_position(int(read[name]))
-                else:
-                    other.to_time(record.occurred_at)
-            return self._tried(record, own, others, position)
-        except NotRebuiltError as error:
-            return Outcome(Rebuilt.NOT_REBUILT, str(error))
+        self._move(read, record.occurred_at)
+        return self._tried(record, own, others, position)
+
+    def _move(self, read: Mapping[str, str], at: datetime) -> None:
+        passed = [
+            n for n, each in self._moving.items() if n in read and each.position > int(read[n])
+        ]
+        if passed:
+            raise PassedError(f"the rebuild is behind {', '.join(sorted(passed))} as of then")
+        for name, each in self._moving.items():
+            if name in read:
+                each.to_position(int(read[name]))
+            else:
+                each.to_time(at)
 
     def _tried(
         self, record: SupportActionRecorded, own: Folded, others: Sequence[Moving], before: int

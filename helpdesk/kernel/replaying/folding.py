@@ -23,8 +23,16 @@ class NotRebuiltError(Exception):
     """An answer cannot be rebuilt; the message is a sentence that says why."""
 
 
+class PassedError(NotRebuiltError):
+    """A rebuild is further than where an answer was read: another one must begin anew."""
+
+
 class Moving(Protocol):
     """Something that answers are read from, as of a position; it only moves on."""
+
+    @property
+    def position(self) -> int:
+        """How far it is."""
 
     def to_position(self, position: int) -> None:
         """Move up to a position. Raises NotRebuiltError."""
@@ -45,11 +53,16 @@ class Folded:
         self._read_to = 0
         self._waiting: list[StoredRow] = []
         self._at = 0
-        self.position = 0
+        self._position = 0
         self.count = 0
         with store.engine.transaction() as tx:
             for pragma in _SCRATCH:
                 tx.execute(pragma)
+
+    @property
+    def position(self) -> int:
+        """The position of the last event that was folded."""
+        return self._position
 
     def to_position(self, position: int) -> None:
         """Fold events up to a position."""
@@ -117,7 +130,7 @@ class Folded:
                 if projection is not None:
                     event = _distinct(decode(row.name, row.state, store.vault))
                     projection(tx, Recorded(event, "", row.version, row.position))
-        self.position = rows[-1].position
+        self._position = rows[-1].position
         self.count += len(rows)
         store.refresh()
 

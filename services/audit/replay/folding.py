@@ -13,6 +13,7 @@ from services.audit.log.records import Record
 Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 """Runs a reading statement on the product's own database."""
 _BATCH = 1000
+_MEANWHILE = 20
 
 
 class ReplayedRecords:
@@ -21,10 +22,16 @@ class ReplayedRecords:
     def __init__(self, query: Query, append: Callable[[int, Sequence[Record]], object]) -> None:
         self._query = query
         self._append = append
-        self._size = 0
+        self._size = self._asked = 0
+
+    @property
+    def position(self) -> int:
+        """How many there are."""
+        return self._size
 
     def to_position(self, size: int) -> None:
         """Append up to a size. Raises NotRebuiltError."""
+        self._asked = size
         while self._size < size and self._some(min(size, self._size + _BATCH)):
             pass
 
@@ -34,9 +41,9 @@ class ReplayedRecords:
         raise NotRebuiltError("the record does not say how far the log was read")
 
     def one_more(self, *, before: int = 0, until: datetime | None = None) -> bool:
-        """Append the next record; return whether there was one."""
+        """Append one of the few records that may have come meanwhile; return whether there was."""
         del before, until
-        return self._some(self._size + 1)
+        return self._size < self._asked + _MEANWHILE and self._some(self._size + 1)
 
     def _some(self, end: int) -> bool:
         rows = self._query(
@@ -62,6 +69,11 @@ class ReplayedHeads:
         self._query = query
         self._put = put
         self._newest: tuple[int, str, int] | None = None
+
+    @property
+    def position(self) -> int:
+        """The size of the newest."""
+        return self._newest[0] if self._newest else 0
 
     def to_position(self, size: int) -> None:
         """Put those up to a size."""
