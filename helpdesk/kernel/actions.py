@@ -99,6 +99,8 @@ class SupportAction(UnitOfWork):
     """
 
     name: str = ""
+    partner_id: str = ""
+    """Whose agent it is about, where the caller is nobody at that partner."""
     organization_id: str = ""
     user_id: str = ""
     subjects: list[str] = field(default_factory=list)
@@ -120,6 +122,11 @@ class SupportAction(UnitOfWork):
         self.user_id = user_id or self.user_id
         self.subjects.extend(subjects)
 
+    def answers(self, agent_id: str, partner_id: str) -> None:
+        """Say whose question the caller answers, so that the agent's partner sees the record."""
+        self.partner_id = partner_id
+        self.subjects.append(f"agent:{agent_id}")
+
     def showed(self, items: Iterable[str]) -> None:
         """Say which things the answer shows, as ``kind:id@version``."""
         self.shown.extend(items)
@@ -136,6 +143,7 @@ class SupportAction(UnitOfWork):
     def reset(self) -> None:
         """Forget everything that the use case said, before it runs again."""
         super().reset()
+        self.partner_id = ""
         self.subjects.clear()
         self.shown.clear()
         self.positions.clear()

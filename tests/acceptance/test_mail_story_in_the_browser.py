@@ -178,7 +178,7 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     expect(work.locator("main")).to_contain_text("Delivered again")
     expect(work.locator("main")).not_to_contain_text("Watching the next delivery")
 
-    # The partner's auditor sees every step of the agent.
+    # The partner's auditor sees every step of the agent, and the user's own answer.
     desk.product.settle(30)
     auditor = desk.sign_in("Audra North")
     auditor.goto(f"{desk.home}/audit")
@@ -188,12 +188,10 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
         ("email.mail.get", "Done"),
         ("email.blocklist.remove", "Refused"),
         ("email.caller-check.send", "Done"),
+        ("email.caller-link.answer", "Done"),
         ("email.blocklist.remove", "Done"),
         ("email.message.resend", "Done"),
     ]:
         said = str(words.ACTION[action])
         assert [row for row in seen if said in row and outcome in row and TICKET in row], action
-    # The user's own answer is nobody's at the partner: it is the platform's auditor who sees it.
-    answers = desk.product.records("email", action="email.caller-link.answer", ticket=TICKET)
-    assert [record.outcome for record in answers] == ["done"]
     assert desk.problems == []

@@ -148,6 +148,10 @@ class World:
         )
         return (who or self.agent)(self.checks.SendCode, request)
 
+    def ask_to_vouch(self, check_id, reason="the mailbox is gone"):
+        request = caller_check_pb2.AskToVouchRequest(check_id=check_id, reason=reason)
+        return self.agent(self.checks.AskToVouch, request).open_until
+
     def verify(self, check_id, code, who=None, **more):
         request = caller_check_pb2.VerifyCodeRequest(check_id=check_id, code=code, **more)
         return (who or self.agent)(self.checks.VerifyCode, request)
@@ -158,13 +162,13 @@ class World:
 
 
 @contextmanager
-def email_world(folder, *, server=None, **settings):
+def email_world(folder, *, server=None, beside=(), **settings):
     server = server or MailServer(free_address())
     server.start()
     try:
         with running_product(
             folder,
-            [IDENTITY, EMAIL],
+            [IDENTITY, EMAIL, *beside],
             directory=small_directory(),
             HELPDESK_EMAIL_SMTP_ADDRESS=server.address,
             HELPDESK_EMAIL_DOMAIN=DOMAIN,

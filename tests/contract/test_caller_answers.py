@@ -56,8 +56,7 @@ class Answers:
         (who or self.partner_admin)(self.stub.AllowChecks, request)
 
     def ask(self, check_id, reason="the mailbox is gone"):
-        request = caller_check_pb2.AskToVouchRequest(check_id=check_id, reason=reason)
-        return self.world.agent(self.world.checks.AskToVouch, request).open_until
+        return self.world.ask_to_vouch(check_id, reason)
 
     def requests(self, who=None):
         request = pb.ListVouchRequestsRequest()

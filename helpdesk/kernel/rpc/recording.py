@@ -28,7 +28,7 @@ def record_of(
         outcome=outcome,
         error=error,
         agent_id=actor.id,
-        partner_id=actor.partner_id,
+        partner_id=actor.partner_id or action.partner_id,
         acting_organization_id=actor.organization_id,
         roles=tuple(sorted(actor.roles)),
         act=actor.act,
@@ -86,7 +86,8 @@ def missing(record: SupportActionRecorded, method: Method, actor: Actor) -> list
         wrong.append("error")
     said = {
         "agent_id": actor.id,
-        "partner_id": actor.partner_id,
+        # Who is nobody at a partner may have answered one's agent.
+        "partner_id": actor.partner_id or record.partner_id,
         "acting_organization_id": actor.organization_id,
         "roles": tuple(sorted(actor.roles)),
         "act": actor.act,

@@ -41,6 +41,9 @@ def follow(session: Session | None, facts: Facts, idx: int, record_id: str) -> S
     The id of a session follows from its first record, so whoever holds the log finds the same.
     """
     at = facts.occurred_at
+    # A service answers agents of many partners, and a session is shown to one.
+    if session is not None and session.partner_id != facts.partner_id:
+        session = None
     if session is None or not session.started_at - PAUSE <= at <= session.ended_at + PAUSE:
         session = Session(
             session_id=sha256(record_id.encode()).hexdigest()[:32],

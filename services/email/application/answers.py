@@ -73,6 +73,9 @@ class Answers:
             organization_id=check.organization_id,
             user_id=check.user_id,
         )
+        # On behalf of whom the gateway brings it: whoever reads that mailbox.
+        action.about(f"reader:{check.user_id}")
+        action.answers(check.agent_id, check.partner_id)
         action.ticket = check.ticket
         guard = self._guard(action, check.agent_id, check.user_id)
         if confirmed:
@@ -112,6 +115,7 @@ class Answers:
             raise NotFound("request")
         user = self._directory.user(admin, check.user_id)
         action.about(f"check:{check_id}", organization_id=user.organization_id, user_id=user.id)
+        action.answers(check.agent_id, check.partner_id)
         action.ticket = check.ticket
         if not approve:
             facts = vouching.refuse_to_vouch(check, admin.id, action.reason, action.now)

@@ -275,6 +275,8 @@ class Removals:
             organization_id=asked.organization_id,
             user_id=asked.user_id,
         )
+        action.about(f"reader:{asked.user_id}")
+        action.answers(asked.asked_by, asked.partner_id)
         action.ticket = asked.ticket
         action.stage(entry, consent.give(asked, entry.state, action.now))
         return self._view(action, asked)

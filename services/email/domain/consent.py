@@ -28,6 +28,7 @@ class Consent:
     address: str = ""
     address_digest: str = ""
     asked_by: str = ""
+    partner_id: str = ""
     ticket: str = ""
     asked_at: datetime = NEVER
     expires_at: datetime = NEVER
@@ -48,6 +49,7 @@ def evolve(consent: Consent, event: Event) -> Consent:
         address=event.address,
         address_digest=event.address_digest,
         asked_by=event.asked_by,
+        partner_id=event.partner_id,
         ticket=event.ticket,
         asked_at=event.recorded_at,
         expires_at=event.expires_at,
