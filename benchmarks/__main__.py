@@ -16,6 +16,7 @@ from benchmarks import (
     audit_append,
     audit_proofs,
     read_mail,
+    revoke,
     rpc,
     search,
     search_distributed,
@@ -31,6 +32,7 @@ _MISSING = (
     audit_proofs.PeerMissing,
     audit_append.PeerMissing,
     search_distributed.EnginesMissing,
+    revoke.EnginesMissing,
 )
 
 Rows = list[dict[str, Any]]
@@ -47,6 +49,7 @@ def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
         "search": search.run,
         "append": append.run,
         "rpc": rpc.run,
+        "revoke": lambda: revoke.run(runs=chosen.runs),
         "start": start.run,
         "read_mail": _mails,
         "audit_append": audit_append.run,
@@ -60,6 +63,7 @@ def distributed(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
         "search_opensearch": search_distributed.search,
         "event_to_searchable": search_distributed.searchable,
         "rebuild_search": lambda: search_distributed.rebuild(chosen.users),
+        "revoke": lambda: revoke.run("distributed", chosen.runs),
     }
 
 
@@ -98,6 +102,7 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=20_000, help="records in the audit log")
     parser.add_argument("--distributed", action="store_true", help="on the engines of scripts/up")
     parser.add_argument("--users", type=int, default=200_000, help="users in a rebuilt index")
+    parser.add_argument("--runs", type=int, default=1000, help="views that are ended")
     chosen = parser.parse_args()
     known = distributed(chosen) if chosen.distributed else comparisons(chosen)
     if unknown := set(chosen.names) - set(known):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -23,6 +23,7 @@ from services.processes import SERVED, addressed, free_address
 from services.running import WORKERS, _worker
 from services.supervising import Supervisor
 from tests.support.product import Product, running_product
+from tests.support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 SIZES = ("embedded", "distributed")
@@ -169,9 +170,17 @@ class DistributedProduct(Product):
 
 
 @contextmanager
-def distributed_product(folder, *, directory=None, engines=None, **settings):
-    """Run every process of the distributed size on a fresh data directory and a fresh space."""
-    with space(engines) as made:
+def distributed_product(folder, *, directory=None, engines=None, cut_broker=False, **settings):
+    """
+    Run every process of the distributed size on a fresh data directory and a fresh space.
+
+    With ``cut_broker`` the product's ``broker_wire`` can be cut.
+    """
+    with space(engines) as made, ExitStack() as opened:
+        broker_wire = None
+        if cut_broker:
+            broker_wire = opened.enter_context(Wire.to(made["HELPDESK_BROKER_URL"]))
+            made["HELPDESK_BROKER_URL"] = broker_wire.through(made["HELPDESK_BROKER_URL"])
         owner_url = made.pop("ENGINES_OWNER_DATABASE_URL")
         mailbox = free_address()
         env = addressed(
@@ -193,7 +202,7 @@ def distributed_product(folder, *, directory=None, engines=None, **settings):
             supervisor.migrate()
             supervisor.start()
             product = DistributedProduct(supervisor, env, owner_url)
-            product.deaths = deaths
+            product.deaths, product.broker_wire = deaths, broker_wire
             try:
                 if directory is not None:
                     product.load(directory)

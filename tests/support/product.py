@@ -206,6 +206,10 @@ class Product:
         )
         return list(answers)[-1]
 
+    def store_of(self, service):
+        """Return the store of a service, to commit as the service would."""
+        return self.host.running[service].store
+
     def records(self, service, **wanted):
         """Return the support actions that a service recorded, oldest first, that match."""
         from helpdesk.kernel.events import SupportActionRecorded

@@ -1,0 +1,49 @@
+"""Whatever ends a view, the next call is refused, also under a lease that was given before."""
+
+import pytest
+
+from helpdesk.kernel.events import stamp_of
+from services.identity.service import SERVICE as IDENTITY
+from services.session.service import SERVICE as SESSION
+from tests.support.endings import CAUSES, Scene
+from tests.support.product import running_product, small_directory
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("endings")
+    with running_product(folder, [IDENTITY, SESSION], directory=small_directory()) as product:
+        yield Scene(product)
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_view_is_dead_within_a_second(scene, cause):
+    look = scene.look()
+    scene.end(cause, look)
+    seconds = look.dies()
+    scene.restore(cause)
+
+    assert seconds < 1.0
+
+
+def test_views_are_possible_again_after_each_ending(scene):
+    look = scene.look()
+    try:
+        assert not look.is_dead()
+    finally:
+        scene.end("agent", look)
+
+
+def test_each_end_is_found_by_its_time_in_the_log(scene):
+    from datetime import timedelta
+
+    from helpdesk.kernel.eventlog import position_at
+
+    store = scene.product.store_of("identity")
+    rows = store.read(0, 100_000)
+    moment = stamp_of(rows[len(rows) // 2].state).recorded_at
+    after = store.read(position_at(store, moment), 1)[0]
+
+    assert stamp_of(after.state).recorded_at >= moment
+    assert position_at(store, moment - timedelta(days=1)) == 0
+    assert position_at(store, moment + timedelta(days=1)) == store.position
