@@ -26,7 +26,7 @@ from helpdesk.kernel.replaying.logs import (
     read_log,
 )
 from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
-from helpdesk.kernel.settings import parse
+from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Engine
 from helpdesk.kernel.vault import Vault
 from services.audit.service import as_of_then
@@ -51,7 +51,8 @@ def _audit(ask: Ask) -> Rebuildable:
         (IDENTITY,),
         more=lambda store: as_of_then(store, ask),
         kept_out={
-            "helpdesk.audit.v1.AuditService.GetCheckpoint": "how the log stood then is not kept"
+            "helpdesk.audit.v1.AuditService.GetCheckpoint": "how the log stood then is not kept",
+            "helpdesk.audit.v1.ReplayService.RebuildAnswer": "a replay is not replayed",
         },
     )
 
@@ -150,7 +151,9 @@ def rebuilt_sealed(
     indexes = {(each.record.service, each.position): index for index, each in opened}
     for each, outcome in rebuilt([each for _, each in opened], env):
         index = indexes[each.record.service, each.position]
-        shown = None if outcome.answer is None else MessageToDict(outcome.answer)
+        shown = None
+        if outcome.answer is not None:
+            shown = MessageToDict(outcome.answer, preserving_proto_field_name=True)
         yield index, str(outcome.kind), outcome.why, shown
 
 
@@ -195,7 +198,10 @@ def _ask(name: str, env: Mapping[str, str], stack: ExitStack) -> Ask:
 
 
 def _file(name: str, env: Mapping[str, str]) -> Path:
-    return parse(HostSettings, "", env).data_dir / f"{name}.db"
+    path = parse(HostSettings, "", env).data_dir / f"{name}.db"
+    if not path.is_file():
+        raise SettingsError(f"the log of {name} is neither in {path} nor in a database that is set")
+    return path
 
 
 def _engine(name: str, env: Mapping[str, str], stack: ExitStack) -> Engine | None:

@@ -136,4 +136,4 @@ def test_the_tool_says_that_a_session_was_rebuilt(product):
     shown = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert [each["rebuilt"] for each in shown] == ["matches"]
-    assert shown[0]["rebuilt_answer"]["user"]["userId"] == person_id("acme_user")
+    assert shown[0]["rebuilt_answer"]["user"]["user_id"] == person_id("acme_user")

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 
-from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
+from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc, replay_pb2, replay_pb2_grpc
 from helpdesk.kernel.rpc.client import Caller
 from services.gateway.clients.codes import OUTCOMES, stamp
 
@@ -18,6 +18,13 @@ _FORMATS: Mapping[str, Any] = {
     "cloudevents": audit_pb2.EXPORT_FORMAT_CLOUDEVENTS,
 }
 _EXPORTED = 120.0
+_REBUILDING: Mapping[Any, str] = {
+    replay_pb2.REBUILDING_MATCHES: "match",
+    replay_pb2.REBUILDING_DIFFERS: "differs",
+    replay_pb2.REBUILDING_ERASED: "erased",
+    replay_pb2.REBUILDING_NO_ANSWER: "no_answer",
+    replay_pb2.REBUILDING_AT_WORK: "at_work",
+}
 
 
 class Audit:
@@ -26,6 +33,7 @@ class Audit:
     def __init__(self, channel: grpc.Channel, call: Caller) -> None:
         self._call = call
         self._stub = audit_pb2_grpc.AuditServiceStub(channel)  # type: ignore[no-untyped-call]
+        self._replays = replay_pb2_grpc.ReplayServiceStub(channel)  # type: ignore[no-untyped-call]
 
     def actions(
         self, token: str, filters: Mapping[str, Any], page: str = "", *, oldest_first: bool = False
@@ -56,6 +64,12 @@ class Audit:
         """Return how the log stands."""
         request = audit_pb2.GetCheckpointRequest()
         return self._call(self._stub.GetCheckpoint, request, token=token)
+
+    def rebuilt(self, token: str, record_id: str) -> tuple[str, str, str]:
+        """Return what came of rebuilding an answer, as a code; why; and the answer as JSON."""
+        request = replay_pb2.RebuildAnswerRequest(record_id=record_id)
+        found = self._call(self._replays.RebuildAnswer, request, token=token)
+        return _REBUILDING.get(found.rebuilding, "not_rebuilt"), found.why, found.answer_json
 
     def of_organization(self, token: str, organization_id: str, page: str, size: int) -> Any:
         """Return a page of a customer's feed."""

@@ -9,9 +9,9 @@ from typing import Any, cast
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
-from helpdesk.kernel.errors import InvalidArgument, NotFound
+from helpdesk.kernel.errors import Exhausted, InvalidArgument, NotFound, Unavailable
 from services.gateway.clients import outcome_of
-from services.gateway.http_api import codes, errors, naming
+from services.gateway.http_api import codes, errors, naming, replayed
 from services.gateway.http_api.naming import Names
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
@@ -90,6 +90,7 @@ def session(visit: Visit) -> Response:
     current = min(max(int(step) if step.isdigit() and len(step) < 6 else 1, 1), len(records)) - 1
     here = records[current]
     names = naming.of_records(visit, records)
+    digest, why, answer = _rebuilt(visit, here)
     model = AuditSessionPage(
         frame=visit.frame(),
         completeness=_completeness(visit),
@@ -110,10 +111,24 @@ def session(visit: Visit) -> Response:
         ),
         current=current,
         facts=_facts(here, names),
-        digest="recorded",
+        answer=replayed.parts_of(answer),
+        digest=cast("Any", digest),
         digest_text=here.answer_digest,
+        why=why,
+        positions=", ".join(here.positions),
     )
     return visit.page("audit_session", model)
+
+
+def _rebuilt(visit: Visit, record: Any) -> tuple[str, str, str]:
+    if outcome_of(record.outcome) != "done" or not record.answer_digest:
+        return "no_answer", "", ""
+    try:
+        return visit.clients.audit.rebuilt(visit.token, record.record_id)
+    except Exhausted:
+        return "at_work", "", ""
+    except Unavailable:
+        return "not_rebuilt", "", ""
 
 
 def log(visit: Visit) -> Response:

@@ -214,8 +214,17 @@ if (play) {
   const show = () => { $("span", play).textContent = playing() ? play.dataset.pause : play.dataset.play; };
   const on = $("#step-on");
   let timer = 0;
-  const run = () => { if (playing() && on) timer = setTimeout(() => on.click(), 1500); };
-  if (!on) sessionStorage.removeItem(key);
+  const again = $("#look-again");
+  const speed = $("#speed");
+  if (sessionStorage.getItem("replay-speed")) speed.value = sessionStorage.getItem("replay-speed");
+  // A step that is still being made is waited for, so that playing skips none.
+  const run = () => { const next = again ?? on; if (playing() && next) timer = setTimeout(() => next.click(), 1500 / Number(speed.value)); };
+  speed.addEventListener("change", () => {
+    sessionStorage.setItem("replay-speed", speed.value);
+    clearTimeout(timer);
+    run();
+  });
+  if (!on && !again) sessionStorage.removeItem(key);
   play.addEventListener("click", () => {
     clearTimeout(timer);
     if (playing()) sessionStorage.removeItem(key);

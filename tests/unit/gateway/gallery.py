@@ -555,12 +555,32 @@ PLAYER = v.AuditSessionPage(
     ),
     current=1,
     facts=(
-        v.ReplayedFact(name="Name", value="Ștefan Țîrlea"),
-        v.ReplayedFact(name="E-mail", value="s••••@acme.example"),
-        v.ReplayedFact(name="Phone", value="", erased=True),
-        v.ReplayedFact(name="Status", value="Active"),
+        v.ReplayedFact(name="query", value="țîrlea"),
+        v.ReplayedFact(name="reason", value="", erased=True),
     ),
-    digest_text="sha256 4c1d…a9f0",
+    answer=(
+        v.ReplayedPart(
+            name="user",
+            facts=(
+                v.ReplayedFact(name="display_name", value="Ștefan Țîrlea"),
+                v.ReplayedFact(name="emails", value="s••••@acme.example"),
+                v.ReplayedFact(name="phone_numbers", value="", erased=True),
+            ),
+        ),
+        v.ReplayedPart(
+            name="devices",
+            columns=("display_name", "serial", "connection_status"),
+            rows=(
+                (
+                    v.ReplayedFact(name="display_name", value="Lobby Phone"),
+                    v.ReplayedFact(name="serial", value="FOC12345678"),
+                    v.ReplayedFact(name="connection_status", value="connected"),
+                ),
+            ),
+        ),
+    ),
+    digest_text="4c1d5e0f7a90be14d2f3c6a8807b1e49fd2c3a5b6071e8a9f04c1d5e0f7a90be",
+    positions="identity:4117",
 )
 LOG = v.AuditLogPage(
     frame=AUDITOR,
@@ -978,7 +998,16 @@ def _office_pages() -> dict[str, tuple[str, object]]:
             "audit_session",
             replace(PLAYER, digest="differs", current=6, facts=()),
         ),
-        "replay-erased": ("audit_session", replace(PLAYER, digest="erased", current=0)),
+        "replay-erased": (
+            "audit_session",
+            replace(PLAYER, digest="erased", current=0, why="the person was forgotten"),
+        ),
+        "replay-at-work": ("audit_session", replace(PLAYER, digest="at_work", answer=())),
+        "replay-no-answer": ("audit_session", replace(PLAYER, digest="no_answer", answer=())),
+        "replay-not-rebuilt": (
+            "audit_session",
+            replace(PLAYER, digest="not_rebuilt", answer=(), why="the answer is a credential"),
+        ),
         "log": ("audit_log", LOG),
         "log-hole": ("audit_log", replace(LOG, completeness=hole, writers=(lost,))),
         **{

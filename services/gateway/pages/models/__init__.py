@@ -25,6 +25,7 @@ from services.gateway.pages.models.audit import (
     Completeness,
     PlayerStep,
     ReplayedFact,
+    ReplayedPart,
     Writer,
 )
 from services.gateway.pages.models.blocklist import (
@@ -186,6 +187,7 @@ __all__ = [
     "RemovalRow",
     "RemovalsPage",
     "ReplayedFact",
+    "ReplayedPart",
     "Revealed",
     "RoleHeld",
     "RolesPage",

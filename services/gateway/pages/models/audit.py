@@ -91,8 +91,23 @@ class ReplayedFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplayedPart:
+    """A part of an answer: facts, or a table; names and columns are codes of words.COLUMN."""
+
+    name: str = ""
+    facts: tuple[ReplayedFact, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[ReplayedFact, ...], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditSessionPage:
-    """Replay of what an agent saw, step by step."""
+    """
+    Replay of what an agent saw, step by step.
+
+    `facts` are what the record says, `answer` is what was on the screen; `why` is a code of
+    words.REBUILT_WHY.
+    """
 
     frame: Frame
     completeness: Completeness
@@ -105,8 +120,11 @@ class AuditSessionPage:
     steps: tuple[PlayerStep, ...]
     current: int
     facts: tuple[ReplayedFact, ...] = ()
-    digest: Literal["match", "differs", "erased", "recorded"] = "match"
+    answer: tuple[ReplayedPart, ...] = ()
+    digest: Literal["match", "differs", "erased", "not_rebuilt", "no_answer", "at_work"] = "match"
     digest_text: str = ""
+    why: str = ""
+    positions: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
