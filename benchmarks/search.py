@@ -23,17 +23,17 @@ def run(runs: int = 200) -> list[dict[str, Any]]:
         agent = product.caller(sub="agent", partner=partner, roles=["HELP_DESK"])
         consumer: Any = product.host.running["search"].consumers[0]
         index = consumer._index  # noqa: SLF001
-        find, asked = index.find, []
+        find, asked = index.find_and_count, []
 
         def noting(query: Any) -> Any:
             asked.append(query)
             return find(query)
 
-        index.find = noting
+        index.find_and_count = noting
         requests = [search_pb2.SearchRequest(query=text) for text in texts]
         for request in requests:
             agent(stub.Search, request)
-        index.find = find
+        index.find_and_count = find
         bare = [index.bare(query) for query in asked]
         return [
             milliseconds(

@@ -149,17 +149,17 @@ def _search(product: Product, records: Any, runs: int) -> dict[str, Any]:
     stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
     agent = product.caller(sub="agent", partner=partner, roles=["HELP_DESK"])
     index, asked = _index(product), []
-    find = index.find
+    find = index.find_and_count
 
     def noting(query: Any) -> Any:
         asked.append(query)
         return find(query)
 
-    index.find = noting
+    index.find_and_count = noting
     requests = [search_pb2.SearchRequest(query=text) for text in texts]
     for request in requests:
         agent(stub.Search, request)
-    index.find = find
+    index.find_and_count = find
     bare = [index.bare(query) for query in asked]
     return _compared(
         "search_opensearch",

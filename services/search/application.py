@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
@@ -15,6 +16,9 @@ from services.search.domain.queries import EXACT_IDENTIFIER, LARGEST_PAGE
 
 SOURCE = "identity"
 _MOST_SUGGESTIONS = 20
+_SEEN_SECONDS = 5.0
+"""How long a position that was seen is asked from: the older it is, the more is corrected."""
+_T = TypeVar("_T")
 
 
 class Found(Protocol):
@@ -41,13 +45,15 @@ class Page(Protocol):
     def total(self) -> int: ...
     @property
     def next_page(self) -> str: ...
+    @property
+    def positions(self) -> Mapping[str, int]: ...
 
 
 class Index(Protocol):
     """What the use cases ask the index."""
 
     def find(self, query: Query) -> Page: ...
-    def counts(self, query: Query) -> Mapping[Kind, int]: ...
+    def find_and_count(self, query: Query) -> tuple[Page, Mapping[Kind, int]]: ...
     def positions(self) -> Mapping[str, int]: ...
 
 
@@ -107,6 +113,7 @@ class SearchApplication:
     def __init__(self, index: Index, directory: Directory) -> None:
         self._index = index
         self._directory = directory
+        self._seen = (0, float("-inf"))
 
     def search(
         self,
@@ -120,8 +127,13 @@ class SearchApplication:
     ) -> Results:
         """Return what matches, best first."""
         _check_size(size, LARGEST_PAGE)
-        query = self._query(action, text, kinds, organization_id, size, cursor)
-        page, counts = self._index.find(query), self._index.counts(query)
+        customer = self._customer(action, text, organization_id)
+
+        def ask(since: int) -> tuple[Query, Page, Mapping[Kind, int]]:
+            query = self._query(action, text, kinds, customer, size, cursor, since)
+            return query, *self._index.find_and_count(query)
+
+        query, page, counts = self._as_of(action, ask, lambda answer: answer[1])
         action.found = recorded(page, counts)
         hits = self._checked(action, query, page.hits)
         hidden = len(page.hits) - len(hits)
@@ -132,10 +144,45 @@ class SearchApplication:
     ) -> tuple[Hit, ...]:
         """Return a few hits for what was typed so far."""
         _check_size(size, _MOST_SUGGESTIONS)
-        query = self._query(action, text, frozenset(), organization_id, size, "", typing=True)
-        page = self._index.find(query)
+        customer = self._customer(action, text, organization_id)
+
+        def ask(since: int) -> tuple[Query, Page]:
+            every = frozenset[Kind]()
+            query = self._query(action, text, every, customer, size, "", since, typing=True)
+            return query, self._index.find(query)
+
+        query, page = self._as_of(action, ask, lambda answer: answer[1])
         action.found = recorded(page)
         return self._checked(action, query, page.hits)
+
+    def _as_of(
+        self, action: SupportAction, ask: Callable[[int], _T], page_of: Callable[[_T], Page]
+    ) -> _T:
+        """
+        Ask within a scope that is corrected since a position that the index surely has.
+
+        That of a moment ago spares a request: the index only moves on, and a correction since
+        earlier corrects no less. Where the index turns out to be behind it, an older copy that was
+        restored for example, nothing of that answer is used.
+        """
+        since, seen_at = self._seen
+        if time.monotonic() - seen_at > _SEEN_SECONDS:
+            since = self._index.positions().get(SOURCE, 0)
+        answer = ask(since)
+        reached = page_of(answer).positions.get(SOURCE, 0)
+        if reached < since:
+            action.positions.clear()
+            answer = ask(0)
+            reached = page_of(answer).positions.get(SOURCE, 0)
+        self._seen = (reached, time.monotonic())
+        return answer
+
+    def _customer(self, action: SupportAction, text: str, organization_id: str) -> str:
+        action.query = text[: 2 * LARGEST_PAGE]
+        if organization_id:
+            organization_id = self._directory.organization_id(action.actor, organization_id)
+            action.about(organization_id=organization_id)
+        return organization_id
 
     def _query(
         self,
@@ -145,15 +192,11 @@ class SearchApplication:
         organization_id: str,
         size: int,
         cursor: str,
+        since: int,
         *,
         typing: bool = False,
     ) -> Query:
-        action.query = text[: 2 * LARGEST_PAGE]
-        viewer = action.actor
-        if organization_id:
-            organization_id = self._directory.organization_id(viewer, organization_id)
-            action.about(organization_id=organization_id)
-        scope, position = self._directory.scope(viewer, self._index.positions().get(SOURCE, 0))
+        scope, position = self._directory.scope(action.actor, since)
         action.read_at(SOURCE, position)
         try:
             return parse_query(

@@ -197,7 +197,9 @@ def _ask(
     limited = frozenset(dice.sample(CUSTOMERS, 12)) if dice.random() < 0.15 else None
     customer = dice.choice(CUSTOMERS) if way == "in a customer" else None
     kinds = frozenset(dice.sample(list(Kind), 2)) if dice.random() < 0.2 else None
-    scope = world.scope(partner, indexed, now, limited)
+    # A search may know only an earlier position of the index than the one it has reached.
+    since = max(0, indexed - dice.choice((0, 0, 1, 5, 20)))
+    scope = world.scope(partner, since, now, limited)
     ask = partial(parse_query, text, scope, customer, kinds)
     seen_by = {c for c, managers in world.managers(now).items() if partner in managers}
     customers = frozenset(seen_by & (limited if limited is not None else seen_by))
@@ -215,7 +217,8 @@ def _ask(
         wrong = not set(found) <= expected or len(found) != min(8, len(expected))
         return way, told if wrong else "", not set(found) <= expected
     deepest = 35 if way == "pages" else 100
-    found, total, page = [], 0, index.find(ask(7) if way == "pages" else query)
+    page, counted = index.find_and_count(ask(7) if way == "pages" else query)
+    found, total = [], 0
     while True:
         found += [(hit.kind, hit.id) for hit in page.hits]
         total = max(total, page.total)
@@ -225,7 +228,10 @@ def _ask(
     whole = len(expected) <= deepest
     wrong = total != len(expected) or len(found) != len(set(found))
     wrong |= set(found) != expected if whole else not set(found) <= expected
-    return way, told if wrong else "", not set(found) <= expected or total > len(expected)
+    wrong |= dict(counted) != counts
+    leaks = any(count > counts.get(kind, 0) for kind, count in counted.items())
+    leaks |= not set(found) <= expected or total > len(expected)
+    return way, told if wrong else "", leaks
 
 
 def run(index: Index, count: int, *, seed: int = 1, threads: int = 4) -> Report:

@@ -81,6 +81,19 @@ def test_an_empty_index_finds_nothing_at_no_position(index):
     )
 
 
+def test_a_page_and_its_counts_are_the_same_asked_for_at_once(index):
+    filled(index, *a_directory(1), identity=5)
+    first = parse_query("ana pop", SCOPE, None, None, 3)
+    later = parse_query("ana pop", SCOPE, None, None, 3, page_token=index.find(first).next_page)
+    some = parse_query("ana pop", SCOPE, None, frozenset({Kind.USER}), 3)
+
+    for query in (first, later, some, parse_query("xylophone", SCOPE)):
+        page, counts = index.find_and_count(query)
+        alone = index.find(query)
+        assert (page.hits, page.total, page.positions) == (alone.hits, alone.total, alone.positions)
+        assert counts == index.counts(query)
+
+
 def test_an_older_version_does_not_replace_a_newer_one(index):
     filled(index, ana(5))
     filled(index, ana(4, "Anabela"))
@@ -230,6 +243,7 @@ def test_nothing_outside_of_the_scope_is_in_hits_counts_pages_or_suggestions(ind
         assert hits.total == expected.total
         assert [h.score for h in hits.hits] == [h.score for h in expected.hits]
         assert index.counts(query) == alone.counts(free)
+        assert index.find_and_count(query) == (hits, alone.counts(free))
         pages = every_page(index, text, 3, scope, organization, kinds)
         assert Counter((h.kind, h.id) for h in pages) == Counter(seen)
         suggested = index.suggest(parse_query(text, scope, organization, kinds, 8, typing=True))

@@ -29,14 +29,10 @@ class RecordedIndex:
         hits = tuple(_hit(*each) for each in self._found["hits"])
         return Hits(hits, self._found["total"], self._found["next"], {})
 
-    def counts(self, query: Query) -> Mapping[Kind, int]:
-        """Return what was counted then."""
-        del query
-        return {Kind(kind): count for kind, count in self._found["counts"].items()}
-
     def find_and_count(self, query: Query) -> tuple[Hits, Mapping[Kind, int]]:
-        """Return both."""
-        return self.find(query), self.counts(query)
+        """Return the page that was found then, and what was counted."""
+        counts = {Kind(kind): count for kind, count in self._found["counts"].items()}
+        return self.find(query), counts
 
     def positions(self) -> Mapping[str, int]:
         """Return none: the scope is asked for, but nothing is searched within it."""
