@@ -58,8 +58,8 @@ class IdentityDirectory:
         )
         return Owner(found.user_id, found.organization_id) if found.user_id else None
 
-    def has_admin(self, organization_id: str) -> bool:
-        """Return whether a customer has an active admin. Raises Unavailable."""
+    def has_admin(self, organization_id: str, besides: str = "") -> bool:
+        """Return whether a customer has an active admin, beside somebody. Raises Unavailable."""
         if not organization_id:
             return False
         try:
@@ -72,7 +72,7 @@ class IdentityDirectory:
             )
         except NotFound:
             return False
-        return any(self._is_active(each) for each in found.admin_ids)
+        return any(self._is_active(each) for each in found.admin_ids if each != besides)
 
     def _is_active(self, user_id: str) -> bool:
         try:

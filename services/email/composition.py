@@ -57,7 +57,7 @@ class Composed:
 def compose(resources: Resources) -> Composed:
     """Build the parts of the service. Raises SettingsError."""
     env = resources.env
-    settings = parse(Settings, NAME, env)
+    settings = parse(Settings, NAME, env).checked()
     hooks = parse(WebhookSettings, "email_webhook", env).checked()
     policy = policy_of(parse(BlocklistSettings, "email_blocklist", env).checked())
     ses = parse(SesSettings, "email_ses", env).checked()

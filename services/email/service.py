@@ -52,7 +52,9 @@ def build(wiring: Wiring) -> Running:
     settings, hooks, key = composed.settings, composed.hooks, composed.key
     store, found = composed.store, composed.found
     directory = IdentityDirectory(lambda: wiring.channel("identity"), wiring.caller(NAME))
-    checks = Checks(store, directory, found, key, new_code)
+    checks = Checks(
+        store, directory, found, key, new_code, codes_per_partner=settings.codes_per_partner
+    )
     reports = Reports(store, directory, key, settings.domain, composed.policy)
     removals = Removals(store, directory, found, checks, key, composed.provider)
     mail = EmailServicer(Mail(store, directory, found, checks, composed.provider), removals)

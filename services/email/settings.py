@@ -18,7 +18,8 @@ class Settings:
     elsewhere. ``console_url`` is where users open the links of caller checks; empty is where
     the gateway is. ``accepted_is_delivered`` is for a mail system that holds the mailboxes itself.
     An empty ``inbound_address`` (SMTP) or ``lmtp_address`` listens to nothing, an empty ``maildir``
-    is none.
+    is none. ``codes_per_partner`` counts the caller checks of all of a partner's agents in ten
+    minutes.
     """
 
     domain: str = "mail.helpdesk.example"
@@ -32,9 +33,16 @@ class Settings:
     smtp_timeout_seconds: float = 10.0
     accepted_is_delivered: bool = True
     retry_seconds: float = 5.0
+    codes_per_partner: int = 60
     inbound_address: str = "127.0.0.1:2525"
     lmtp_address: str = ""
     maildir: str = ""
+
+    def checked(self) -> Settings:
+        """Return itself. Raises SettingsError."""
+        if self.codes_per_partner < 1:
+            raise SettingsError("HELPDESK_EMAIL_CODES_PER_PARTNER: at least 1 is wanted")
+        return self
 
     def console(self, env: Mapping[str, str]) -> str:
         """Return where people reach the console, without a slash at its end."""

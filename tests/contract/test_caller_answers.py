@@ -11,6 +11,7 @@ from helpdesk.email.v1 import (
 from helpdesk.email.v1 import (
     caller_answers_pb2_grpc,
     caller_check_pb2,
+    email_pb2,
 )
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from helpdesk.kernel.store import wait_until
@@ -274,6 +275,61 @@ def test_an_agent_sees_within_five_seconds_that_a_code_bounced(answers):
     assert seen
     assert time.monotonic() - began < 5
     assert world.check(user_id=STEFANA).next_step == "check.next.other_address"
+
+
+def refused_by_server(world, user_id, address):
+    world.server.answers[address] = NO_SUCH
+    world.send_code(user_id)
+
+
+def reported_later(world, user_id, address):
+    world.send_code(user_id)
+    world.report(bounce_of(*world.server.wait_for(address)))
+
+
+def blocked_before(world, user_id, address):
+    world.server.answers[address] = NO_SUCH
+    world.wait_for_state(world.send(user_id), "bounced", user_id)
+    world.send_code(user_id)
+
+
+OTTO = "otto@orphan.example"
+
+
+@pytest.mark.parametrize(
+    ("how", "user", "address", "second", "way"),
+    [
+        (refused_by_server, "acme_user", ADDRESS, True, "other_address"),
+        (reported_later, "acme_user", ADDRESS, True, "other_address"),
+        (blocked_before, "acme_user", ADDRESS, True, "other_address"),
+        (refused_by_server, "acme_user", ADDRESS, False, "customer_admin"),
+        (refused_by_server, "acme_admin", "ada@acme.example", False, "try_removal"),
+        (blocked_before, "orphan_user", OTTO, False, "try_removal"),
+    ],
+    ids=["refused", "reported", "blocked", "an admin", "the only admin", "nobody"],
+)
+def test_a_watching_agent_is_told_the_way_out_within_five_seconds(
+    answers, user, address, second, way, how
+):
+    world, user_id = answers.world, person_id(user)
+    if not second:
+        other = address.replace("@", "+second@")
+        world.server.answers[other] = NO_SUCH
+        world.send_code(user_id, index=1)
+        assert wait_until(lambda: world.user_mail(user_id).addresses[1].blocked)
+    request = email_pb2.WatchUserMailRequest(user_id=user_id)
+    told = world.agent.stream(world.mail.WatchUserMail, request, timeout=20)
+    next(told)
+    began = time.monotonic()
+    how(world, user_id, address)
+    check = next(
+        each.check
+        for each in told
+        if each.check.state == "cannot_arrive" and each.check.address_index == 0
+    )
+
+    assert time.monotonic() - began < 5
+    assert check.next_step == f"check.next.{way}"
 
 
 def test_another_address_of_the_user_is_a_way_out(stuck):

@@ -19,11 +19,12 @@ from services.email.application.ports import (
     mailbox_at,
     mailboxes,
 )
-from services.email.application.sending import Counted, Tries, queue
+from services.email.application.sending import Counted, queue
 from services.email.domain import (
     blocklist,
     caller_check,
     check_guard,
+    limits,
     message,
     phrases,
     vouching,
@@ -62,6 +63,7 @@ class Checks:
         key: bytes,
         new_code: Callable[[], str],
         below: Callable[[int], int] = secrets.randbelow,
+        codes_per_partner: int = limits.OF_PARTNER,
     ) -> None:
         self._store = store
         self._directory = directory
@@ -69,6 +71,7 @@ class Checks:
         self._key = key
         self._new_code = new_code
         self._below = below
+        self._codes_per_partner = codes_per_partner
 
     def send_code(self, action: SupportAction, user_id: str, address_index: int) -> CheckView:
         """Send a code to one address of a user. Raises NotFound, Exhausted."""
@@ -105,9 +108,9 @@ class Checks:
         action.about(f"check:{check_id}")
         action.ticket = check.ticket
         check_guard.check_allowed(self._guard(action, check.user_id))
-        tries = Tries(action, self._limits(action, check.user_id))
+        tries = self._tries(action, check.user_id)
         if not check.ended and action.now < check.expires_at:
-            tries.check()
+            tries.check("TOO_MANY_TRIES", "Wrong codes")
         given = caller_check.digest_of(self._key, check_id, digits)
         facts = caller_check.verify(check, given, action.now)
         action.stage(loaded, *facts)
@@ -204,16 +207,13 @@ class Checks:
         return check
 
     def _counted(self, action: SupportAction, user: User) -> Counted:
-        return Counted(action, self._limits(action, user.id))
+        actor, most = action.actor, self._codes_per_partner
+        return Counted(action, limits.of_check(actor.id, actor.partner_id, user.id, most))
 
     @staticmethod
-    def _limits(action: SupportAction, user_id: str) -> list[tuple[str, str]]:
+    def _tries(action: SupportAction, user_id: str) -> Counted:
         actor = action.actor
-        return [
-            ("agent", actor.id),
-            ("user", user_id),
-            ("partner_user", f"{actor.partner_id}:{user_id}"),
-        ]
+        return Counted(action, limits.of_tries(actor.id, actor.partner_id, user_id))
 
     def _replace(self, action: SupportAction, user: User, by: str) -> None:
         earlier = self._found.latest_check(action.actor.id, user.id)[0]
@@ -275,21 +275,21 @@ class Checks:
         index = next((m.index for m in own if m.digest == check.address_digest), -1)
         step = _STEPS[state]
         if state == "cannot_arrive":
-            step = self._way_out(action, own, check)
-        left = Tries(action, self._limits(action, user.id)).room().left
+            step = self._way_out(action, user, own, check)
+        left = self._tries(action, user.id).room().left
         tries_left = min(left, check.tries_left)
         return CheckView(check, state, index, room, mail_state, step, tries_left)
 
-    def _way_out(self, action: SupportAction, own: list[Mailbox], check: CallerCheck) -> str:
-        states = {
-            each.digest: action.load(each.stream, blocklist.evolve, Address()).state for each in own
-        }
-        digest = check.address_digest
-        if check.vouch == "asked" and action.now < check.vouch_until:
-            return "check.next.wait_for_vouch"
-        if any(not state.blocked for other, state in states.items() if other != digest):
-            return "check.next.other_address"
-        return "check.next.customer_admin"
+    def _way_out(
+        self, action: SupportAction, user: User, own: list[Mailbox], check: CallerCheck
+    ) -> str:
+        other = any(
+            not action.load(each.stream, blocklist.evolve, Address()).state.blocked
+            for each in own
+            if each.digest != check.address_digest
+        )
+        admin = not other and self._directory.has_admin(user.organization_id, besides=user.id)
+        return vouching.way_out(check, other_address=other, admin=admin, now=action.now)
 
 
 _STEPS = {

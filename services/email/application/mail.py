@@ -26,6 +26,7 @@ from services.email.application.sending import Counted, queue
 from services.email.domain import blocklist, evidence, lifting, message
 from services.email.domain.blocklist import Address
 from services.email.domain.facts import MessageResent
+from services.email.domain.limits import Limit
 from services.email.domain.message import Entry, Message
 from services.email.domain.removal import Remover, Verdict
 from services.email.reports import Cause, advice
@@ -209,7 +210,7 @@ class Mail:
             self._checks.require(action, known.user)
         _check_reachable(known.user, known.states[mailbox.digest])
         new_id = uuid4().hex
-        limit = Counted(action, [("resend", known.user.id)])
+        limit = Counted(action, [Limit("resend", known.user.id)])
         limit.count(new_id, "TOO_MANY_MESSAGES", "Messages to one user")
         queue(
             action,

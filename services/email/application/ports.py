@@ -45,8 +45,8 @@ class Directory(Protocol):
     def owner_of(self, address: str) -> Owner | None:
         """Return who has an address among all users."""
 
-    def has_admin(self, organization_id: str) -> bool:
-        """Return whether a customer has an admin who could be asked now."""
+    def has_admin(self, organization_id: str, besides: str = "") -> bool:
+        """Return whether a customer has an admin who could be asked now, beside somebody."""
 
     def partner_admins(self, partner_id: str) -> Sequence[User]:
         """Return the people who administer a partner now."""

@@ -31,6 +31,7 @@ from services.email.domain.caller_check import CUSTOMER_ADMIN
 from services.email.domain.check_guard import Proof
 from services.email.domain.consent import Consent
 from services.email.domain.lifting import Asker
+from services.email.domain.limits import Limit
 from services.email.domain.policy import COMPLAINT, HARD
 from services.email.domain.removal import Evidence
 
@@ -234,7 +235,7 @@ class Removals:
                 "The user has no other address that takes mail. Ask an admin of the customer.",
             )
         message_id, consent_id = uuid4().hex, uuid4().hex
-        Counted(action, [("consent", user.id)]).count(
+        Counted(action, [Limit("consent", user.id)]).count(
             message_id, "TOO_MANY_MESSAGES", "Requests to one user"
         )
         link = secrets.token_urlsafe(_LINK_BYTES)

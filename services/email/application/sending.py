@@ -9,59 +9,50 @@ from helpdesk.kernel.store import Loaded
 from services.email.application.ports import Mailbox, User
 from services.email.domain import limits, message
 from services.email.domain.facts import MessageQueued, SendCounted, TryCounted
-from services.email.domain.limits import Room, Sends
+from services.email.domain.limits import Limit, Room, Sends
 from services.email.domain.message import Message
 
 
 class Counted:
-    """What was sent, or tried, within limits, each a name and whose limit it is."""
+    """What was sent, or tried, within limits."""
 
-    def __init__(
-        self, action: SupportAction, keys: Sequence[tuple[str, str]], most: int = limits.MOST
-    ) -> None:
+    def __init__(self, action: SupportAction, counted: Sequence[Limit]) -> None:
         self._action = action
-        self._most = most
-        self._loaded: list[tuple[str, Sends, Loaded[Sends]]] = []
-        for name, key in keys:
+        self._loaded: list[tuple[Limit, Sends, Loaded[Sends]]] = []
+        for limit in counted:
             earlier, current = (
                 action.load(stream, limits.evolve, Sends())
-                for stream in limits.streams(name, key, action.now)
+                for stream in limits.streams(limit.name, limit.key, action.now)
             )
-            self._loaded.append((name, earlier.state, current))
+            self._loaded.append((limit, earlier.state, current))
 
     def room(self) -> Room:
         """Return how many more there may be now."""
-        now = self._action.now
-        return limits.tightest(
-            limits.room((*earlier.times, *current.state.times), now, self._most)
-            for _, earlier, current in self._loaded
-        )
+        return limits.tightest(room for _, room in self._rooms())
+
+    def check(self, reason: str, what: str) -> None:
+        """Refuse one more. Raises Exhausted."""
+        for limit, room in sorted(self._rooms(), key=lambda each: each[1].next_at, reverse=True):
+            limits.check(room, reason, what, self._action.now, limit.most)
 
     def count(self, message_id: str, reason: str, what: str) -> None:
         """Count one message. Raises Exhausted where that is one too many."""
-        limits.check(self.room(), reason, what, self._action.now)
-        for name, _, current in self._loaded:
-            self._action.stage(current, SendCounted(limit=name, message_id=message_id))
-
-
-class Tries(Counted):
-    """Wrong codes within limits."""
-
-    def __init__(self, action: SupportAction, keys: Sequence[tuple[str, str]]) -> None:
-        named = [(f"tries_{name}", key) for name, key in keys]
-        super().__init__(action, named, limits.MOST_TRIES)
-
-    def check(self) -> None:
-        """Refuse one more try. Raises Exhausted."""
-        limits.check(
-            self.room(), "TOO_MANY_TRIES", "Wrong codes", self._action.now, limits.MOST_TRIES
-        )
+        self.check(reason, what)
+        for limit, _, current in self._loaded:
+            self._action.stage(current, SendCounted(limit=limit.name, message_id=message_id))
 
     def count_wrong(self, check_id: str) -> int:
         """Count one wrong code; return how many more may be tried now."""
-        for name, _, current in self._loaded:
-            self._action.stage(current, TryCounted(limit=name, check_id=check_id))
+        for limit, _, current in self._loaded:
+            self._action.stage(current, TryCounted(limit=limit.name, check_id=check_id))
         return max(0, self.room().left - 1)
+
+    def _rooms(self) -> list[tuple[Limit, Room]]:
+        now = self._action.now
+        return [
+            (limit, limits.room((*earlier.times, *current.state.times), now, limit.most))
+            for limit, earlier, current in self._loaded
+        ]
 
 
 def queue(

@@ -17,6 +17,19 @@ WINDOW = timedelta(minutes=10)
 _STRETCH = timedelta(hours=1)
 
 
+OF_PARTNER = 60
+"""Codes of all agents of a partner to all users, unless a setting says another number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many there may be in the window: of what, and whose."""
+
+    name: str
+    key: str
+    most: int = MOST
+
+
 @dataclass(frozen=True, slots=True)
 class Sends:
     """When something was sent, or tried, within one limit."""
@@ -37,6 +50,25 @@ def evolve(sends: Sends, event: Event) -> Sends:
     if isinstance(event, SendCounted | TryCounted):
         return Sends((*sends.times, event.recorded_at))
     return sends
+
+
+def of_check(
+    agent_id: str, partner_id: str, user_id: str, partner_most: int = OF_PARTNER
+) -> tuple[Limit, ...]:
+    """Return the limits on sending codes of caller checks."""
+    pair = f"{partner_id}:{user_id}"
+    found = (Limit("agent", agent_id), Limit("user", user_id), Limit("partner_user", pair))
+    return (*found, Limit("partner", partner_id, partner_most)) if partner_id else found
+
+
+def of_tries(agent_id: str, partner_id: str, user_id: str) -> tuple[Limit, ...]:
+    """Return the limits on wrong codes."""
+    checked = of_check(agent_id, partner_id, user_id)
+    return tuple(
+        Limit(f"tries_{each.name}", each.key, MOST_TRIES)
+        for each in checked
+        if each.name != "partner"
+    )
 
 
 def streams(limit: str, key: str, now: datetime) -> tuple[str, str]:

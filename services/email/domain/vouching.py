@@ -69,6 +69,23 @@ def refuse_to_vouch(
     )
 
 
+def way_out(check: CallerCheck, *, other_address: bool, admin: bool, now: datetime) -> str:
+    """
+    Return the next step of an agent whose mail cannot arrive, as the key of its text.
+
+    ``other_address`` is whether the user has another one that takes mail, ``admin`` whether the
+    customer has one beside the user. Where neither can be had the mail itself may be tried again:
+    the removal of the block is on trial.
+    """
+    if check.vouch == "asked" and now < check.vouch_until:
+        return "check.next.wait_for_vouch"
+    if other_address:
+        return "check.next.other_address"
+    if check.vouch == "refused":
+        return "check.next.end_call"
+    return "check.next.customer_admin" if admin else "check.next.try_removal"
+
+
 def _check_open_vouch(check: CallerCheck, now: datetime) -> None:
     if check.vouch != "asked":
         raise Refused("ANSWERED", "This request was answered already.")

@@ -161,6 +161,7 @@ NEXT: dict[str, str] = {
     "next_other_address": _("Send it to another address of the user."),
     "next_customer_admin": _("Ask the customer admin to vouch."),
     "next_wait_for_vouch": _("Wait for the customer admin’s answer."),
+    "next_try_removal": _("Remove the block as a trial, then send the mail again: it is the probe."),
     "next_end_call": _("End the call and talk to a partner admin of your company."),
     "end_view": _("End the view that runs, then open a new one."),
     "lift_hold": _("Lift the legal hold first, or ask who set it."),

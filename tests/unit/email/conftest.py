@@ -45,7 +45,7 @@ class FewPeople:
             raise NotFound("user")
         return self.ana
 
-    def has_admin(self, organization_id):
+    def has_admin(self, organization_id, besides=""):
         return organization_id in self.with_admin
 
     def owner_of(self, address):

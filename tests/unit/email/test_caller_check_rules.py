@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 import pytest
 
 from helpdesk.kernel.errors import Exhausted, InvalidArgument, Refused
 from services.email.domain import caller_check, limits, vouching
 from services.email.domain.caller_check import CallerCheck
-from services.email.domain.check_facts import CallerDenied, VouchRequested
+from services.email.domain.check_facts import CallerDenied, VouchRefused, VouchRequested
 from services.email.domain.facts import (
     NEVER,
     CallerCheckExpired,
@@ -42,6 +43,43 @@ REJECTED = CodeRejected(check_id="c1")
 PROVED = MailboxPossessionProved(
     check_id="c1", agent_id="agent-1", user_id="ana", ticket="INC-1", recorded_at=NOON
 )
+
+
+STUCK = CodeUndeliverable(check_id="c1", cause="no_such_mailbox", fault="recipient")
+UNTIL = NOON + timedelta(minutes=30)
+ASKED = VouchRequested(
+    check_id="c1",
+    agent_id="agent-1",
+    user_id="ana",
+    organization_id="acme",
+    ticket="INC-1",
+    reason="gone",
+    open_until=UNTIL,
+)
+SAID_NO = VouchRefused(
+    check_id="c1", user_id="ana", organization_id="acme", admin_id="ada", reason="on leave"
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "now", "ways"),
+    [
+        # what is next where there is: both, another address, an admin, neither
+        ((), NOON, ("other_address", "other_address", "customer_admin", "try_removal")),
+        ((ASKED,), NOON, ("wait_for_vouch",) * 4),
+        ((ASKED,), UNTIL, ("other_address", "other_address", "customer_admin", "try_removal")),
+        ((ASKED, SAID_NO), NOON, ("other_address", "other_address", "end_call", "end_call")),
+    ],
+    ids=["nobody asked", "asked", "not answered in time", "refused"],
+)
+def test_where_a_code_cannot_arrive_the_agent_is_told_the_way_out(facts, now, ways):
+    check = reduce(caller_check.evolve, (STARTED, STUCK, *facts), CallerCheck())
+    there = [(True, True), (True, False), (False, True), (False, False)]
+    found = [
+        vouching.way_out(check, other_address=other, admin=admin, now=now) for other, admin in there
+    ]
+
+    assert found == [f"check.next.{way}" for way in ways]
 
 
 def given(*facts):
