@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, overload, runtime_checkable
 
 import click
 
@@ -19,15 +20,57 @@ from helpdesk.kernel.operating import announce
 from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
 from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
 from helpdesk.kernel.watching import watched
-from services.audit.service import SERVICE as AUDIT
-from services.audit.service import SIGNING_KEY, public_key
-from services.email.service import SERVICE as EMAIL
-from services.gateway.service import SERVICE as GATEWAY
-from services.identity.service import SERVICE as IDENTITY
-from services.search.service import SERVICE as SEARCH
-from services.session.service import SERVICE as SESSION
+from services.audit.settings import AuditSettings
+from services.email.settings import BlocklistSettings, SesSettings, WebhookSettings
+from services.email.settings import Settings as EmailSettings
+from services.gateway.settings import Settings as GatewaySettings
+from services.identity.settings import Settings as IdentitySettings
+from services.search.settings import SearchSettings
+from services.session.settings import SessionSettings
 
-ALL: Sequence[Service] = (IDENTITY, SEARCH, EMAIL, SESSION, AUDIT, GATEWAY)
+GATEWAY = "gateway"
+SETTINGS: Mapping[str, Mapping[str, type]] = {
+    "identity": {"identity": IdentitySettings},
+    "search": {"search": SearchSettings},
+    "email": {
+        "email": EmailSettings,
+        "email_webhook": WebhookSettings,
+        "email_blocklist": BlocklistSettings,
+        "email_ses": SesSettings,
+    },
+    "session": {"session": SessionSettings},
+    "audit": {"audit": AuditSettings},
+    GATEWAY: {GATEWAY: GatewaySettings},
+}
+"""The settings of each service by prefix; every process checks all, and loads its own service."""
+
+
+def service(name: str) -> Service:
+    """Load a service, which takes a second. Raises SettingsError where there is none."""
+    if name not in SETTINGS:
+        raise SettingsError(f"no such service: {name}")
+    found = importlib.import_module(f"services.{name}.service").SERVICE
+    if not isinstance(found, Service):
+        raise TypeError(f"services.{name}.service has no service")
+    return found
+
+
+class _Loaded(Sequence[Service]):
+    """All services, each loaded when it is asked for."""
+
+    def __len__(self) -> int:
+        return len(SETTINGS)
+
+    @overload
+    def __getitem__(self, at: int) -> Service: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Service]: ...
+    def __getitem__(self, at: int | slice) -> Service | Sequence[Service]:
+        wanted = tuple(SETTINGS)[at]
+        return service(wanted) if isinstance(wanted, str) else [service(each) for each in wanted]
+
+
+ALL: Sequence[Service] = _Loaded()
 
 
 @runtime_checkable
@@ -41,10 +84,10 @@ class Checked(Protocol):
 def checked(env: Mapping[str, str]) -> HostSettings:
     """Return the host's settings after every setting was parsed. Raises SettingsError."""
     known = names(HostSettings, "")
-    for service in ALL:
-        known.append(f"HELPDESK_{service.name.upper()}_ADDRESS")
-        known += names(StoreSettings, service.name)
-        for prefix, kind in service.settings.items():
+    for name, kinds in SETTINGS.items():
+        known.append(f"HELPDESK_{name.upper()}_ADDRESS")
+        known += names(StoreSettings, name)
+        for prefix, kind in kinds.items():
             known += names(kind, prefix)
             settings: object = parse(kind, prefix, env)
             if isinstance(settings, Checked):
@@ -66,10 +109,10 @@ def wait_for_signal() -> None:
 def serve(names_of_services: tuple[str, ...]) -> None:
     """Serve all services, or the named ones, until told to stop."""
     settings = checked(os.environ)
-    unknown = set(names_of_services) - {service.name for service in ALL}
+    unknown = set(names_of_services) - set(SETTINGS)
     if unknown:
         raise SettingsError(f"no such service: {', '.join(sorted(unknown))}")
-    wanted = [s for s in ALL if not names_of_services or s.name in names_of_services]
+    wanted = [service(each) for each in SETTINGS if each in (names_of_services or SETTINGS)]
     process = f"serve-{wanted[0].name}" if len(wanted) == 1 else "serve"
     with (
         watched(settings, os.environ, process),
@@ -85,6 +128,8 @@ def serve(names_of_services: tuple[str, ...]) -> None:
 @click.command()
 def init() -> None:
     """Make the keys of a new installation; what is there already stays."""
+    from services.audit.service import SIGNING_KEY, public_key
+
     settings = parse(HostSettings, "", os.environ)
     folder = Path(settings.secrets_dir or settings.data_dir / "secrets")
     made = secrets.create(folder)
@@ -110,11 +155,11 @@ def _check_wires(env: Mapping[str, str], settings: HostSettings) -> None:
     secure, allowed = certificates is not None, settings.allow_plaintext
     addresses = {"HELPDESK_GRPC_ADDRESS": settings.grpc_address}
     databases = {VAULT_URL: settings.vault_database_url}
-    for service in ALL:
-        prefix = f"HELPDESK_{service.name.upper()}"
-        if service is not GATEWAY:
+    for name in SETTINGS:
+        prefix = f"HELPDESK_{name.upper()}"
+        if name != GATEWAY:
             addresses[f"{prefix}_ADDRESS"] = env.get(f"{prefix}_ADDRESS", "")
-        url = parse(StoreSettings, service.name, env).database_url
+        url = parse(StoreSettings, name, env).database_url
         databases[f"{prefix}_DATABASE_URL"] = url
     for setting, address in addresses.items():
         if address:

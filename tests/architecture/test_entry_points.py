@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.hosting import ALL, SETTINGS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -26,6 +28,21 @@ def test_an_entry_point_never_loads_grpc_and_eventlet(module):
     loaded = child(f"import {module}, sys; print('grpc' in sys.modules, 'eventlet' in sys.modules)")
 
     assert loaded.split() != ["True", "True"]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_process_that_serves_loads_its_own_service_alone(name):
+    code = (
+        f"import services.__main__, services.hosting, sys; services.hosting.service({name!r});"
+        "print(*(m.split('.')[1] for m in sys.modules if m.startswith('services.')"
+        " and m.endswith(('.service', '.handlers', '.application'))))"
+    )
+
+    assert set(child(code).split()) == {name}
+
+
+def test_the_table_of_settings_is_what_the_services_say():
+    assert {each.name: dict(each.settings) for each in ALL} == SETTINGS
 
 
 def test_the_auditors_tool_loads_no_grpc():
