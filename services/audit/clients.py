@@ -41,6 +41,15 @@ class DirectoryClient:
         answer = self._caller(stub.ResolveOrganization, request, timeout=_NAMES_WITHIN)
         return dict(zip(answer.partner_ids, answer.partner_names, strict=False))
 
+    def check_user(self, actor: Actor, user_id: str) -> str:
+        """Return the organization of somebody whom the actor may see. Raises NotFound."""
+        stub = internal_pb2_grpc.DirectoryInternalServiceStub(self._wiring.channel("identity"))
+        viewer = internal_pb2.Viewer(
+            user_id=actor.id, partner_id=actor.partner_id, sees_all=not actor.partner_id
+        )
+        request = internal_pb2.ResolveUserRequest(viewer=viewer, user_id=user_id)
+        return str(self._caller(stub.ResolveUser, request, timeout=_NAMES_WITHIN).organization_id)
+
     def person_names(self, ids: Iterable[str]) -> Mapping[str, str]:
         """Return names by id of those people who are known. Raises HelpdeskError."""
         stub = internal_pb2_grpc.DirectoryInternalServiceStub(self._wiring.channel("identity"))

@@ -6,6 +6,8 @@ import base64
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from helpdesk.kernel.heartbeat import private_key
@@ -38,6 +40,28 @@ def service_keys(
     return {
         name: private_key(resources.secret(f"{name}.service.pem")).public_key() for name in services
     }
+
+
+class FeedKeys:
+    """
+    Keys of customers' webhooks, each made from the service's secret and the webhook's id.
+
+    So none is stored, and what one customer is sent proves nothing to another's receiver.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def private(self, webhook_id: str, generation: int) -> Ed25519PrivateKey:
+        """Return the key that a webhook's events are signed with."""
+        info = f"helpdesk feed webhook {webhook_id} {generation}".encode()
+        derived = HKDF(SHA256(), length=32, salt=None, info=info).derive(self._secret)
+        return Ed25519PrivateKey.from_private_bytes(derived)
+
+    def public(self, webhook_id: str, generation: int) -> str:
+        """Return a public key as Standard Webhooks writes it: ``whpk_`` and base64."""
+        public = self.private(webhook_id, generation).public_key().public_bytes_raw()
+        return f"whpk_{base64.b64encode(public).decode()}"
 
 
 def _parsed(text: str) -> tuple[str, Ed25519PublicKey]:

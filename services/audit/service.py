@@ -4,34 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from helpdesk.audit.v1 import audit_pb2_grpc
-from helpdesk.kernel import clearing
+from helpdesk.audit.v1 import (
+    audit_pb2_grpc,
+    feed_webhook_pb2_grpc,
+    replay_pb2_grpc,
+    review_pb2_grpc,
+)
 from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
 from helpdesk.kernel.replaying.folding import Moving
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
 from services.audit.application.audit_log import HEADS, RECORDS, AuditLog
+from services.audit.application.feed_webhooks import FeedWebhooks
+from services.audit.application.replays import Replays
+from services.audit.application.reviews import Reviews
 from services.audit.clients import Acknowledgements, DirectoryClient, LogHeads
-from services.audit.cosigners import COSIGN_SECONDS, Cosigners
-from services.audit.grpc_api import AuditServicer
-from services.audit.handlers import NAME, SOURCES, ActionsConsumer
-from services.audit.keys import SIGNING_KEY, service_keys, signer_of
+from services.audit.composition import composed
+from services.audit.grpc_api.audit_log import AuditServicer
+from services.audit.grpc_api.feed_webhooks import FeedWebhookServicer
+from services.audit.grpc_api.replays import ReplayServicer
+from services.audit.grpc_api.reviews import ReviewServicer
+from services.audit.keys import SIGNING_KEY, signer_of
 from services.audit.log.notes import Signer
 from services.audit.log.records import Record
 from services.audit.replay.folding import Query, ReplayedHeads, ReplayedRecords
+from services.audit.replay.sessions import RebuiltSessions
+from services.audit.replay.sessions import composed as replaying
 from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
-from services.audit.views.archiving import ARCHIVE_SECONDS, Archiver
 from services.audit.views.exports import Exports
 from services.audit.views.ledger import Ledger
+from services.audit.views.reviews import ReviewQueue
 from services.audit.views.sessions import Sessions
-from services.audit.views.standing import Standing
-from services.audit.watch import LOOK_SECONDS, Watch, mailer
+from services.audit.watch import LOOK_SECONDS
 
 __all__ = ["SERVICE", "SIGNING_KEY", "as_of_then", "build", "public_key", "rebuildable"]
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def public_key(pem: bytes, env: Mapping[str, str]) -> str:
@@ -41,53 +49,56 @@ def public_key(pem: bytes, env: Mapping[str, str]) -> str:
 
 def build(wiring: Wiring) -> Running:
     """Build the service."""
-    settings = parse(AuditSettings, "audit", wiring.env)
-    store = wiring.open_store("audit", migrations=_MIGRATIONS)
-    ledger = Ledger(store.engine, signer_of(wiring.secret(SIGNING_KEY), settings))
-    actions = Actions(store.engine)
-    archiver = Archiver(
-        store.engine,
-        ledger.signer,
-        Path(settings.archive_dir or wiring.data_dir / "audit-archive"),
-        settings.keep_days,
+    parts = composed(wiring)
+    engine, ledger, standing = parts.store.engine, parts.ledger, parts.standing
+    actions, directory = Actions(engine), DirectoryClient(wiring)
+    log = AuditServicer(
+        AuditLog(
+            actions=actions,
+            sessions=Sessions(engine),
+            standing=standing,
+            directory=directory,
+            heads=LogHeads(wiring),
+            exporter=Exports(actions, ledger, wiring.vault),
+            silent_after=parts.settings.silent_seconds,
+        )
     )
-    cosigners = Cosigners(ledger, settings.witnesses)
-    standing = Standing(store.engine, ledger, NAME, SOURCES)
-    log = AuditLog(
-        actions=actions,
-        sessions=Sessions(store.engine),
-        standing=standing,
-        directory=DirectoryClient(wiring),
-        heads=LogHeads(wiring),
-        exporter=Exports(actions, ledger, wiring.vault),
-        silent_after=settings.silent_seconds,
-    )
-    servicer = AuditServicer(log)
+    reviews = ReviewServicer(Reviews(ReviewQueue(engine), directory))
+    sessions = RebuiltSessions(replaying(wiring.env), wiring.vault.is_forgotten)
+    replays = ReplayServicer(Replays(actions, sessions))
+    webhooks = FeedWebhookServicer(FeedWebhooks(parts.feeds, parts.reach, parts.feed_keys))
+
+    def close() -> None:
+        sessions.close()
+        parts.close()
+        ledger.sign_now()
+
     return Running(
-        store=store,
+        store=parts.store,
         servicers={
             "helpdesk.audit.v1.AuditService": lambda server: (
-                audit_pb2_grpc.add_AuditServiceServicer_to_server(servicer, server)
-            )
+                audit_pb2_grpc.add_AuditServiceServicer_to_server(log, server)
+            ),
+            "helpdesk.audit.v1.ReviewService": lambda server: (
+                review_pb2_grpc.add_ReviewServiceServicer_to_server(reviews, server)
+            ),
+            "helpdesk.audit.v1.ReplayService": lambda server: (
+                replay_pb2_grpc.add_ReplayServiceServicer_to_server(replays, server)
+            ),
+            "helpdesk.audit.v1.FeedWebhookService": lambda server: (
+                feed_webhook_pb2_grpc.add_FeedWebhookServiceServicer_to_server(webhooks, server)
+            ),
         },
-        consumers=[
-            ActionsConsumer(ledger, service_keys(wiring, settings, SOURCES)),
-            mailer(store, settings),
-            clearing.consumer(store),
-        ],
-        close=ledger.sign_now,
+        consumers=parts.consumers,
+        close=close,
         timers=[
-            Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
-            Timer("audit-verification", settings.verification_seconds, ledger.check),
+            *parts.timers,
             Timer(
                 "audit-acknowledge",
                 LOOK_SECONDS,
                 Acknowledgements(wiring, standing.consumed).say,
                 everywhere=True,
             ),
-            Timer("audit-witnesses", COSIGN_SECONDS, cosigners.collect),
-            Timer("audit-archive", ARCHIVE_SECONDS, archiver.archive_now),
-            Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
         ],
     )
 

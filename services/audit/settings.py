@@ -33,3 +33,11 @@ class AuditSettings(GraceSettings):
     """Mail server for alarms, ``host:port``; not the email service's, which may be the cause."""
     alarm_sender: str = "helpdesk-audit@localhost"
     """Sender of alarms."""
+    review_score: int = 50
+    """Risk from 1 to 100 from which a session comes into the review queue."""
+    feed_networks: str = ""
+    """Private networks that webhooks of customers may lead to, with commas; loopback in trials."""
+    feed_timeout_seconds: float = 10.0
+    """How long a customer's receiver may take to answer."""
+    feed_longest_pause_seconds: float = 300.0
+    """The longest pause before a customer's receiver that fails is tried again."""

@@ -11,6 +11,8 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.store import Append, Unit
+from services.audit.domain.marks import PersonMarked
+from services.audit.domain.review import SessionQueued
 from services.email.domain.facts import AddressRemovedFromBlocklist
 from services.identity.application import forgetting
 from services.identity.domain import ids
@@ -44,6 +46,7 @@ def world(tmp_path_factory):
         world.acme = world.things_of("north_agent", "acme_admin", "acme_user")
         remove_addresses(world.host.running["email"].store, 2)
         ask_to_forget(world.host.running["identity"].store, "north_nobody", "north_second_admin")
+        queue_and_mark(world.host.running["audit"].store, 2)
         yield world
 
 
@@ -74,6 +77,24 @@ def remove_addresses(store, count):
             block="hard_bounce",
         )
         store.commit(Unit((Append(f"address:{number}", 0, (fact,)),), now=datetime.now(UTC)))
+
+
+def queue_and_mark(store, count):
+    """Have an auditor's queue, and the list of marked people, be longer than a page of one."""
+    now = datetime.now(UTC)
+    for number in range(count):
+        queued = SessionQueued(
+            session_id=f"s{number}",
+            agent_id=person_id("north_agent"),
+            partner_id=NORTH,
+            started_at=now,
+            ended_at=now,
+            score=60,
+            reasons=(),
+        )
+        marked = PersonMarked(user_id=f"u{number}", partner_id=NORTH, marked_by="somebody")
+        for stream, fact in ((f"review:s{number}", queued), (f"mark:{NORTH}:u{number}", marked)):
+            store.commit(Unit((Append(stream, 0, (fact,)),), now=now))
 
 
 @pytest.fixture(autouse=True)

@@ -91,6 +91,8 @@ OWN_ONLY = {
     "AuditService.GetActivity": OK,
     "AuditService.ListSessions": OK,
     "AuditService.TailActions": OK,
+    "ReviewService.ListReviews": OK,
+    "ReviewService.ListMarkedPeople": OK,
     # The log as a whole, which names nobody.
     "AuditService.GetCheckpoint": OK,
     "AuditService.SignCheckpoint": OK,

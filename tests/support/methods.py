@@ -206,6 +206,9 @@ VALUES: dict[str, Any] = {
     "names": [],
     "follow": False,
     "batch_size": 0,
+    "claim": "groups",
+    "value": "helpdesk",
+    "mapping_id": "made-up",
     "beat": False,
     "recent_seconds": 0,
     "kind": "",
@@ -219,6 +222,9 @@ VALUES: dict[str, Any] = {
     "check_proof": "not a proof",
     "key": "of.nobody",
     "section": "SECTION_USERS",
+    "review_state": "REVIEW_STATE_OPEN",
+    "url": "https://127.0.0.1/feed",
+    "after_sequence": "0",
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "ListForgettingsRequest": {"organization_id": UNSET},

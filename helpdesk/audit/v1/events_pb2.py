@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehelpdesk/audit/v1/events.proto\x12\x11helpdesk.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"\xd0\x05\n\x15SupportActionRecorded\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x12\n\nreason_key\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x05 \x01(\t\x12\x12\n\npartner_id\x18\x06 \x01(\t\x12\x1e\n\x16\x61\x63ting_organization_id\x18\x07 \x01(\t\x12\r\n\x05roles\x18\x08 \x03(\t\x12\x0b\n\x03\x61\x63t\x18\t \x03(\t\x12\x17\n\x0forganization_id\x18\n \x01(\t\x12\x0f\n\x07user_id\x18\x0b \x01(\t\x12\x10\n\x08subjects\x18\x0c \x03(\t\x12\x0e\n\x06ticket\x18\r \x01(\t\x12\x14\n\x06reason\x18\x0e \x01(\tB\x04\x98\xb5\x18\x01\x12\x12\n\nconsent_id\x18\x0f \x01(\t\x12\x0f\n\x07view_id\x18\x10 \x01(\t\x12\x12\n\nsign_in_id\x18\x11 \x01(\t\x12\x12\n\nrequest_id\x18\x12 \x01(\t\x12\x10\n\x08trace_id\x18\x13 \x01(\t\x12\x13\n\x05query\x18\x14 \x01(\tB\x04\x98\xb5\x18\x01\x12\r\n\x05shown\x18\x15 \x03(\t\x12\x15\n\ranswer_digest\x18\x16 \x01(\t\x12\x11\n\tpositions\x18\x17 \x03(\t\x12\x0e\n\x06writer\x18\x18 \x01(\t\x12\x0e\n\x06number\x18\x19 \x01(\x03\x12/\n\x0boccurred_at\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06method\x18\x1b \x01(\t\x12\x0f\n\x07service\x18\x1c \x01(\t\x12\x11\n\tquery_key\x18\x1d \x01(\t\x12\x14\n\x0cticket_state\x18\x1e \x01(\t\x12\x10\n\x08sections\x18\x1f \x03(\t\x12\x13\n\x0brequest_key\x18  \x01(\t\x12\x15\n\x07request\x18! \x01(\tB\x04\x98\xb5\x18\x01\"\xb0\x01\n\x18\x43\x61llsWithoutTokenRefused\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0c\n\x04peer\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0f\n\x07reasons\x18\x03 \x03(\t\x12*\n\x06minute\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07service\x18\x05 \x01(\t\"d\n\x0fRequestAnswered\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x16\n\x0epayload_digest\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\"\xb7\x01\n\x0fHeartbeatSigned\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0e\n\x06writer\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x03\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65nded\x18\x05 \x01(\x08\x12\x11\n\tsignature\x18\x06 \x01(\t\"\xb4\x01\n\x0b\x41larmRaised\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0e\n\x06writer\x18\x03 \x01(\t\x12\r\n\x05\x66irst\x18\x04 \x01(\x03\x12\x0c\n\x04last\x18\x05 \x01(\x03\x12.\n\nnoticed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehelpdesk/audit/v1/events.proto\x12\x11helpdesk.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"\xe5\x05\n\x15SupportActionRecorded\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x12\n\nreason_key\x18\x01 \x01(\t\x12\x0e\n\x06\x61\x63tion\x18\x02 \x01(\t\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x05 \x01(\t\x12\x12\n\npartner_id\x18\x06 \x01(\t\x12\x1e\n\x16\x61\x63ting_organization_id\x18\x07 \x01(\t\x12\r\n\x05roles\x18\x08 \x03(\t\x12\x0b\n\x03\x61\x63t\x18\t \x03(\t\x12\x17\n\x0forganization_id\x18\n \x01(\t\x12\x0f\n\x07user_id\x18\x0b \x01(\t\x12\x10\n\x08subjects\x18\x0c \x03(\t\x12\x0e\n\x06ticket\x18\r \x01(\t\x12\x14\n\x06reason\x18\x0e \x01(\tB\x04\x98\xb5\x18\x01\x12\x12\n\nconsent_id\x18\x0f \x01(\t\x12\x0f\n\x07view_id\x18\x10 \x01(\t\x12\x12\n\nsign_in_id\x18\x11 \x01(\t\x12\x12\n\nrequest_id\x18\x12 \x01(\t\x12\x10\n\x08trace_id\x18\x13 \x01(\t\x12\x13\n\x05query\x18\x14 \x01(\tB\x04\x98\xb5\x18\x01\x12\r\n\x05shown\x18\x15 \x03(\t\x12\x15\n\ranswer_digest\x18\x16 \x01(\t\x12\x11\n\tpositions\x18\x17 \x03(\t\x12\x0e\n\x06writer\x18\x18 \x01(\t\x12\x0e\n\x06number\x18\x19 \x01(\x03\x12/\n\x0boccurred_at\x18\x1a \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06method\x18\x1b \x01(\t\x12\x0f\n\x07service\x18\x1c \x01(\t\x12\x11\n\tquery_key\x18\x1d \x01(\t\x12\x14\n\x0cticket_state\x18\x1e \x01(\t\x12\x10\n\x08sections\x18\x1f \x03(\t\x12\x13\n\x0brequest_key\x18  \x01(\t\x12\x15\n\x07request\x18! \x01(\tB\x04\x98\xb5\x18\x01\x12\x13\n\x05\x66ound\x18\" \x01(\tB\x04\x98\xb5\x18\x01\"\xb0\x01\n\x18\x43\x61llsWithoutTokenRefused\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0c\n\x04peer\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\x12\x0f\n\x07reasons\x18\x03 \x03(\t\x12*\n\x06minute\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07service\x18\x05 \x01(\t\"d\n\x0fRequestAnswered\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x16\n\x0epayload_digest\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\"\xb7\x01\n\x0fHeartbeatSigned\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0e\n\x06writer\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x03\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x65nded\x18\x05 \x01(\x08\x12\x11\n\tsignature\x18\x06 \x01(\t\"\xb4\x01\n\x0b\x41larmRaised\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0e\n\x06writer\x18\x03 \x01(\t\x12\r\n\x05\x66irst\x18\x04 \x01(\x03\x12\x0c\n\x04last\x18\x05 \x01(\x03\x12.\n\nnoticed_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf2\x01\n\rSessionQueued\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x12\n\npartner_id\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05score\x18\x06 \x01(\x03\x12\x0f\n\x07reasons\x18\x07 \x03(\t\"\x8a\x01\n\x0fSessionApproved\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x12\n\ndecided_by\x18\x02 \x01(\t\x12\x10\n\x08note_key\x18\x03 \x01(\t\x12\x12\n\x04note\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\"\x89\x01\n\x0eSessionFlagged\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x12\n\ndecided_by\x18\x02 \x01(\t\x12\x10\n\x08note_key\x18\x03 \x01(\t\x12\x12\n\x04note\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\"\x8a\x01\n\x0fSessionReopened\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x12\n\ndecided_by\x18\x02 \x01(\t\x12\x10\n\x08note_key\x18\x03 \x01(\t\x12\x12\n\x04note\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\"q\n\x0cPersonMarked\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x11\n\tmarked_by\x18\x03 \x01(\t\"u\n\x0ePersonUnmarked\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x13\n\x0bunmarked_by\x18\x03 \x01(\t\"\xb0\x01\n\x0e\x46\x65\x65\x64WebhookSet\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x12\n\nwebhook_id\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x15\n\rpartners_only\x18\x04 \x01(\x08\x12\x12\n\nfrom_index\x18\x05 \x01(\x03\x12\x0e\n\x06set_by\x18\x06 \x01(\t\"\x83\x01\n\x15\x46\x65\x65\x64WebhookKeyRotated\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x12\n\ngeneration\x18\x02 \x01(\x03\x12\x12\n\nrotated_by\x18\x03 \x01(\t\"\x80\x01\n\x12\x46\x65\x65\x64WebhookResumed\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x12\n\nfrom_index\x18\x02 \x01(\x03\x12\x12\n\nresumed_by\x18\x03 \x01(\t\"l\n\x12\x46\x65\x65\x64WebhookRemoved\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x12\n\nremoved_by\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,14 +39,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPPORTACTIONRECORDED'].fields_by_name['query']._serialized_options = b'\230\265\030\001'
   _globals['_SUPPORTACTIONRECORDED'].fields_by_name['request']._loaded_options = None
   _globals['_SUPPORTACTIONRECORDED'].fields_by_name['request']._serialized_options = b'\230\265\030\001'
+  _globals['_SUPPORTACTIONRECORDED'].fields_by_name['found']._loaded_options = None
+  _globals['_SUPPORTACTIONRECORDED'].fields_by_name['found']._serialized_options = b'\230\265\030\001'
+  _globals['_SESSIONAPPROVED'].fields_by_name['note']._loaded_options = None
+  _globals['_SESSIONAPPROVED'].fields_by_name['note']._serialized_options = b'\230\265\030\001'
+  _globals['_SESSIONFLAGGED'].fields_by_name['note']._loaded_options = None
+  _globals['_SESSIONFLAGGED'].fields_by_name['note']._serialized_options = b'\230\265\030\001'
+  _globals['_SESSIONREOPENED'].fields_by_name['note']._loaded_options = None
+  _globals['_SESSIONREOPENED'].fields_by_name['note']._serialized_options = b'\230\265\030\001'
   _globals['_SUPPORTACTIONRECORDED']._serialized_start=122
-  _globals['_SUPPORTACTIONRECORDED']._serialized_end=842
-  _globals['_CALLSWITHOUTTOKENREFUSED']._serialized_start=845
-  _globals['_CALLSWITHOUTTOKENREFUSED']._serialized_end=1021
-  _globals['_REQUESTANSWERED']._serialized_start=1023
-  _globals['_REQUESTANSWERED']._serialized_end=1123
-  _globals['_HEARTBEATSIGNED']._serialized_start=1126
-  _globals['_HEARTBEATSIGNED']._serialized_end=1309
-  _globals['_ALARMRAISED']._serialized_start=1312
-  _globals['_ALARMRAISED']._serialized_end=1492
+  _globals['_SUPPORTACTIONRECORDED']._serialized_end=863
+  _globals['_CALLSWITHOUTTOKENREFUSED']._serialized_start=866
+  _globals['_CALLSWITHOUTTOKENREFUSED']._serialized_end=1042
+  _globals['_REQUESTANSWERED']._serialized_start=1044
+  _globals['_REQUESTANSWERED']._serialized_end=1144
+  _globals['_HEARTBEATSIGNED']._serialized_start=1147
+  _globals['_HEARTBEATSIGNED']._serialized_end=1330
+  _globals['_ALARMRAISED']._serialized_start=1333
+  _globals['_ALARMRAISED']._serialized_end=1513
+  _globals['_SESSIONQUEUED']._serialized_start=1516
+  _globals['_SESSIONQUEUED']._serialized_end=1758
+  _globals['_SESSIONAPPROVED']._serialized_start=1761
+  _globals['_SESSIONAPPROVED']._serialized_end=1899
+  _globals['_SESSIONFLAGGED']._serialized_start=1902
+  _globals['_SESSIONFLAGGED']._serialized_end=2039
+  _globals['_SESSIONREOPENED']._serialized_start=2042
+  _globals['_SESSIONREOPENED']._serialized_end=2180
+  _globals['_PERSONMARKED']._serialized_start=2182
+  _globals['_PERSONMARKED']._serialized_end=2295
+  _globals['_PERSONUNMARKED']._serialized_start=2297
+  _globals['_PERSONUNMARKED']._serialized_end=2414
+  _globals['_FEEDWEBHOOKSET']._serialized_start=2417
+  _globals['_FEEDWEBHOOKSET']._serialized_end=2593
+  _globals['_FEEDWEBHOOKKEYROTATED']._serialized_start=2596
+  _globals['_FEEDWEBHOOKKEYROTATED']._serialized_end=2727
+  _globals['_FEEDWEBHOOKRESUMED']._serialized_start=2730
+  _globals['_FEEDWEBHOOKRESUMED']._serialized_end=2858
+  _globals['_FEEDWEBHOOKREMOVED']._serialized_start=2860
+  _globals['_FEEDWEBHOOKREMOVED']._serialized_end=2968
 # @@protoc_insertion_point(module_scope)

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class SupportActionRecorded(_message.Message):
-    __slots__ = ("stamp", "reason_key", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "organization_id", "user_id", "subjects", "ticket", "reason", "consent_id", "view_id", "sign_in_id", "request_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "method", "service", "query_key", "ticket_state", "sections", "request_key", "request")
+    __slots__ = ("stamp", "reason_key", "action", "outcome", "error", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "organization_id", "user_id", "subjects", "ticket", "reason", "consent_id", "view_id", "sign_in_id", "request_id", "trace_id", "query", "shown", "answer_digest", "positions", "writer", "number", "occurred_at", "method", "service", "query_key", "ticket_state", "sections", "request_key", "request", "found")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     REASON_KEY_FIELD_NUMBER: _ClassVar[int]
     ACTION_FIELD_NUMBER: _ClassVar[int]
@@ -46,6 +46,7 @@ class SupportActionRecorded(_message.Message):
     SECTIONS_FIELD_NUMBER: _ClassVar[int]
     REQUEST_KEY_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
+    FOUND_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     reason_key: str
     action: str
@@ -80,7 +81,8 @@ class SupportActionRecorded(_message.Message):
     sections: _containers.RepeatedScalarFieldContainer[str]
     request_key: str
     request: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., reason_key: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[str] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., request_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., query_key: _Optional[str] = ..., ticket_state: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., request_key: _Optional[str] = ..., request: _Optional[str] = ...) -> None: ...
+    found: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., reason_key: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[str] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., ticket: _Optional[str] = ..., reason: _Optional[str] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., request_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., query_key: _Optional[str] = ..., ticket_state: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., request_key: _Optional[str] = ..., request: _Optional[str] = ..., found: _Optional[str] = ...) -> None: ...
 
 class CallsWithoutTokenRefused(_message.Message):
     __slots__ = ("stamp", "peer", "count", "reasons", "minute", "service")
@@ -143,3 +145,141 @@ class AlarmRaised(_message.Message):
     last: int
     noticed_at: _timestamp_pb2.Timestamp
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., kind: _Optional[str] = ..., service: _Optional[str] = ..., writer: _Optional[str] = ..., first: _Optional[int] = ..., last: _Optional[int] = ..., noticed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SessionQueued(_message.Message):
+    __slots__ = ("stamp", "session_id", "agent_id", "partner_id", "started_at", "ended_at", "score", "reasons")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    STARTED_AT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    session_id: str
+    agent_id: str
+    partner_id: str
+    started_at: _timestamp_pb2.Timestamp
+    ended_at: _timestamp_pb2.Timestamp
+    score: int
+    reasons: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., session_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., score: _Optional[int] = ..., reasons: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class SessionApproved(_message.Message):
+    __slots__ = ("stamp", "session_id", "decided_by", "note_key", "note")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    session_id: str
+    decided_by: str
+    note_key: str
+    note: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., session_id: _Optional[str] = ..., decided_by: _Optional[str] = ..., note_key: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class SessionFlagged(_message.Message):
+    __slots__ = ("stamp", "session_id", "decided_by", "note_key", "note")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    session_id: str
+    decided_by: str
+    note_key: str
+    note: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., session_id: _Optional[str] = ..., decided_by: _Optional[str] = ..., note_key: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class SessionReopened(_message.Message):
+    __slots__ = ("stamp", "session_id", "decided_by", "note_key", "note")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_KEY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    session_id: str
+    decided_by: str
+    note_key: str
+    note: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., session_id: _Optional[str] = ..., decided_by: _Optional[str] = ..., note_key: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class PersonMarked(_message.Message):
+    __slots__ = ("stamp", "user_id", "partner_id", "marked_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    MARKED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    partner_id: str
+    marked_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., marked_by: _Optional[str] = ...) -> None: ...
+
+class PersonUnmarked(_message.Message):
+    __slots__ = ("stamp", "user_id", "partner_id", "unmarked_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNMARKED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    partner_id: str
+    unmarked_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., unmarked_by: _Optional[str] = ...) -> None: ...
+
+class FeedWebhookSet(_message.Message):
+    __slots__ = ("stamp", "organization_id", "webhook_id", "url", "partners_only", "from_index", "set_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_ID_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    PARTNERS_ONLY_FIELD_NUMBER: _ClassVar[int]
+    FROM_INDEX_FIELD_NUMBER: _ClassVar[int]
+    SET_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    organization_id: str
+    webhook_id: str
+    url: str
+    partners_only: bool
+    from_index: int
+    set_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., webhook_id: _Optional[str] = ..., url: _Optional[str] = ..., partners_only: _Optional[bool] = ..., from_index: _Optional[int] = ..., set_by: _Optional[str] = ...) -> None: ...
+
+class FeedWebhookKeyRotated(_message.Message):
+    __slots__ = ("stamp", "organization_id", "generation", "rotated_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    GENERATION_FIELD_NUMBER: _ClassVar[int]
+    ROTATED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    organization_id: str
+    generation: int
+    rotated_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., generation: _Optional[int] = ..., rotated_by: _Optional[str] = ...) -> None: ...
+
+class FeedWebhookResumed(_message.Message):
+    __slots__ = ("stamp", "organization_id", "from_index", "resumed_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_INDEX_FIELD_NUMBER: _ClassVar[int]
+    RESUMED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    organization_id: str
+    from_index: int
+    resumed_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., from_index: _Optional[int] = ..., resumed_by: _Optional[str] = ...) -> None: ...
+
+class FeedWebhookRemoved(_message.Message):
+    __slots__ = ("stamp", "organization_id", "removed_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    organization_id: str
+    removed_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., removed_by: _Optional[str] = ...) -> None: ...

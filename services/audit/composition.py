@@ -1,0 +1,98 @@
+"""The side of the audit service that follows, signs, watches and sends; composed without gRPC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpdesk.kernel import clearing
+from helpdesk.kernel.bus import Consumer
+from helpdesk.kernel.resources import Resources, Timer
+from helpdesk.kernel.settings import SettingsError, parse
+from helpdesk.kernel.store import Store
+from services.audit.cosigners import COSIGN_SECONDS, Cosigners
+from services.audit.domain.destinations import Network, networks_of
+from services.audit.feeding import FEED_SECONDS, Feeding
+from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.keys import SIGNING_KEY, FeedKeys, service_keys, signer_of
+from services.audit.providers import ReachableAddresses
+from services.audit.reviewing import REVIEW_SECONDS, Reviewing
+from services.audit.settings import AuditSettings
+from services.audit.views.archiving import ARCHIVE_SECONDS, Archiver
+from services.audit.views.feeds import Feeds
+from services.audit.views.ledger import Ledger
+from services.audit.views.projected import PROJECTIONS
+from services.audit.views.reviews import SessionRisks
+from services.audit.views.standing import Standing
+from services.audit.watch import LOOK_SECONDS, Watch, mailer
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_STREAM_KEY = "audit.stream.key"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What both sides of the service are made of; ``close`` ends what sends."""
+
+    settings: AuditSettings
+    store: Store
+    ledger: Ledger
+    standing: Standing
+    feeds: Feeds
+    feed_keys: FeedKeys
+    reach: ReachableAddresses
+    consumers: Sequence[Consumer]
+    timers: Sequence[Timer]
+    close: Callable[[], None]
+
+
+def composed(resources: Resources) -> Composed:
+    """Build it from settings and secrets. Raises SettingsError."""
+    settings = parse(AuditSettings, "audit", resources.env)
+    store = resources.open_store("audit", PROJECTIONS, MIGRATIONS)
+    ledger = Ledger(store.engine, signer_of(resources.secret(SIGNING_KEY), settings))
+    archiver = Archiver(
+        store.engine,
+        ledger.signer,
+        Path(settings.archive_dir or resources.data_dir / "audit-archive"),
+        settings.keep_days,
+    )
+    standing = Standing(store.engine, ledger, NAME, SOURCES)
+    feeds, feed_keys = Feeds(store.engine), FeedKeys(resources.secret(_STREAM_KEY))
+    reach = ReachableAddresses(_networks(settings))
+    feeding = Feeding(feeds, store.vault, feed_keys, reach, settings)
+    reviewing = Reviewing(store, SessionRisks(store.engine), settings.review_score)
+    return Composed(
+        settings=settings,
+        store=store,
+        ledger=ledger,
+        standing=standing,
+        feeds=feeds,
+        feed_keys=feed_keys,
+        reach=reach,
+        consumers=[
+            ActionsConsumer(ledger, service_keys(resources, settings, SOURCES)),
+            mailer(store, settings),
+            clearing.consumer(store),
+        ],
+        timers=[
+            Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),
+            Timer("audit-verification", settings.verification_seconds, ledger.check),
+            Timer("audit-witnesses", COSIGN_SECONDS, Cosigners(ledger, settings.witnesses).collect),
+            Timer("audit-archive", ARCHIVE_SECONDS, archiver.archive_now),
+            Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
+            Timer("audit-review", REVIEW_SECONDS, reviewing.look),
+            Timer("audit-feed", FEED_SECONDS, feeding.look),
+        ],
+        close=feeding.close,
+    )
+
+
+def _networks(settings: AuditSettings) -> tuple[Network, ...]:
+    try:
+        return networks_of(settings.feed_networks)
+    except ValueError as error:
+        raise SettingsError(
+            "HELPDESK_AUDIT_FEED_NETWORKS: networks such as 10.1.0.0/16 with commas"
+        ) from error

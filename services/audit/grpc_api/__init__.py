@@ -1,0 +1,1 @@
+"""gRPC to use cases and back; one module for each face."""
