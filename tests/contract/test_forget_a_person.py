@@ -1,9 +1,6 @@
 """Forgetting a person over real channels: who may, what is left of them, and what is not."""
 
-import base64
-import json
 import sqlite3
-import urllib.parse
 from contextlib import closing
 
 import pytest
@@ -16,6 +13,7 @@ from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from tests.support.methods import hosted
 from tests.support.product import ACME, BETA, person_id, running_product, small_directory
+from tests.support.scanning import forms
 
 USER = "acme_user"
 MORE = {"reason": "the person asked for it"}
@@ -95,18 +93,6 @@ def use(product):
     product.caller(sub="test-service", roles=["MAIL_SENDER"])(mails.SendMessage, request)
     product.settle()
     return found
-
-
-def forms(text):
-    """Return the bytes that a text may have been written as."""
-    raw = text.encode()
-    plain = {raw, text.lower().encode(), text.encode("utf-16-le"), text.encode("utf-16-be")}
-    plain |= {json.dumps(text)[1:-1].encode(), urllib.parse.quote(text).encode()}
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + raw)
-        # What depends on the neighbours is cut off at both ends.
-        plain.add(encoded[-(-shift * 8 // 6) : len(encoded) // 4 * 4 - 4])
-    return {form for form in plain if len(form) > 5}
 
 
 def scan(folder, texts):
