@@ -138,7 +138,13 @@ class Desk:
                 f"{view}/users",
                 "/me",
             ],
-            "customer admin": ["/consent", request, "/consent/addresses", "/activity"],
+            "customer admin": [
+                "/consent",
+                request,
+                "/consent/addresses",
+                "/activity",
+                "/admin/forgetting",
+            ],
             "auditor": ["/audit", session, "/audit/log", "/audit/export"],
             "partner admin": ["/admin/roles", "/admin/invitations", colleague],
         }
