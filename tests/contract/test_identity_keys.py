@@ -19,6 +19,7 @@ from helpdesk.kernel.store import wait_until
 from helpdesk.session.v1 import view_pb2, view_pb2_grpc
 from services.hosting import ALL
 from tests.support.product import person_id, running_product, small_directory
+from tests.support.rotating import calls_go_on_while_the_master_key_changes
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +113,9 @@ def test_leases_are_signed_with_the_new_key_and_operators_tokens_too(product):
     token = ring.sign({"sub": "operator:x", "roles": ["SERVICE"]}, ["identity"], 60)
     asked = sign_in_pb2.IssueTokenForRequest(user_id=person_id("north_agent"))
     assert Caller(lambda: token)(stub.IssueTokenFor, asked).token
+
+
+def test_the_master_key_changes_under_continuous_calls_and_no_call_fails(product):
+    product.settle()
+
+    calls_go_on_while_the_master_key_changes(product, lambda: command(product, "rotate-master"))
