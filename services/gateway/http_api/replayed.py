@@ -13,7 +13,10 @@ ERASED = "[erased]"
 # Nothing that stood on the agent's screen: how the page went on, and which letters were marked.
 _UNSEEN = frozenset({"next_page_token", "highlights"})
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+_CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 _DEEPEST = 4
+# A wider list has no room on a page: each of its rows is drawn by itself.
+_WIDEST = 6
 
 
 def parts_of(answer_json: str) -> tuple[ReplayedPart, ...]:
@@ -31,17 +34,19 @@ def _parts(name: str, message: Mapping[str, Any], depth: int) -> Iterator[Replay
         if isinstance(value, Mapping) and depth < _DEEPEST:
             yield from _parts(key, value, depth + 1)
         elif _is_table(value):
-            yield _table(key, value)
+            yield from _list(key, value)
 
 
-def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> ReplayedPart:
+def _list(name: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[ReplayedPart]:
     flat = [dict(_cells("", row)) for row in rows]
     columns = tuple(dict.fromkeys(key for row in flat for key in row))
-    return ReplayedPart(
-        name=name,
-        columns=columns,
-        rows=tuple(tuple(_fact(key, row.get(key, "")) for key in columns) for row in flat),
-    )
+    if len(columns) <= _WIDEST:
+        cells = tuple(tuple(_fact(key, row.get(key, "")) for key in columns) for row in flat)
+        yield ReplayedPart(name=name, columns=columns, rows=cells)
+        return
+    for number, row in enumerate(flat):
+        facts = tuple(_fact(key, value) for key, value in row.items())
+        yield ReplayedPart(name="" if number else name, facts=facts)
 
 
 def _cells(above: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -57,12 +62,14 @@ def _cells(above: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _fact(name: str, value: Any) -> ReplayedFact:
     text = _text(value)
+    if _CODE.fullmatch(text):
+        text = text.removeprefix(f"{name.upper()}_").replace("_", " ").lower()
     return ReplayedFact(name=name, value=text, erased=ERASED in text)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "✓" if value else "✗"
     if isinstance(value, list):
         return ", ".join(_text(each) for each in value)
     if isinstance(value, Mapping):
