@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from helpdesk.identity.v1 import (
+    claims_pb2_grpc,
     clients_pb2_grpc,
     directory_pb2_grpc,
     feed_pb2_grpc,
@@ -30,6 +31,7 @@ from helpdesk.kernel.proofs import ProofVerifier
 from helpdesk.kernel.rpc.tickets import judged
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
+from services.identity.application.accounts import Accounts
 from services.identity.application.clients import Clients, Exchange, thumbprint
 from services.identity.application.directory import Directory
 from services.identity.application.forgetting import Forgetting
@@ -37,12 +39,15 @@ from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
 from services.identity.application.invitations import Invitations
 from services.identity.application.people import People
+from services.identity.application.role_claims import RoleClaims
 from services.identity.application.roles import Roles
+from services.identity.application.sessions import Sessions
 from services.identity.application.sign_in import SignIns
 from services.identity.application.tickets import TicketChecks, TicketList
 from services.identity.application.tokens import Tokens
 from services.identity.domain.clients import Program
 from services.identity.forgetting_views import ForgettingViews
+from services.identity.grpc_api.claims import RoleClaimServicer
 from services.identity.grpc_api.clients import ClientServicer
 from services.identity.grpc_api.directory import DirectoryServicer
 from services.identity.grpc_api.feed import FeedServicer
@@ -108,21 +113,21 @@ def build(wiring: Wiring) -> Running:
     providers = Configured(settings, gateway)
     dev_tokens = dev_tokens_on(settings, gateway)
     invited = Invitations(views, InvitationTable(store), digest)
+    accounts = Accounts(views, providers, digest, invited)
     sign_ins = SignIns(
         views,
         providers,
-        signer,
+        accounts,
         wiring.vault,
         digest,
-        dev_tokens=dev_tokens,
         begun_a_minute=settings.sign_ins_per_minute,
-        invitations=invited,
     )
-    sign_in = SignInServicer(sign_ins)
+    sign_in = SignInServicer(sign_ins, Sessions(views, signer, digest, dev_tokens=dev_tokens))
+    claims = RoleClaimServicer(RoleClaims(views))
     roles = RoleServicer(Roles(views, digest))
     people = PeopleServicer(People(views, invited))
     invitations = InvitationServicer(invited)
-    feed = FeedServicer(Importing(views, wiring.vault, digest), sign_ins)
+    feed = FeedServicer(Importing(views, wiring.vault, digest), accounts)
     directory = DirectoryServicer(Directory(views, digest, proofs.verify))
     table = TicketTable(store)
     system = http_system(settings, wiring)
@@ -157,6 +162,9 @@ def build(wiring: Wiring) -> Running:
             ),
             "helpdesk.identity.v1.RoleService": lambda server: (
                 roles_pb2_grpc.add_RoleServiceServicer_to_server(roles, server)
+            ),
+            "helpdesk.identity.v1.RoleClaimService": lambda server: (
+                claims_pb2_grpc.add_RoleClaimServiceServicer_to_server(claims, server)
             ),
             "helpdesk.identity.v1.SignInService": lambda server: (
                 sign_in_pb2_grpc.add_SignInServiceServicer_to_server(sign_in, server)

@@ -76,6 +76,7 @@ OWN_ONLY = {
     "DirectoryService.GetMe": OK,
     "DirectoryService.ListOrganizations": OK,
     "RoleService.ListRoles": OK,
+    "RoleClaimService.ListRoleClaims": OK,
     "ForgettingService.ListForgettings": OK,
     "InvitationService.ListInvitations": OK,
     "SignInService.ListSignIns": OK,
@@ -106,6 +107,8 @@ WITHOUT_SCOPE = {
     # They name nobody: a customer's admin opens and shuts its own organization.
     "ConsentService.BlockPartners",
     "ConsentService.UnblockPartners",
+    # A partner's admin maps the claims of its own provider.
+    "RoleClaimService.MapRoleClaim",
     # Services of the operator work for every customer.
     "DirectoryFeedService.Import",
     "DirectoryFeedService.LinkAccount",

@@ -284,3 +284,33 @@ class OperatorTokenIssued(_message.Message):
     user_id: str
     issued_by: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., issued_by: _Optional[str] = ...) -> None: ...
+
+class RoleClaimMapped(_message.Message):
+    __slots__ = ("stamp", "mapping_id", "partner_id", "claim", "value", "role", "mapped_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MAPPING_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    CLAIM_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    MAPPED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    mapping_id: str
+    partner_id: str
+    claim: str
+    value: str
+    role: str
+    mapped_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., mapping_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., claim: _Optional[str] = ..., value: _Optional[str] = ..., role: _Optional[str] = ..., mapped_by: _Optional[str] = ...) -> None: ...
+
+class RoleClaimUnmapped(_message.Message):
+    __slots__ = ("stamp", "mapping_id", "partner_id", "unmapped_by")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    MAPPING_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    UNMAPPED_BY_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    mapping_id: str
+    partner_id: str
+    unmapped_by: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., mapping_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., unmapped_by: _Optional[str] = ...) -> None: ...

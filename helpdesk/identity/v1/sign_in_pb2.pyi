@@ -47,12 +47,14 @@ class CompleteSignInRequest(_message.Message):
     def __init__(self, state: _Optional[str] = ..., returned_state: _Optional[str] = ..., code: _Optional[str] = ..., redirect_uri: _Optional[str] = ..., user_agent: _Optional[str] = ..., issuer: _Optional[str] = ..., invitation: _Optional[str] = ...) -> None: ...
 
 class CompleteSignInResponse(_message.Message):
-    __slots__ = ("secret", "sign_in_id")
+    __slots__ = ("secret", "sign_in_id", "refused")
     SECRET_FIELD_NUMBER: _ClassVar[int]
     SIGN_IN_ID_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
     secret: str
     sign_in_id: str
-    def __init__(self, secret: _Optional[str] = ..., sign_in_id: _Optional[str] = ...) -> None: ...
+    refused: str
+    def __init__(self, secret: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., refused: _Optional[str] = ...) -> None: ...
 
 class IssueTokenRequest(_message.Message):
     __slots__ = ("secret",)

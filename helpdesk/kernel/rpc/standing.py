@@ -18,7 +18,7 @@ from helpdesk.kernel.events import stamp_of
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import LONGEST, Verified
 
-LASTS = 5.0
+LASTS = 4.0
 """Seconds that the last word of identity counts; without a newer one nobody is let in."""
 _PATIENCE = 2.0
 _AGAIN = 0.2

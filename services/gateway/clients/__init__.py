@@ -20,6 +20,7 @@ from services.gateway.clients.codes import (
 from services.gateway.clients.email import Email
 from services.gateway.clients.forgetting import Forgetting
 from services.gateway.clients.identity import Identity
+from services.gateway.clients.role_claims import RoleClaims
 from services.gateway.clients.search import Search
 from services.gateway.clients.sessions import Sessions
 
@@ -41,6 +42,7 @@ class Clients:
         call = Caller()
         self.identity = Identity(channel("identity"), call, own)
         self.forgetting = Forgetting(channel("identity"), call)
+        self.role_claims = RoleClaims(channel("identity"), call)
         self.search = Search(channel("search"), call)
         self.email = Email(channel("email"), call, own)
         self.blocklist = Blocklist(channel("email"), call, own)

@@ -49,6 +49,8 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "OWN_ROLE": ("own_role", "", "ask_partner_admin"),
     "LAST_PARTNER_ADMIN": ("last_admin", "", ""),
     "ROLE_HELD": ("role_held", "", ""),
+    "CLAIM_MAPPED": ("claim_mapped", "", ""),
+    "TOO_MANY_CLAIMS": ("too_many_claims", "", ""),
     "ROLE_NOT_HELD": ("role_not_held", "", ""),
     "AGENT_LIMITED": ("agent_limited", "", ""),
     "ROLE_FOR_ALL_CUSTOMERS": ("role_for_all_customers", "", ""),

@@ -113,6 +113,8 @@ def complete(visit: Visit) -> Response:
         return visit.go("/signin?reason=invitation")
     except HelpdeskError:
         return visit.go("/signin?reason=failed")
+    if signed.refused:
+        return visit.go(f"/signin?reason={_REFUSED.get(signed.refused, 'failed')}")
     visit.put_cookie(SECRET, signed.secret, seconds=_LONGEST_SESSION)
     visit.drop_cookie("helpdesk-next")
     return visit.go(_next(visit))

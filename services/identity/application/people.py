@@ -10,7 +10,7 @@ from helpdesk.kernel.store import Loaded
 from services.identity.application.importing import roles_stream
 from services.identity.application.invitations import Invitations
 from services.identity.application.reading import Views, Visible, viewer_for
-from services.identity.application.sign_in import end_session
+from services.identity.application.sessions import end_session
 from services.identity.domain import ids, roles
 from services.identity.domain.entries import Person
 from services.identity.domain.people_facts import (

@@ -22,6 +22,8 @@ IMPORTED = {"partner_admin": PARTNER_ADMIN, "help_desk": "HELP_DESK", "auditor":
 ORGANIZATION_ADMIN = "id_full_admin"
 """Role of the directory that makes a person an admin of their own organization."""
 IMPORT = "system:identity.import"
+CLAIM = "system:identity.claim"
+"""Who gives and takes the roles that a claim of the partner's provider stands for."""
 FOR_ALL_CUSTOMERS = frozenset({PARTNER_ADMIN, "AUDITOR"})
 """Roles over all that a partner does; they do not go with a limit to some customers."""
 Fact = RoleAssigned | RoleRemoved | PersonOffboarded | AgentLimited | AgentLimitLifted
@@ -29,12 +31,18 @@ Fact = RoleAssigned | RoleRemoved | PersonOffboarded | AgentLimited | AgentLimit
 
 @dataclass(frozen=True)
 class PartnerRoles:
-    """Who of a partner has which role until when, had one ever, has left, or is limited."""
+    """
+    Who of a partner has which role until when, had one ever, has left, or is limited.
+
+    ``claimed`` roles are held by a claim, ``taken`` ones were taken away by a person.
+    """
 
     held: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     ever: frozenset[tuple[str, str]] = frozenset()
     gone: frozenset[str] = frozenset()
     limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    claimed: frozenset[tuple[str, str]] = frozenset()
+    taken: frozenset[tuple[str, str]] = frozenset()
 
     def holds(self, user_id: str, role: str, now: datetime) -> bool:
         """Return whether the person has the role now."""
@@ -63,16 +71,20 @@ def evolve(state: PartnerRoles, event: Fact) -> PartnerRoles:
     match event:
         case RoleAssigned():
             key = (event.user_id, event.role)
+            by_claim = event.assigned_by == CLAIM
             return replace(
                 state,
                 held={**state.held, key: event.until},
                 ever=state.ever | {key},
                 gone=state.gone - {event.user_id},
+                claimed=state.claimed | {key} if by_claim else state.claimed - {key},
+                taken=state.taken - {key},
             )
         case RoleRemoved():
             gone = (event.user_id, event.role)
             held = {key: until for key, until in state.held.items() if key != gone}
-            return replace(state, held=held)
+            taken = state.taken if event.removed_by == CLAIM else state.taken | {gone}
+            return replace(state, held=held, claimed=state.claimed - {gone}, taken=taken)
         case PersonOffboarded():
             return replace(state, gone=state.gone | {event.user_id})
         case AgentLimited():
@@ -163,6 +175,39 @@ def assign_imported(
         if (user_id, role) not in state.ever
         and user_id not in state.gone
         and not (role in FOR_ALL_CUSTOMERS and user_id in state.limits)
+    )
+
+
+def follow_claims(
+    state: PartnerRoles, user_id: str, partner_id: str, wanted: Iterable[str], now: datetime
+) -> tuple[RoleAssigned | RoleRemoved, ...]:
+    """
+    Give what claims stand for now, and take what they gave and stand for no more.
+
+    Nothing is given to who left, nor what a person took away; roles of people are left alone.
+    """
+    roles = frozenset() if user_id in state.gone else frozenset(wanted)
+    removed = tuple(
+        RoleRemoved(user_id=user_id, partner_id=partner_id, role=role, removed_by=CLAIM)
+        for user, role in sorted(state.claimed)
+        if user == user_id and role not in roles
+    )
+    given = tuple(
+        RoleAssigned(user_id=user_id, partner_id=partner_id, role=role, assigned_by=CLAIM)
+        for role in sorted(roles)
+        if not state.holds(user_id, role, now)
+        and (user_id, role) not in state.taken
+        and not (role in FOR_ALL_CUSTOMERS and user_id in state.limits)
+    )
+    return (*removed, *given)
+
+
+def unclaim(state: PartnerRoles, partner_id: str, role: str) -> tuple[RoleRemoved, ...]:
+    """Take a role from everybody who has it by a claim."""
+    return tuple(
+        RoleRemoved(user_id=user, partner_id=partner_id, role=role, removed_by=CLAIM)
+        for user, held in sorted(state.claimed)
+        if held == role
     )
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from helpdesk.identity.v1 import feed_pb2, feed_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
+from services.identity.application.accounts import Accounts
 from services.identity.application.importing import AT_ONCE, Importing, Lines, Progress
-from services.identity.application.sign_in import SignIns
 
 
 class FeedServicer(feed_pb2_grpc.DirectoryFeedServiceServicer):
     """The directory coming in."""
 
-    def __init__(self, importing: Importing, sign_ins: SignIns) -> None:
+    def __init__(self, importing: Importing, accounts: Accounts) -> None:
         self._importing = importing
-        self._sign_ins = sign_ins
+        self._accounts = accounts
 
     def Import(  # noqa: N802
         self, requests: Iterator[feed_pb2.ImportRequest], action: SupportAction
@@ -44,5 +44,5 @@ class FeedServicer(feed_pb2_grpc.DirectoryFeedServiceServicer):
     def LinkAccount(  # noqa: N802
         self, request: feed_pb2.LinkAccountRequest, action: SupportAction
     ) -> feed_pb2.LinkAccountResponse:
-        self._sign_ins.link_account(action, request.user_id, request.issuer, request.subject)
+        self._accounts.link_account(action, request.user_id, request.issuer, request.subject)
         return feed_pb2.LinkAccountResponse()

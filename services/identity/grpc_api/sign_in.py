@@ -5,16 +5,19 @@ from __future__ import annotations
 from helpdesk.identity.v1 import sign_in_pb2, sign_in_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import current_request
+from services.identity.application.sessions import Sessions
 from services.identity.application.sign_in import Answer, SignIns
 from services.identity.domain.facts import NEVER
+from services.identity.domain.sign_in import no_role
 from services.identity.grpc_api.times import stamp_of
 
 
 class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
     """Signing in, and sessions."""
 
-    def __init__(self, sign_ins: SignIns) -> None:
+    def __init__(self, sign_ins: SignIns, sessions: Sessions) -> None:
         self._sign_ins = sign_ins
+        self._sessions = sessions
 
     def BeginSignIn(  # noqa: N802
         self, request: sign_in_pb2.BeginSignInRequest, action: SupportAction
@@ -41,12 +44,15 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
             invitation=request.invitation,
         )
         secret, sign_in_id = self._sign_ins.complete_sign_in(action, answer)
-        return sign_in_pb2.CompleteSignInResponse(secret=secret, sign_in_id=sign_in_id)
+        refused = "" if secret else no_role().reason
+        return sign_in_pb2.CompleteSignInResponse(
+            secret=secret, sign_in_id=sign_in_id, refused=refused
+        )
 
     def IssueToken(  # noqa: N802
         self, request: sign_in_pb2.IssueTokenRequest, action: SupportAction
     ) -> sign_in_pb2.IssueTokenResponse:
-        issued = self._sign_ins.issue_token(action, request.secret)
+        issued = self._sessions.issue_token(action, request.secret)
         actor = issued.actor
         return sign_in_pb2.IssueTokenResponse(
             token=issued.token,
@@ -65,7 +71,7 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
     def IssueTokenFor(  # noqa: N802
         self, request: sign_in_pb2.IssueTokenForRequest, action: SupportAction
     ) -> sign_in_pb2.IssueTokenForResponse:
-        issued = self._sign_ins.issue_token_for(action, request.user_id)
+        issued = self._sessions.issue_token_for(action, request.user_id)
         return sign_in_pb2.IssueTokenForResponse(token=issued.token, expires_in=issued.seconds)
 
     def ListSignIns(  # noqa: N802
@@ -81,14 +87,14 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
                     user_agent=each.user_agent,
                     current=each.id == action.actor.sign_in_id,
                 )
-                for each in self._sign_ins.list_sign_ins(action)
+                for each in self._sessions.list_sign_ins(action)
             ]
         )
 
     def EndSignIn(  # noqa: N802
         self, request: sign_in_pb2.EndSignInRequest, action: SupportAction
     ) -> sign_in_pb2.EndSignInResponse:
-        self._sign_ins.end_sign_in(action, request.sign_in_id)
+        self._sessions.end_sign_in(action, request.sign_in_id)
         return sign_in_pb2.EndSignInResponse()
 
     def ListProviders(  # noqa: N802

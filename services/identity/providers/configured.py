@@ -112,5 +112,7 @@ def _parsed(body: object) -> list[Issuer]:
         check_url(issuer.issuer, f"{_NAME}: issuer")
         if issuer.subject not in ("user_id", "linked"):
             raise SettingsError(f"{_NAME}: subject is user_id or linked")
+        if "openid" not in issuer.scope.split():
+            raise SettingsError(f"{_NAME}: scope holds openid")
         issuers.append(issuer)
     return issuers

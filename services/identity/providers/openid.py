@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from helpdesk.kernel.errors import HelpdeskError, Unavailable
 from helpdesk.kernel.settings import SettingsError, is_loopback
+from services.identity.domain.claims import Claims
 from services.identity.domain.sign_in import invalid
 
 _Key = RSAKey | ECKey | OKPKey
@@ -50,6 +51,7 @@ class Identified:
     subject: str
     session: str = ""
     token: str = field(default="", repr=False)
+    claims: Claims = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Issuer:
     A provider as it is configured.
 
     ``partner_id`` limits whom it may sign in, ``*`` does not; ``subject`` says what its subjects
-    are: ``user_id`` of the directory, or ``linked`` accounts. ``name`` is what people call it.
+    are: ``user_id`` of the directory, or ``linked`` accounts. ``name`` is what people call it,
+    ``scope`` what is asked for: more than ``openid`` where roles follow claims.
     """
 
     issuer: str
@@ -76,6 +79,7 @@ class Issuer:
     partner_id: str = "*"
     subject: str = "linked"
     name: str = ""
+    scope: str = "openid"
 
 
 def check_url(url: str, name: str) -> str:
@@ -136,7 +140,7 @@ class OpenIdProvider:
                 self.configured.client_id,
                 "code",
                 redirect_uri,
-                "openid",
+                self.configured.scope,
                 state,
                 nonce=nonce,
                 code_challenge=create_s256_code_challenge(verifier),
@@ -248,7 +252,8 @@ class OpenIdProvider:
         ):
             raise invalid()
         session = claims.get("sid", "")
-        return Identified(str(subject), str(session) if _is_name(session) else "", token)
+        said = {name: texts for name, value in claims.items() if (texts := _texts(value))}
+        return Identified(str(subject), str(session) if _is_name(session) else "", token, said)
 
     def _candidates(self, key_id: str | None) -> list[_Key]:
         now = time.monotonic()
@@ -336,6 +341,13 @@ def _decoded(part: str) -> bytes:
 
 def _listed(audience: Any) -> list[Any]:
     return audience if isinstance(audience, list) else [audience]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    # JSON's own words for truth, so that "true" is what a person would write for it.
+    texts = [json.dumps(each) if isinstance(each, bool) else each for each in listed]
+    return tuple(each for each in texts if isinstance(each, str))
 
 
 def _is_time(value: Any) -> TypeGuard[float]:

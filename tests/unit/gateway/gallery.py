@@ -484,6 +484,13 @@ INVITATIONS = v.InvitationsPage(
     ),
     next_page="abc",
 )
+CLAIMS = v.ClaimsPage(
+    frame=PARTNER,
+    partner="Northwind Services",
+    rows=(
+        v.ClaimRow(id="c-1", claim="groups", value="support", role="helpdesk", since=_ago(days=3)),
+    ),
+)
 COLLEAGUE = v.ColleaguePage(frame=PARTNER, partner="Northwind Services", person=ANA)
 COMPLETE = v.Completeness(state="ok", until=NOW, records=1204331, checkpoint_age=12)
 BARS = tuple(
@@ -980,6 +987,8 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         ),
         "roles-empty": ("roles", replace(ROLES, people=())),
         "invitations": ("invitations", INVITATIONS),
+        "claims": ("claims", CLAIMS),
+        "claims-empty": ("claims", replace(CLAIMS, rows=())),
         "forgetting": ("forgetting", FORGETTING),
         "forgetting-none": ("forgetting", v.ForgettingPage(frame=PARTNER, organization="Acme")),
         "invitations-empty": ("invitations", replace(INVITATIONS, rows=(), next_page="")),

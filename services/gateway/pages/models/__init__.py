@@ -1,6 +1,8 @@
 """View models: what each template needs, filled by the HTTP side, without logic."""
 
 from services.gateway.pages.models.account import (
+    ClaimRow,
+    ClaimsPage,
     DevAccount,
     DevMailPage,
     DevMessage,
@@ -136,6 +138,8 @@ __all__ = [
     "CheckFirst",
     "CheckPage",
     "Checkpoint",
+    "ClaimRow",
+    "ClaimsPage",
     "Clearing",
     "CodeAddress",
     "Colleague",

@@ -49,6 +49,27 @@ class InvitationsPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimRow:
+    """A claim of the partner's provider and the role that it gives."""
+
+    id: str
+    claim: str
+    value: str
+    role: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimsPage:
+    """The claims that give roles, and the form for another one."""
+
+    frame: Frame
+    partner: str
+    rows: tuple[ClaimRow, ...] = ()
+    roles: tuple[str, ...] = ("helpdesk", "auditor")
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvitedPage:
     """What the link of an invitation opens."""
 

@@ -1,0 +1,200 @@
+"""What ends a view or a person's access, across processes, also while parts of them are cut off."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
+from helpdesk.email.v1 import email_pb2, email_pb2_grpc
+from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, people_pb2, people_pb2_grpc
+from helpdesk.kernel.errors import HelpdeskError, Unauthenticated, Unavailable
+from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.rpc.standing import LASTS
+from helpdesk.kernel.store import wait_until
+from helpdesk.search.v1 import search_pb2, search_pb2_grpc
+from helpdesk.session.v1 import view_pb2
+from tests.support.distributed import distributed_product
+from tests.support.endings import CAUSES, Scene
+from tests.support.product import person_id, small_directory
+
+pytestmark = pytest.mark.timeout(300)
+ROUNDS = 2
+LEASE_OUT = 5.0
+"""Seconds in which everything ends that is cut off from who decides."""
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("endings") / "data"
+    with distributed_product(folder, directory=small_directory(), cut_broker=True) as product:
+        product.settle()
+        yield product
+
+
+@pytest.fixture(scope="module")
+def scene(product):
+    return Scene(product)
+
+
+def test_a_view_is_dead_within_a_second_whatever_ended_it(scene):
+    seconds = []
+    for cause in CAUSES * ROUNDS:
+        look = scene.look()
+        scene.end(cause, look)
+        seconds.append((look.dies(), cause))
+        scene.restore(cause)
+
+    assert max(seconds)[0] < 1.0, max(seconds)
+
+
+@pytest.fixture
+def broker_cut(product):
+    assert product.broker_wire.connections > 0
+    product.broker_wire.cut()
+    yield
+    product.broker_wire.mend()
+    assert wait_until(lambda: product.broker_wire.connections > 0, 60)
+    product.settle(60.0)
+
+
+@pytest.mark.parametrize("cause", ["consent", "role", "relationship"])
+def test_views_end_while_the_broker_is_cut_off(scene, product, cause, request):
+    look = scene.look()
+    request.getfixturevalue("broker_cut")
+    scene.end(cause, look)
+    seconds = look.dies(LEASE_OUT)
+    product.broker_wire.mend()
+    scene.restore(cause)
+
+    assert seconds < 1.0
+
+
+def paused(product, name):
+    """Stop a process as a machine that hangs would; return what lets it go on."""
+    pid = product.supervisor.pids[name]
+    os.kill(pid, signal.SIGSTOP)
+    return lambda: os.kill(pid, signal.SIGCONT)
+
+
+def test_a_view_ends_while_the_session_service_hangs(scene, product):
+    look = scene.look()
+    look.lease = look.leased()
+    resume = paused(product, "serve session")
+    began = time.monotonic()
+    try:
+        while opens(lambda: look.at(look.lease)):
+            assert time.monotonic() - began < LEASE_OUT + 1
+        seconds = time.monotonic() - began
+        with pytest.raises(Unavailable):
+            look.leased()
+    finally:
+        resume()
+    scene.end("agent", look)
+
+    assert seconds <= LEASE_OUT
+
+
+def opens(call):
+    try:
+        call()
+    except (Unauthenticated, Unavailable):
+        return False
+    return True
+
+
+def test_nobody_is_let_in_while_identity_hangs(product):
+    audit = product.stub(audit_pb2_grpc.AuditServiceStub, "audit")
+    token = product.token("north_auditor")
+    request = audit_pb2.QueryActionsRequest()
+    call = lambda: Caller()(audit.QueryActions, request, token=token, timeout=4)  # noqa: E731
+    call()
+    resume = paused(product, "serve identity")
+    began = time.monotonic()
+    try:
+        while (reason := reason_of(call)) != "STANDING_UNKNOWN":
+            assert time.monotonic() - began < LASTS + 4, reason
+    finally:
+        resume()
+
+    assert wait_until(lambda: opens(call), 10)
+
+
+def reason_of(call):
+    try:
+        call()
+    except HelpdeskError as error:
+        return error.reason
+    return ""
+
+
+def test_who_is_off_boarded_is_out_of_every_process_within_a_second(scene, product):
+    look = scene.look()
+    watched = watching(scene, look)
+    asked = {
+        "identity": lambda: Caller()(
+            product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity").GetMe,
+            directory_pb2.GetMeRequest(),
+            token=look.token,
+        ),
+        "search": lambda: Caller()(
+            product.stub(search_pb2_grpc.SearchServiceStub, "search").Search,
+            search_pb2.SearchRequest(query="voinea"),
+            token=look.token,
+        ),
+        "session": look.leased,
+        "email": lambda: Caller()(
+            product.stub(email_pb2_grpc.EmailServiceStub, "email").GetUserMail,
+            email_pb2.GetUserMailRequest(user_id=person_id("acme_user")),
+            token=look.token,
+        ),
+        "a lease": lambda: look.at(look.lease),
+    }
+    for call in asked.values():
+        call()
+
+    people = product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    request = people_pb2.OffboardPersonRequest(user_id=person_id("north_agent"), reason="left")
+    answer = scene.admin(people.OffboardPerson, request)
+    began = time.monotonic()
+    left = dict(asked)
+    while left:
+        assert time.monotonic() - began < 1.0, sorted(left)
+        left = {name: call for name, call in left.items() if not is_revoked(call)}
+    ended = watched()
+    scene.restore("offboarding")
+
+    assert answer.removed_roles == 1
+    assert answer.ended_sessions >= 1
+    assert ended
+
+
+def is_revoked(call):
+    return reason_of(call) == "TOKEN_REVOKED"
+
+
+def watching(scene, look):
+    """Watch the view as its page does; return what waits for the word that it ended."""
+    told = []
+    opened = threading.Event()
+
+    def watch():
+        request = view_pb2.WatchViewRequest(view_id=look.view_id)
+        rows = Caller().stream(scene.views.WatchView, request, token=look.token, timeout=20)
+        for row in rows:
+            opened.set()
+            if row.ended_by:
+                told.append(row.ended_by)
+                return
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    assert opened.wait(5)
+
+    def ended():
+        thread.join(5)
+        return told
+
+    return ended
