@@ -13,11 +13,16 @@ from typing import Any
 
 from benchmarks import (
     append,
+    append_distributed,
     audit_append,
     audit_proofs,
+    engines,
+    handled,
     read_mail,
+    relay,
     revoke,
     rpc,
+    rpc_distributed,
     search,
     search_distributed,
     start,
@@ -31,7 +36,7 @@ _MISSING = (
     read_mail.PeerMissing,
     audit_proofs.PeerMissing,
     audit_append.PeerMissing,
-    search_distributed.EnginesMissing,
+    engines.EnginesMissing,
     revoke.EnginesMissing,
 )
 
@@ -59,11 +64,18 @@ def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
 
 def distributed(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
     """Return what there is to measure on the engines of scripts/up, by name."""
+    quick = chosen.quick
+    users = chosen.users or (1_000 if quick else 200_000)
+    revoked = min(chosen.runs, 20) if quick else chosen.runs
     return {
-        "search_opensearch": search_distributed.search,
-        "event_to_searchable": search_distributed.searchable,
-        "rebuild_search": lambda: search_distributed.rebuild(chosen.users),
-        "revoke": lambda: revoke.run("distributed", chosen.runs),
+        "append": lambda: append_distributed.run(*((3, 0.5) if quick else ())),
+        "relay": lambda: relay.run(*((3, 2_000) if quick else ())),
+        "handled": lambda: handled.run(*((100,) if quick else ())),
+        "rpc": lambda: rpc_distributed.run(*((3, 100) if quick else ())),
+        "search_opensearch": lambda: search_distributed.search(*((100,) if quick else ())),
+        "event_to_searchable": lambda: search_distributed.searchable(*((10,) if quick else ())),
+        "rebuild_search": lambda: search_distributed.rebuild(users),
+        "revoke": lambda: revoke.run("distributed", revoked),
     }
 
 
@@ -101,7 +113,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--size", type=int, default=20_000, help="records in the audit log")
     parser.add_argument("--distributed", action="store_true", help="on the engines of scripts/up")
-    parser.add_argument("--users", type=int, default=200_000, help="users in a rebuilt index")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, rougher figures")
+    parser.add_argument("--users", type=int, default=0, help="users in a rebuilt index; 200,000")
     parser.add_argument("--runs", type=int, default=1000, help="views that are ended")
     chosen = parser.parse_args()
     known = distributed(chosen) if chosen.distributed else comparisons(chosen)
@@ -110,7 +123,7 @@ def main() -> int:
     about, rows, skipped = machine(), [], {}
     if not chosen.json:
         print("  ".join(f"{name} {value}" for name, value in about.items()))
-        print(f"{'':28}{'ours':>12}{'peer':>12} {'':8}{'ratio':>8}{'runs':>7}")
+        print(f"{'':32}{'ratio':>8}{'ours':>14}{'peer':>14} {'':9}{'runs':>7}")
     for name in chosen.names or known:
         try:
             measured = known[name]()
@@ -121,11 +134,12 @@ def main() -> int:
         if not chosen.json:
             for each in measured:
                 print(
-                    f"{each['name']:28}{each['ours']:>12,}{each['peer']:>12,} {each['unit']:8}"
-                    f"{each['ratio']:>8}{each['runs']:>7}"
+                    f"{each['name']:32}{each['ratio']:>8}{each['ours']:>14,}{each['peer']:>14,}"
+                    f" {each['unit']:9}{each['runs']:>7}",
+                    flush=True,
                 )
             if name in skipped:
-                print(f"{name:28}skipped: {skipped[name]}")
+                print(f"{name:32}skipped: {skipped[name]}")
     if chosen.json:
         print(json.dumps({"machine": about, "rows": rows, "skipped": skipped}, indent=2))
     return 0

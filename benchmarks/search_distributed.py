@@ -1,32 +1,20 @@
 """Search on the engines of scripts/up: relay and worker are processes, the peer is OpenSearch."""
 
-import os
 import random
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from opensearchpy import helpers
 
+from benchmarks import engines
 from benchmarks.measuring import row
-from benchmarks.product import (
-    Directory,
-    Product,
-    directory,
-    environment,
-    free_address,
-    import_requests,
-)
+from benchmarks.product import Directory, Product, directory, import_requests
 from benchmarks.search import _texts
 from helpdesk.identity.v1 import feed_pb2_grpc
 from helpdesk.kernel.eventlog import owners_log
-from helpdesk.kernel.hosting import Host
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.demo.domain import api_id
 from services.identity.service import SERVICE as IDENTITY
@@ -37,50 +25,13 @@ from services.search.index.opensearch_client import connected
 from services.search.index.opensearch_pages import indexed
 from services.search.service import SERVICE as SEARCH
 
-ROOT = Path(__file__).parents[1]
-_COMMAND = [sys.executable, "-m", "services"]
 _LOOK_SECONDS = 0.002
 _CHUNK = 500
 
 
-class EnginesMissing(Exception):
-    """The engines do not run; the message says what to do."""
-
-
-@contextmanager
-def running() -> Iterator[Product]:
+def _running() -> AbstractContextManager[Product]:
     """Serve identity and search here, their relay and worker beside, on a space of their own."""
-    name = f"bench_{uuid4().hex[:10]}"
-    space = [str(ROOT / "scripts" / "space")]
-    made = subprocess.run([*space, name], check=False, capture_output=True, text=True)
-    if made.returncode:
-        raise EnginesMissing(made.stderr.strip())
-    started: list[subprocess.Popen[bytes]] = []
-    try:
-        with tempfile.TemporaryDirectory(prefix="helpdesk-benchmark-") as folder:
-            address = free_address()
-            env = environment(Path(folder)) | {
-                **dict(line.split("=", 1) for line in made.stdout.splitlines()),
-                "HELPDESK_GRPC_ADDRESS": address,
-                "HELPDESK_IDENTITY_ADDRESS": address,
-            }
-            del env["ENGINES_OWNER_DATABASE_URL"]
-            whole = {**{k: v for k, v in os.environ.items() if "HELPDESK_" not in k}, **env}
-            subprocess.run([*_COMMAND, "migrate"], env=whole, check=True, capture_output=True)
-            with Host(env, [IDENTITY, SEARCH]) as host:
-                started += [
-                    subprocess.Popen([*_COMMAND, *words], env=whole, stderr=subprocess.DEVNULL)
-                    for words in (("relay", "identity"), ("work", "search"))
-                ]
-                try:
-                    yield Product(host, env)
-                finally:
-                    for each in started:
-                        each.terminate()
-                    for each in started:
-                        each.wait(timeout=60)
-    finally:
-        subprocess.run([*space, "--remove", name], check=True)
+    return engines.running([IDENTITY, SEARCH], ("relay", "identity"), ("work", "search"))
 
 
 def _load(product: Product, records: Directory) -> None:
@@ -137,7 +88,7 @@ def _compared(
 
 def search(runs: int = 500) -> list[dict[str, Any]]:
     """The search RPC, with scope, check of its hits and audit record, against the bare query."""
-    with running() as product:
+    with _running() as product:
         records = directory()
         _load(product, records)
         _settled(product)
@@ -176,7 +127,7 @@ def searchable(runs: int = 60) -> list[dict[str, Any]]:
     Ours has the whole import call, relay, broker and worker in it; the peer is one document with
     ``refresh=wait_for`` on an index with the settings that OpenSearch has by itself.
     """
-    with running() as product:
+    with _running() as product:
         records = directory()
         _load(product, {**records, "people": records["people"][:200], "devices": []})
         _settled(product)
@@ -204,7 +155,7 @@ def searchable(runs: int = 60) -> list[dict[str, Any]]:
 
 def rebuild(users: int = 200_000) -> list[dict[str, Any]]:
     """Facts a second of a rebuild against reading the log alone or bulk alone, the slower."""
-    with running() as product:
+    with _running() as product:
         records = directory()
         _load_users(product, records, users)
         wiring = product.host.wiring
