@@ -140,10 +140,10 @@ def test_a_worker_that_traces_and_is_measured_loads_no_grpc():
 
 
 def test_it_costs_next_to_nothing_where_it_is_off():
-    begin = time.perf_counter()
+    begin = time.thread_time()
     for _ in range(1000):
         with tracing.span("x", "server", PARENT, {"rpc.method": "Search"}):
             pass
 
     # A call takes milliseconds; this much a span would already be a percent of it.
-    assert (time.perf_counter() - begin) / 1000 < 20e-6
+    assert (time.thread_time() - begin) / 1000 < 20e-6

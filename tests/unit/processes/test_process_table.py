@@ -11,13 +11,17 @@ from helpdesk.kernel.settings import SettingsError
 from services.processes import (
     PIDS,
     PROCESSES,
+    SCRAPED,
     SERVED,
     Process,
     addressed,
     check,
     command,
+    free_address,
     read_pids,
+    scraped_at,
     write_pids,
+    write_scraped,
     write_settings,
 )
 from services.running import WORKERS
@@ -43,6 +47,41 @@ def test_a_service_listens_where_the_others_look_for_it():
     assert "HELPDESK_GRPC_ADDRESS" not in Process("relay", "email").environment(env)
 
 
+def test_each_process_is_scraped_at_an_address_of_its_own():
+    counted = scraped_at({"HELPDESK_METRICS_ADDRESS": "127.0.0.1:9464"}, free_address)
+    free = scraped_at({}, free_address)
+
+    assert counted["serve identity"] == "127.0.0.1:9464"
+    for addresses in (counted, free):
+        assert list(addresses) == [each.name for each in PROCESSES]
+        assert len(set(addresses.values())) == len(PROCESSES)
+    with pytest.raises(SettingsError, match="HELPDESK_METRICS_ADDRESS"):
+        scraped_at({"HELPDESK_METRICS_ADDRESS": "127.0.0.1"}, free_address)
+
+
+def test_a_process_is_told_its_own_address_and_not_that_of_the_first():
+    env = {"HELPDESK_METRICS_ADDRESS": "127.0.0.1:9464", "HELPDESK_EMAIL_ADDRESS": "127.0.0.1:1"}
+    process = Process("relay", "email")
+
+    assert process.environment(env, "127.0.0.1:9470")["HELPDESK_METRICS_ADDRESS"].endswith("9470")
+    assert "HELPDESK_METRICS_ADDRESS" not in process.environment(env)
+
+
+def test_prometheus_finds_the_processes_in_a_file(tmp_path):
+    write_scraped(tmp_path, {"relay email": "127.0.0.1:9470"})
+
+    assert json.loads((tmp_path / SCRAPED).read_text()) == [
+        {"targets": ["127.0.0.1:9470"], "labels": {"process": "relay-email"}}
+    ]
+
+
+def test_an_address_is_given_once():
+    given = [free_address() for _ in range(200)]
+
+    assert len(set(given)) == 200
+    assert all(int(each.rpartition(":")[2]) < 32_768 for each in given)
+
+
 def test_what_is_not_set_is_named():
     with pytest.raises(SettingsError, match=r"HELPDESK_AUDIT_DATABASE_URL.*OPENSEARCH_URL"):
         check({"HELPDESK_BROKER_URL": "amqp://"})
@@ -62,8 +101,11 @@ def test_the_id_of_another_program_is_not_taken_for_one_of_ours(tmp_path):
 
 
 def test_a_process_of_an_earlier_run_is_found(tmp_path):
-    words = [sys.executable, "-c", "input()", *command("work", "email")[-2:]]
-    with subprocess.Popen(words, stdin=subprocess.PIPE) as running:
+    words = [sys.executable, "-c", "print(); input()", *command("work", "email")[-2:]]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe) as running:
+        # Its command line can be read once it runs, not as soon as it was started.
+        running.stdout.readline()
         (tmp_path / PIDS).write_text(json.dumps({"work email": running.pid}))
         found = read_pids(tmp_path)
         running.communicate(b"\n")

@@ -97,10 +97,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_read_in_time(name):
-    started = time.perf_counter()
+    started = time.thread_time()
     report = read_mail(HOSTILE[name])
 
-    assert time.perf_counter() - started < SECONDS
+    assert time.thread_time() - started < SECONDS
     assert len(report.recipients) <= 500
     assert all(len(one.diagnosis) <= 2000 for one in report.recipients)
 
