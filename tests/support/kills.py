@@ -32,10 +32,11 @@ START = 30.0
 
 
 class Deployment:
-    """``python -m services serve`` on a data directory of its own."""
+    """``python -m services serve`` on a data directory of its own; of all services, or some."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *services: str) -> None:
         self.folder = folder
+        self._services = services
         self.address = free_address()
         mailbox = free_address()
         self.env = {
@@ -59,7 +60,7 @@ class Deployment:
         self._log = self.folder / f"serve-{self.starts}.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "services", "serve"],
+                [sys.executable, "-m", "services", "serve", *self._services],
                 env={**os.environ, **self.env},
                 cwd=Path(__file__).parents[2],
                 stdout=log,
