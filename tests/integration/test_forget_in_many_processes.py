@@ -1,30 +1,144 @@
 """A person is forgotten by the processes of the distributed size; nothing of them is left."""
 
+import os
+import random
+import string
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
 import psycopg
 import pytest
+from kombu import Connection, Queue
 
+from helpdesk.email.v1 import email_pb2, email_pb2_grpc
+from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
-from helpdesk.identity.v1 import forgetting_pb2_grpc
+from helpdesk.kernel import broker
 from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from tests.support.distributed import distributed_product
 from tests.support.product import ACME, person_id, small_directory
+from tests.support.rotating import calls_go_on_while_the_master_key_changes
+from tests.support.scanning import files_with
 
-TEXTS = ("Ștefana", "Voinea", "voinea", "stefana@acme.example", "+40211000122", "Lobby Phone")
-ABOUT = {"user_id": person_id("acme_user"), "reason": "asked for it"}
+ROOT = Path(__file__).parents[2]
+USER = person_id("acme_user")
+ABOUT = {"user_id": USER, "reason": "asked for it"}
+MAILBOX = "dev-mail"
+"""The development mailbox keeps what was sent, as the mailboxes of others do."""
+
+
+def letters(count=12):
+    return "".join(random.choices(string.ascii_lowercase, k=count))
+
+
+FIRST, LAST, PHONE = letters(), letters(), "40" + "".join(random.choices("123456789", k=11))
+# Nobody else on the engines has them, so that what is found is this person's.
+TEXTS = (FIRST, LAST, f"{FIRST}@acme.example", f"+{PHONE}", f"Phone of {FIRST}")
+PLANTED = f"planted {letters(20)}"
+
+
+def directory():
+    """The small directory with a person whose name nobody else has."""
+    made = small_directory()
+    person = next(p for p in made["people"] if p["id"] == USER)
+    person |= {
+        "emails": [f"{FIRST}@acme.example"],
+        "displayName": f"{FIRST} {LAST}",
+        "firstName": FIRST,
+        "lastName": LAST,
+        "phoneNumbers": [{"type": "work", "value": f"+{PHONE}"}],
+    }
+    made["devices"][0]["displayName"] = f"Phone of {FIRST}"
+    return made
+
+
+@pytest.fixture(scope="module")
+def engines():
+    """The folder of the engines, whose files are read; None where they are in containers."""
+    asked = ["bash", "-c", '. scripts/engines; in_docker 2>/dev/null || realpath -m "$ENGINES"']
+    said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    folder = Path(said.strip() or "/nowhere")
+    return folder if os.access(folder / "postgres" / "base", os.R_OK) else None
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     folder = tmp_path_factory.mktemp("forget") / "data"
-    with distributed_product(folder, directory=small_directory()) as running:
+    with distributed_product(folder) as running:
+        with Connection(running.env["HELPDESK_BROKER_URL"]) as connection:
+            everything(connection.channel()).declare()
+        running.load(directory())
         running.settle(60)
+        use(running)
         yield running
+
+
+def everything(channel):
+    """A queue that keeps every event that was ever published."""
+    arguments = {"x-queue-type": "quorum"}
+    broker.EVENTS(channel).declare()
+    queue = Queue("test.all", broker.EVENTS, "#", durable=True, queue_arguments=arguments)
+    return queue(channel)
+
+
+def published(product):
+    """Return the bodies of all events that were published, which stay where they are."""
+    bodies = []
+    with Connection(product.env["HELPDESK_BROKER_URL"]) as connection:
+        queue = everything(connection.channel())
+        while (message := queue.get()) is not None:
+            bodies.append(
+                bytes(message.body.encode() if isinstance(message.body, str) else message.body)
+            )
+    return bodies
+
+
+def use(product):
+    """Let an agent search the person, look at them, and somebody write to them."""
+    assert wait_until(lambda: len(search(product, f"{FIRST} {LAST}")) >= 1, 30)
+    people = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+    reveal = directory_pb2.RevealFieldRequest(
+        user_id=USER,
+        field="emails",
+        check_proof=product.proof(person_id("north_agent"), USER, "INC-1"),
+        reason=f"{FIRST} {LAST} cannot join",
+        ticket="INC-1",
+    )
+    product.caller("north_agent")(people.RevealField, reveal)
+    mails = product.stub(email_pb2_grpc.EmailServiceStub, "email")
+    welcome = email_pb2.SendMessageRequest(user_id=USER, template="welcome", request_id="mail-1")
+    product.caller(sub="test-service", roles=["MAIL_SENDER"])(mails.SendMessage, welcome)
+    product.settle(60)
+
+
+def search(product, text):
+    stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
+    return product.caller("north_agent")(stub.Search, search_pb2.SearchRequest(query=text)).hits
+
+
+def forget(product):
+    stub = product.stub(forgetting_pb2_grpc.ForgettingServiceStub, "identity")
+    operator = product.caller(sub="operator:jo", roles=["DIRECTORY_WRITER"])
+    product.caller("acme_admin")(stub.AskForgetting, pb.AskForgettingRequest(**ABOUT))
+    operator(stub.ConfirmForgetting, pb.ConfirmForgettingRequest(**ABOUT))
+    request = pb.ListForgettingsRequest(organization_id=ACME)
+
+    def cleared():
+        return list(operator(stub.ListForgettings, request).forgettings[0].cleared)
+
+    assert wait_until(lambda: len(cleared()) == 4, 90, 0.2), cleared()
+    product.settle(60)
+
+
+def owner(product):
+    return psycopg.connect(product.owner_url, autocommit=True)
 
 
 def rows_with(product, text):
     """Return the tables of every schema that hold a text, in clear or as bytes."""
-    with psycopg.connect(product.owner_url, autocommit=True) as connection:
+    with owner(product) as connection:
         tables = connection.execute(
             "SELECT table_schema, table_name FROM information_schema.tables "
             "WHERE table_type = 'BASE TABLE' "
@@ -42,38 +156,93 @@ def rows_with(product, text):
         ]
 
 
-def search(product, text):
-    stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
-    return product.caller("north_agent")(stub.Search, search_pb2.SearchRequest(query=text)).hits
+def wrapped_key(product):
+    """Return the person's key as it is stored, and the folder of the database's files."""
+    with owner(product) as connection:
+        key = connection.execute("SELECT wrapped FROM vault.person_key WHERE person = %s", (USER,))
+        oid = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        return bytes(key.fetchone()[0]), Path("postgres") / "base" / str(oid.fetchone()[0])
 
 
-def logged(product, text):
-    folder = product.host.wiring.data_dir
-    return [
-        file.name
-        for file in folder.rglob("*")
-        if file.is_file() and text.encode() in file.read_bytes()
-    ]
+def test_the_master_key_changes_under_calls_to_many_processes_and_no_call_fails(product):
+    def rotate():
+        ended = product.helpdesk("keys", "rotate-master")
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    calls_go_on_while_the_master_key_changes(product, rotate)
 
 
-def test_every_process_clears_and_no_table_or_log_holds_the_person(product):
-    assert wait_until(lambda: len(search(product, "stefana voinea")) >= 1, 30)
-    stub = product.stub(forgetting_pb2_grpc.ForgettingServiceStub, "identity")
-    operator = product.caller(sub="operator:jo", roles=["DIRECTORY_WRITER"])
-    product.caller("acme_admin")(stub.AskForgetting, pb.AskForgettingRequest(**ABOUT))
-    operator(stub.ConfirmForgetting, pb.ConfirmForgettingRequest(**ABOUT))
-    request = pb.ListForgettingsRequest(organization_id=ACME)
+@pytest.fixture(scope="module")
+def gone(product, engines):
+    """The person is forgotten; returns what the files held of them before."""
+    before = SimpleNamespace(indexed=[], kept=[], files=list)
+    if engines:
+        key, database = wrapped_key(product)
+        before.files = lambda: [
+            file.name for file in (engines / database).iterdir() if key in file.read_bytes()
+        ]
+        with owner(product) as connection:
+            connection.execute("CHECKPOINT")
+        before.kept = before.files()
+        before.indexed = files_with(engines / "opensearch", TEXTS)
+    forget(product)
+    with owner(product) as connection:
+        connection.execute("VACUUM FULL")
+        connection.execute("CHECKPOINT")
+    return before
 
-    def cleared():
-        return list(operator(stub.ListForgettings, request).forgettings[0].cleared)
 
-    assert wait_until(lambda: len(cleared()) == 4, 60, 0.2), cleared()
-    product.settle(60)
+def needed(engines):
+    if engines is None:
+        pytest.skip("the files of the engines cannot be read here")
 
-    assert not search(product, "stefana voinea")
+
+def test_every_process_clears_and_no_table_event_or_log_holds_the_person(product, gone):
+    data = product.host.wiring.data_dir
+
+    assert not search(product, f"{FIRST} {LAST}")
     assert search(product, "Ada Acme")
     assert {text: rows_with(product, text) for text in TEXTS} == {text: [] for text in TEXTS}
-    assert {text: logged(product, text) for text in TEXTS} == {text: [] for text in TEXTS}
-    # The look itself finds what is in clear: an organization's name is nobody's.
-    assert rows_with(product, "Acme")
+    assert files_with(data, TEXTS, [MAILBOX]) == []
+    bodies = published(product)
+    assert sum(USER.encode() in body for body in bodies) > 1
+    assert not [body for body in bodies if any(each.encode() in body for each in TEXTS)]
     assert product.verified().returncode == 0
+
+
+@pytest.mark.parametrize("engine", ["postgres", "rabbitmq", "opensearch"])
+def test_no_file_of_an_engine_holds_the_person(engines, gone, engine):
+    needed(engines)
+
+    # Write-ahead logs too: only sealed bytes were ever written to them.
+    assert files_with(engines / engine, TEXTS) == []
+
+
+def test_a_vacuum_takes_the_wrapped_key_out_of_the_files_of_the_tables(engines, gone):
+    needed(engines)
+
+    assert gone.kept
+    assert gone.files() == []
+
+
+def test_the_looks_find_what_is_there(product, engines, gone):
+    with owner(product) as connection:
+        connection.execute("CREATE TABLE public.planted AS SELECT %s::text AS words", (PLANTED,))
+        connection.execute("CHECKPOINT")
+    with Connection(product.env["HELPDESK_BROKER_URL"]) as connection:
+        connection.Producer(connection.channel()).publish(
+            PLANTED, exchange=broker.EVENTS, routing_key="planted", delivery_mode=2
+        )
+    logs = product.host.wiring.data_dir / "logs"
+    assert len(list(logs.glob("*.log"))) > 10
+    (logs / "planted.log").write_text(PLANTED)
+
+    assert rows_with(product, PLANTED) == [("public", "planted")]
+    assert files_with(logs, [PLANTED]) == ["planted.log"]
+    assert wait_until(lambda: any(PLANTED.encode() in each for each in published(product)), 10)
+    needed(engines)
+    found = {file.partition("/")[0] for file in files_with(engines / "postgres", [PLANTED])}
+    assert {"base", "pg_wal"} <= found
+    assert files_with(engines / "rabbitmq", [PLANTED])
+    assert gone.indexed
