@@ -42,7 +42,8 @@ SERVICES = [IDENTITY, EMAIL, SESSION, SEARCH, AUDIT]
 _ASKED = (
     "DirectoryService", "RoleService", "TicketService", "ConsentService", "ViewService",
     "PortalService", "EmailService", "BlocklistService", "CallerCheckService",
-    "CallerAnswerService", "SearchService", "AuditService",
+    "CallerAnswerService", "SearchService", "AuditService", "ReviewService", "FeedWebhookService",
+    "ReplayService",
 )  # fmt: skip
 _SECTIONS = ["SECTION_USERS", "SECTION_DEVICES", "SECTION_LICENSES"]
 _READS_OF = 4

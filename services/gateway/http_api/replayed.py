@@ -61,6 +61,8 @@ def _cells(above: str, row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _fact(name: str, value: Any) -> ReplayedFact:
+    if isinstance(value, bool):
+        return ReplayedFact(name=name, value="", truth=value)
     text = _text(value)
     if _CODE.fullmatch(text):
         text = text.removeprefix(f"{name.upper()}_").replace("_", " ").lower()
@@ -68,8 +70,6 @@ def _fact(name: str, value: Any) -> ReplayedFact:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
     if isinstance(value, list):
         return ", ".join(_text(each) for each in value)
     if isinstance(value, Mapping):

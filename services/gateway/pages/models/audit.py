@@ -83,11 +83,12 @@ class PlayerStep:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayedFact:
-    """A value the agent saw; `erased` when its person was forgotten since."""
+    """A value the agent saw; `erased` when its person was forgotten since, `truth` of a yes or no."""
 
     name: str
     value: str
     erased: bool = False
+    truth: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
