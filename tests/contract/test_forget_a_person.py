@@ -5,10 +5,11 @@ from contextlib import closing
 
 import pytest
 
+from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
-from helpdesk.kernel.errors import NotFound, Refused
+from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from tests.support.methods import hosted
@@ -248,3 +249,37 @@ def test_the_log_verifies_after_a_person_was_forgotten(product, stub, admin, ope
 
     ended = product.verified()
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_those_who_read_a_record_before_read_it_erased_and_are_recorded(
+    product, stub, admin, operator
+):
+    use(product)
+    audit = product.stub(audit_pb2_grpc.AuditServiceStub, "audit")
+    auditor = product.caller("north_auditor")
+    wanted = audit_pb2.ActionFilter(action="identity.field.reveal")
+
+    def read(caller):
+        return caller(
+            audit.QueryActions,
+            audit_pb2.QueryActionsRequest(filter=wanted, user_id=person_id(USER)),
+        ).records
+
+    (before,) = read(auditor)
+    forget(product, stub, admin, operator)
+    (after,) = read(auditor)
+
+    assert "Ștefana" in before.reason
+    assert after.reason == "[erased]"
+    assert (after.index, after.agent_id, after.ticket) == (
+        before.index,
+        person_id("north_agent"),
+        "INC-1",
+    )
+    assert not read(product.caller("south_agent", roles=["AUDITOR"]))
+    with pytest.raises(Forbidden):
+        read(product.caller("north_agent"))
+    looks = product.records(
+        "audit", action="audit.action.query", agent_id=person_id("north_auditor")
+    )
+    assert len(looks) == 2
