@@ -23,7 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from helpdesk.kernel.context import Actor
-from helpdesk.kernel.errors import Unauthenticated
+from helpdesk.kernel.errors import Unauthenticated, Unavailable
 
 ISSUER = "helpdesk"
 LONGEST = 300.0
@@ -189,6 +189,7 @@ class Verifier:
         self._jwks: Sequence[Mapping[str, Any]] = ()
         self._keys: _Keys = {}
         self._asked = 0.0
+        self._answered = True
         self._lock = threading.Lock()
         self._known: dict[bytes, _Checked] = {}
 
@@ -197,7 +198,7 @@ class Verifier:
         return self.checked(token).actor
 
     def checked(self, token: str) -> Verified:
-        """Return all that a valid token says; raises Unauthenticated with the reason."""
+        """Return all that a valid token says; raises Unauthenticated (with the reason), Unavailable."""
         if not token:
             raise Unauthenticated("TOKEN_MISSING", "This call needs a token.")
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
@@ -270,7 +271,9 @@ class Verifier:
             stale = now - self._asked > LONGEST
             if stale or (key_id not in self._keys and now - self._asked > 1):
                 self._asked = now
+                self._answered = False
                 published = list(self._published())
+                self._answered = True
                 # The same keys stay the same object, so what was checked against them still is.
                 if published != self._jwks:
                     self._keys = {
@@ -282,7 +285,12 @@ class Verifier:
                         for jwk in published
                     }
                     self._jwks = published
-            if not isinstance(key_id, str) or key_id not in self._keys:
+            if not isinstance(key_id, str):
+                raise KeyError("unknown key")
+            if key_id not in self._keys:
+                if not self._answered:
+                    # It may be a good one: who is told to sign in again loses their work.
+                    raise Unavailable("KEYS_UNAVAILABLE", "Tokens cannot be checked now.")
                 raise KeyError("unknown key")
             return self._keys
 

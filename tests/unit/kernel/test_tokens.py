@@ -8,7 +8,7 @@ from joserfc import jwt
 
 from helpdesk.kernel import tokens
 from helpdesk.kernel.context import Actor
-from helpdesk.kernel.errors import Unauthenticated
+from helpdesk.kernel.errors import Unauthenticated, Unavailable
 from helpdesk.kernel.tokens import Signer, Verifier, claims_of, new_private_key
 
 AGENT = Actor("a1", partner_id="p1", roles=frozenset({"HELP_DESK"}), act=("gateway", "proxy"))
@@ -212,3 +212,25 @@ def test_a_new_key_is_found_without_a_restart(signer, monkeypatch):
     monkeypatch.setattr(tokens.time, "monotonic", lambda: later)
 
     assert verifier.verify(rotated.sign(claims_of(AGENT), ["email"], 60)) == AGENT
+
+
+def test_while_nobody_says_the_keys_no_token_is_called_invalid(signer, monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr(tokens.time, "monotonic", lambda: now)
+    answers = [Unavailable("AWAY"), [signer.public_jwk()]]
+
+    def published():
+        answer = answers.pop(0)
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
+
+    verifier = Verifier(published, "email")
+    token = signer.sign(claims_of(AGENT), ["email"], 60)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            verifier.verify(token)
+    now += 1.1
+
+    assert verifier.verify(token) == AGENT
+    assert refused(verifier, Signer(new_private_key()).sign({}, ["email"], 60)) == "TOKEN_INVALID"
