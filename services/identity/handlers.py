@@ -15,7 +15,8 @@ from services.identity.domain.forgetting import Forgettings
 from services.identity.domain.forgetting_facts import PersonForgettingConfirmed, PersonForgotten
 from services.identity.domain.ids import ORGANIZATION, uuid_of
 from services.identity.domain.importing import person_key
-from services.identity.forgetting_views import CLEARING, ForgettingViews, note_cleared
+from services.identity.projections.forgetting import note_cleared
+from services.identity.views.forgetting import ForgettingViews
 
 
 def consumers(store: Store) -> list[StoreConsumer]:
@@ -46,7 +47,7 @@ def consumers(store: Store) -> list[StoreConsumer]:
         with store.engine.transaction() as tx:
             note_cleared(tx, user_id, str(fields["service"]))
         found = ForgettingViews(store).forgetting(user_id)
-        if found is not None and set(CLEARING) <= set(found.cleared):
+        if found is not None and set(forgetting.CLEARING) <= set(found.cleared):
             store.vault.forget(found.key)
 
     own = {PersonForgettingConfirmed.NAME: on_confirmed, PersonForgotten.NAME: on_forgotten}
@@ -55,7 +56,7 @@ def consumers(store: Store) -> list[StoreConsumer]:
         StoreConsumer(
             "identity.cleared",
             store,
-            {service: {PersonCleared.NAME: on_cleared} for service in CLEARING},
+            {service: {PersonCleared.NAME: on_cleared} for service in forgetting.CLEARING},
         ),
     ]
 

@@ -46,7 +46,6 @@ from services.identity.application.sign_in import SignIns
 from services.identity.application.tickets import TicketChecks, TicketList
 from services.identity.application.tokens import Tokens
 from services.identity.domain.clients import Program
-from services.identity.forgetting_views import ForgettingViews
 from services.identity.grpc_api.claims import RoleClaimServicer
 from services.identity.grpc_api.clients import ClientServicer
 from services.identity.grpc_api.directory import DirectoryServicer
@@ -60,7 +59,6 @@ from services.identity.grpc_api.sign_in import SignInServicer
 from services.identity.grpc_api.tickets import TicketServicer
 from services.identity.grpc_api.tokens import TokenServicer
 from services.identity.handlers import consumers
-from services.identity.invitation_views import InvitationTable
 from services.identity.projections import projections
 from services.identity.providers.client_table import ClientTable
 from services.identity.providers.configured import Configured, development_issuer
@@ -72,7 +70,9 @@ from services.identity.providers.ticket_system import (
     http_system,
 )
 from services.identity.settings import Settings
-from services.identity.views import Views
+from services.identity.views.directory import Views
+from services.identity.views.forgetting import ForgettingViews
+from services.identity.views.invitations import InvitationTable
 
 _NAME = "identity"
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -8,6 +8,8 @@ import pytest
 from helpdesk.identity.v1 import (
     directory_pb2,
     directory_pb2_grpc,
+    feed_pb2,
+    feed_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
     people_pb2,
@@ -15,9 +17,13 @@ from helpdesk.identity.v1 import (
     roles_pb2,
     roles_pb2_grpc,
 )
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
+from helpdesk.kernel.rpc.client import Caller
 from helpdesk.options.v1 import options_pb2 as options
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from services.identity.domain.forgetting_facts import PersonForgettingAsked, PersonForgotten
 from services.identity.service import SERVICE as IDENTITY
 from services.session.service import SERVICE as SESSION
 from tests.support.product import (
@@ -252,3 +258,40 @@ def test_the_admin_whose_role_runs_out_is_not_the_only_one(product, admin):
             ),
         )
     assert caught.value.reason == "LAST_PARTNER_ADMIN"
+
+
+@pytest.fixture
+def forgotten(product):
+    """Who had no role and was forgotten: only an id is left."""
+    user_id = person_id("north_nobody")
+    store = product.store_of("identity")
+    work = UnitOfWork(store, Actor("service:identity"), datetime.now(UTC))
+    asked = PersonForgettingAsked(user_id=user_id, organization_id=NORTH, asked_by="operator:jo")
+    gone = PersonForgotten(user_id=user_id, organization_id=NORTH, key="", addresses=())
+    work.stage(work.load("forgetting:a test", lambda state, _: state, None), asked, gone)
+    store.commit(work.unit())
+    return user_id
+
+
+@pytest.mark.parametrize("what", ["assign", "remove", "offboard", "limit", "lift", "link"])
+def test_nothing_is_done_with_who_was_forgotten(product, stub, admin, forgotten, what):
+    roles = product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    feed = product.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
+    writer = Caller(lambda: product.service_token("DIRECTORY_WRITER"))
+    named = {"user_id": forgotten, "role": options.ROLE_HELP_DESK, "reason": "a test"}
+    calls = {
+        "assign": lambda: admin(roles.AssignRole, roles_pb2.AssignRoleRequest(**named)),
+        "remove": lambda: admin(roles.RemoveRole, roles_pb2.RemoveRoleRequest(**named)),
+        "offboard": lambda: admin(stub.OffboardPerson, leave("north_nobody")),
+        "limit": lambda: admin(stub.SetCustomerLimit, limit("north_nobody", ACME)),
+        "lift": lambda: admin(stub.ClearCustomerLimit, lift("north_nobody")),
+        "link": lambda: writer(
+            feed.LinkAccount,
+            feed_pb2.LinkAccountRequest(user_id=forgotten, issuer="https://x.example", subject="s"),
+        ),
+    }
+
+    with pytest.raises(Refused) as caught:
+        calls[what]()
+
+    assert caught.value.reason == "ALREADY_FORGOTTEN"

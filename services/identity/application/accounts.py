@@ -15,7 +15,7 @@ from services.identity.application.invitations import Invitations
 from services.identity.application.reading import Views
 from services.identity.application.role_claims import claims_stream
 from services.identity.application.signing import Configuration, Identified, Providers
-from services.identity.domain import claims, ids, importing, roles, sign_in
+from services.identity.domain import claims, forgetting, ids, importing, roles, sign_in
 from services.identity.domain.entries import Person
 from services.identity.domain.facts import AccountLinked, PersonImported
 
@@ -123,6 +123,7 @@ class Accounts:
         person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
         if person is None:
             raise NotFound("person")
+        forgetting.check_known(person)
         self._providers.get(issuer)
         if not subject or len(subject) > 255:
             raise InvalidArgument("subject", "OUT_OF_RANGE", "subject: 1 to 255 characters.")

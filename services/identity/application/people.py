@@ -11,7 +11,7 @@ from services.identity.application.importing import roles_stream
 from services.identity.application.invitations import Invitations
 from services.identity.application.reading import Views, Visible, viewer_for
 from services.identity.application.sessions import end_session
-from services.identity.domain import ids, roles
+from services.identity.domain import forgetting, ids, roles
 from services.identity.domain.entries import Person
 from services.identity.domain.people_facts import (
     AgentLimited,
@@ -84,7 +84,7 @@ class People:
 
 
 def colleague(views: Views, action: SupportAction, user_id: str) -> Person:
-    """Return a person of the caller's own partner. Raises NotFound."""
+    """Return a person of the caller's own partner. Raises NotFound, Refused."""
     person = views.person(ids.uuid_of(ids.PEOPLE, user_id))
     # Without a partner the caller has no colleagues; an empty key would match nobody either.
     if person is None or person.organization != ids.uuid_of(
@@ -92,6 +92,7 @@ def colleague(views: Views, action: SupportAction, user_id: str) -> Person:
     ):
         raise NotFound("person")
     action.about(user_id=person.id)
+    forgetting.check_known(person)
     return person
 
 

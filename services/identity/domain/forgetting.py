@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import ERASED, Event
+from services.identity.domain.entries import Person
 from services.identity.domain.forgetting_facts import (
     LegalHoldLifted,
     LegalHoldSet,
@@ -19,6 +20,8 @@ from services.identity.domain.forgetting_facts import (
 
 LASTS = timedelta(days=7)
 """How long what was asked can be confirmed."""
+CLEARING = ("audit", "email", "search", "session")
+"""The services that hold what is built from a person's data, and say that they cleared it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def hold(state: Forgettings, fact: LegalHoldSet) -> LegalHoldSet:
     if fact.user_id in state.held:
         raise Refused("HELD", "This legal hold is set.")
     if fact.user_id and fact.user_id in state.confirmed:
-        raise Refused("ALREADY_FORGOTTEN", "This person was forgotten. It cannot be undone.")
+        raise forgotten()
     return fact
 
 
@@ -110,9 +113,20 @@ def lift(state: Forgettings, fact: LegalHoldLifted) -> LegalHoldLifted:
     return fact
 
 
+def check_known(person: Person) -> None:
+    """Refuse to do anything with who was forgotten: only an id is left. Raises Refused."""
+    if person.display_name == ERASED:
+        raise forgotten()
+
+
+def forgotten() -> Refused:
+    """Return the refusal of what concerns a forgotten person."""
+    return Refused("ALREADY_FORGOTTEN", "This person was forgotten. It cannot be undone.")
+
+
 def _check(state: Forgettings, user_id: str) -> None:
     if user_id in state.confirmed:
-        raise Refused("ALREADY_FORGOTTEN", "This person was forgotten. It cannot be undone.")
+        raise forgotten()
     if state.held & {"", user_id}:
         raise Refused("LEGAL_HOLD", "A legal hold keeps this person. Ask who set it to lift it.")
 

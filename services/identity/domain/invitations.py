@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound
+from helpdesk.kernel.events import ERASED
+from services.identity.domain.forgetting import forgotten
 from services.identity.domain.invitation_facts import (
     AgentInvited,
     InvitationAccepted,
@@ -56,6 +58,8 @@ def again(
     """Offer the same with a new link; one that lapsed may be renewed, an ended one not."""
     if state.offer is None or state.over:
         raise NotFound("invitation")
+    if ERASED in (state.offer.email, state.offer.display_name):
+        raise forgotten()
     return replace(
         state.offer,
         link=link,
@@ -75,7 +79,8 @@ def withdraw(state: Invitation, fact: InvitationWithdrawn) -> InvitationWithdraw
 def accept(state: Invitation, link_digest: str, now: datetime) -> AgentInvited:
     """Return what the newest link offers, once."""
     offer = state.open(now)
-    if offer is None or offer.link_digest != link_digest:
+    erased = offer is not None and ERASED in (offer.email, offer.display_name)
+    if offer is None or erased or offer.link_digest != link_digest:
         raise invalid()
     return offer
 

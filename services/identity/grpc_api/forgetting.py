@@ -7,8 +7,7 @@ from typing import Any
 from helpdesk.identity.v1 import forgetting_pb2, forgetting_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
 from services.identity.application.forgetting import Forgetting
-from services.identity.domain.forgetting import LASTS
-from services.identity.forgetting_views import CLEARING
+from services.identity.domain.forgetting import CLEARING, LASTS
 from services.identity.grpc_api.times import stamp_of
 
 

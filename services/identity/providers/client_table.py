@@ -8,7 +8,7 @@ from typing import Any
 from helpdesk.kernel.store import Store
 from services.identity.application.clients import Registered
 from services.identity.domain.clients import Program
-from services.identity.projections import moment_of
+from services.identity.projections.directory import moment_of
 
 _COLUMNS = "name, public_key, roles, acts_as, registered_by, registered"
 

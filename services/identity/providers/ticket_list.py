@@ -6,7 +6,7 @@ from typing import Any
 
 from helpdesk.kernel.store import Store
 from services.identity.domain.tickets import Ticket
-from services.identity.projections import moment_of
+from services.identity.projections.directory import moment_of
 
 _COLUMNS = "ticket, organization, open, opened_by, opened"
 

@@ -1,6 +1,8 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from helpdesk.kernel.errors import Forbidden, NotFound
+from helpdesk.kernel.errors import Forbidden, NotFound, Refused
+from helpdesk.kernel.events import ERASED
 from services.identity.domain.invitation_facts import (
     AgentInvited,
     InvitationAccepted,
@@ -49,3 +51,10 @@ def test_an_invitation_that_is_over_is_not_renewed():
     for over in (used, back):
         given(OFFER, over).when(again, "l", "d", "eva", NOW).then_raises(NotFound)
         given(OFFER, over).when(accept, "digest", NOW).then_raises(Forbidden)
+
+
+def test_an_invitation_of_who_was_forgotten_is_neither_sent_again_nor_used():
+    erased = replace(OFFER, email=ERASED, display_name=ERASED)
+
+    given(erased).when(again, "new", "digest", "eva", NOW).then_raises(Refused, "ALREADY_FORGOTTEN")
+    given(erased).when(accept, "digest", NOW).then_raises(Forbidden, "INVITATION_INVALID")

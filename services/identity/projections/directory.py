@@ -9,10 +9,10 @@ from typing import Any
 
 from helpdesk.kernel.events import Event, Sealer, timestamp
 from helpdesk.kernel.store import Database, Projection, Projections, Recorded
-from services.identity import forgetting_views, invitation_views
 from services.identity.domain import client_facts, facts, importing, people_facts, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
+from services.identity.projections import forgetting, invitations
 
 Digest = Callable[[str], str]
 PERSON = "identity.view.person"
@@ -38,7 +38,7 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
     known: dict[str, Projection] = {
         kind.NAME: views.also_known(function) for kind, function in imported.items()
     }
-    return {**known, **forgetting_views.projections(), **invitation_views.projections()} | {
+    return {**known, **forgetting.projections(), **invitations.projections()} | {
         facts.RoleAssigned.NAME: views.on_role_assigned,
         facts.RoleRemoved.NAME: views.on_role_removed,
         people_facts.AgentLimited.NAME: _on_agent_limited,
@@ -133,7 +133,7 @@ class _Views:
     def on_person_imported(self, db: Database, recorded: Recorded) -> None:
         event: Any = recorded.event
         uuid = uuid_of(PEOPLE, event.user_id)
-        if forgetting_views.is_gone(db, uuid):
+        if forgetting.is_gone(db, uuid):
             return
         texts = [event.display_name, event.first_name, event.last_name]
         lists = [event.emails, event.phone_numbers, event.sip_addresses]

@@ -21,7 +21,7 @@ from services.identity.domain.entries import (
     Site,
 )
 from services.identity.domain.importing import Known
-from services.identity.projections import (
+from services.identity.projections.directory import (
     DEVICE_VIEW,
     HINT,
     PERSON,
