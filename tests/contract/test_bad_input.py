@@ -2,6 +2,7 @@
 
 import logging
 import random
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import grpc
@@ -40,13 +41,26 @@ PEOPLE = {
 }
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    with foreign_world(tmp_path_factory.mktemp("bad")) as world:
+@contextmanager
+def filled_world(folder):
+    with foreign_world(folder) as world:
         world.acme = world.things_of("north_agent", "acme_admin", "acme_user")
         remove_addresses(world.host.running["email"].store, 2)
         ask_to_forget(world.host.running["identity"].store, "north_nobody", "north_second_admin")
         queue_and_mark(world.host.running["audit"].store, 2)
+        yield world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with filled_world(tmp_path_factory.mktemp("bad")) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def untouched_world(tmp_path_factory):
+    """A world in which no other test has ended or changed anything."""
+    with filled_world(tmp_path_factory.mktemp("untouched")) as world:
         yield world
 
 
@@ -335,7 +349,8 @@ def next_page(world, method, answer):
 
 
 @pytest.mark.parametrize("method", LISTS, ids=short)
-def test_a_page_token_is_of_its_caller_and_its_query_alone(world, method):
+def test_a_page_token_is_of_its_caller_and_its_query_alone(untouched_world, method):
+    world = untouched_world
     first, _ = with_value(world, method, "page_size", 1)
     if "query" in method.descriptor.input_type.fields_by_name:
         first.query = "acme"
