@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shlex
 import socket
 import sys
@@ -21,7 +22,13 @@ PIDS = "processes.json"
 """File in the data directory: the process ids by name."""
 SETTINGS = "settings.env"
 """File in the data directory: what operators' commands need to find the processes."""
+SCRAPED = "metrics.json"
+"""File in the data directory: where each process is scraped, as Prometheus reads it (file_sd)."""
 _GRPC = "HELPDESK_GRPC_ADDRESS"
+_METRICS = "HELPDESK_METRICS_ADDRESS"
+# From 32768 on Linux gives ports to connections; one of those might have ours when we come back.
+_PORTS = range(10_240, 32_768)
+_given: set[int] = set()
 
 
 def command(*words: str) -> list[str]:
@@ -46,9 +53,11 @@ class Process:
         """The command line."""
         return command(self.role, self.service)
 
-    def environment(self, env: Mapping[str, str]) -> dict[str, str]:
+    def environment(self, env: Mapping[str, str], metrics_address: str = "") -> dict[str, str]:
         """Return the environment of this one of all that share ``env``."""
-        own = {name: value for name, value in env.items() if name != _GRPC}
+        own = {name: value for name, value in env.items() if name not in (_GRPC, _METRICS)}
+        if metrics_address:
+            own[_METRICS] = metrics_address
         if self.role == "serve" and self.service != GATEWAY:
             own[_GRPC] = env[address_of(self.service)]
         return own
@@ -79,9 +88,47 @@ def addressed(env: Mapping[str, str], free: Callable[[], str]) -> dict[str, str]
 
 
 def free_address() -> str:
-    """Return an address on loopback where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
+    """Return an address on loopback where nobody listens, and which was not returned before."""
+    while True:
+        port = random.choice(_PORTS)  # noqa: S311  # not a secret
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        if port not in _given:
+            _given.add(port)
+            return f"127.0.0.1:{port}"
+
+
+def scraped_at(env: Mapping[str, str], free: Callable[[], str]) -> dict[str, str]:
+    """
+    Return where each process is scraped, by name; each has an address of its own.
+
+    Where the setting names a host and port, that is the first's and the others count on from there.
+    Raises SettingsError.
+    """
+    first = env.get(_METRICS, "")
+    if not first:
+        return {each.name: free() for each in PROCESSES}
+    host, _, port = first.rpartition(":")
+    if not port.isdigit():
+        raise SettingsError(f"{_METRICS}: host:port is wanted")
+    return {each.name: f"{host}:{int(port) + at}" for at, each in enumerate(PROCESSES)}
+
+
+def write_scraped(data_dir: Path, addresses: Mapping[str, str]) -> None:
+    """
+    Write down where the processes are scraped, for Prometheus' ``file_sd_configs``.
+
+    Source: Prometheus, Configuration, "file_sd_config".
+    """
+    groups = [
+        {"targets": [address], "labels": {"process": name.replace(" ", "-")}}
+        for name, address in addresses.items()
+    ]
+    written = data_dir / f"{SCRAPED}.new"
+    written.write_text(json.dumps(groups, indent=1))
+    written.replace(data_dir / SCRAPED)
 
 
 def check(env: Mapping[str, str]) -> None:

@@ -22,7 +22,18 @@ from helpdesk.kernel import tls
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.rpc.client import open_channel
 from helpdesk.kernel.settings import parse
-from services.processes import GATEWAY, STAGES, Process, address_of, command, read_pids, write_pids
+from services.processes import (
+    GATEWAY,
+    STAGES,
+    Process,
+    address_of,
+    command,
+    free_address,
+    read_pids,
+    scraped_at,
+    write_pids,
+    write_scraped,
+)
 
 _START_SECONDS = 90.0
 _STOP_SECONDS = 40.0
@@ -54,13 +65,14 @@ class Supervisor:
     """
     The processes of a data directory; a context manager.
 
-    Each writes to a file of its own in ``logs``. ``env`` is their whole environment;
-    ``say`` gets one line for each death. ``start``
-    raises NotStartedError.
+    Each writes to a file of its own in ``logs`` and is ``scraped`` at an address of its own.
+    ``env`` is their whole environment; ``say`` gets one line for each death. ``start`` raises
+    NotStartedError.
     """
 
     def __init__(self, env: Mapping[str, str], say: Say) -> None:
         self.env = dict(env)
+        self.scraped = scraped_at(env, free_address)
         self._say = say
         self._settings = parse(HostSettings, "", env)
         self._data_dir = self._settings.data_dir
@@ -107,6 +119,7 @@ class Supervisor:
         except BlockingIOError as error:
             raise NotStartedError(f"another one runs on {self._data_dir}: stop it first") from error
         self._end_earlier()
+        write_scraped(self._data_dir, self.scraped)
         for stage in STAGES:
             for process in stage:
                 self._begin(process)
@@ -149,7 +162,7 @@ class Supervisor:
                 # A session of its own: Ctrl+C reaches this process, which ends the others in order.
                 running = subprocess.Popen(
                     child.process.words,
-                    env=child.process.environment(self.env),
+                    env=child.process.environment(self.env, self.scraped[child.process.name]),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,

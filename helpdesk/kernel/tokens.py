@@ -198,7 +198,7 @@ class Verifier:
         return self.checked(token).actor
 
     def checked(self, token: str) -> Verified:
-        """Return all that a valid token says; raises Unauthenticated (with the reason), Unavailable."""
+        """Return all that a valid token says; raises Unauthenticated, Unavailable."""
         if not token:
             raise Unauthenticated("TOKEN_MISSING", "This call needs a token.")
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()

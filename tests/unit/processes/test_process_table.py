@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.store import wait_until
 from services.processes import (
     PIDS,
     PROCESSES,
@@ -107,8 +108,9 @@ def test_a_process_of_an_earlier_run_is_found(tmp_path):
         # Its command line can be read once it runs, not as soon as it was started.
         running.stdout.readline()
         (tmp_path / PIDS).write_text(json.dumps({"work email": running.pid}))
-        found = read_pids(tmp_path)
+        # A process has its command line a moment after its id.
+        is_found = wait_until(lambda: read_pids(tmp_path) == {"work email": running.pid}, 10, 0.01)
         running.communicate(b"\n")
 
-    assert found == {"work email": running.pid}
+    assert is_found
     assert read_pids(tmp_path) == {}
