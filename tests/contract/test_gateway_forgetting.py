@@ -80,6 +80,14 @@ def test_somebody_elsewhere_is_told_like_nobody(admin, person):
     assert problems(page) == ["Nobody of your organization has this address or ID."]
 
 
+def test_nobodys_name_elsewhere_can_be_guessed(admin):
+    foreign = f"{PAGE}/{person_id('beta_user')}/confirm"
+    right = admin.submit(foreign, name=PEOPLE["beta_user"][3], reason=WHY)
+    wrong = admin.submit(foreign, name="Somebody Else", reason=WHY)
+
+    assert (right.status_code, wrong.status_code) == (404, 404)
+
+
 def test_a_reason_is_needed_and_told_at_its_own_form(admin):
     admin.submit(PAGE, person=USER, reason=WHY)
 

@@ -80,8 +80,7 @@ def confirm(visit: Visit) -> Response:
     user_id = visit.param("user")
     typed = visit.form.text("name", 400)
     reason = _reason(visit, f"reason-confirm-{user_id}")
-    known = naming.of_people(visit, [user_id]).of(user_id)
-    if _plain(typed) != _plain(known):
+    if _plain(typed) != _plain(_name_asked(visit, user_id)):
         visit.form.wrong(f"name-{user_id}", "name_differs")
     if visit.form.problems:
         return visit.invalid(show)
@@ -159,6 +158,19 @@ def _row(visit: Visit, each: Any, names: Names, held: set[str]) -> ForgettingRow
         if each.state in ("confirmed", "forgotten")
         else (),
     )
+
+
+def _name_asked(visit: Visit, user_id: str) -> str:
+    """Return the name in the visitor's own list, since others' names must not be guessed here."""
+    page = ""
+    while True:
+        found = visit.clients.forgetting.asked(visit.token, page)
+        for each in found.forgettings:
+            if each.user_id == user_id:
+                return str(each.display_name)
+        page = found.next_page_token
+        if not page:
+            raise NotFound("person")
 
 
 def _person(visit: Visit, field: str) -> str:
