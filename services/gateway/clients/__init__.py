@@ -20,9 +20,11 @@ from services.gateway.clients.codes import (
 from services.gateway.clients.email import Email
 from services.gateway.clients.forgetting import Forgetting
 from services.gateway.clients.identity import Identity
+from services.gateway.clients.reviews import Reviews
 from services.gateway.clients.role_claims import RoleClaims
 from services.gateway.clients.search import Search
 from services.gateway.clients.sessions import Sessions
+from services.gateway.clients.webhooks import Webhooks
 
 __all__ = [
     "ROLES",
@@ -48,3 +50,5 @@ class Clients:
         self.blocklist = Blocklist(channel("email"), call, own)
         self.sessions = Sessions(channel("session"), call)
         self.audit = Audit(channel("audit"), call)
+        self.reviews = Reviews(channel("audit"), call)
+        self.webhooks = Webhooks(channel("audit"), call)

@@ -23,11 +23,13 @@ from services.gateway.http_api import (
     mail,
     organizations,
     published,
+    reviews,
     roles,
     search,
     sign_in,
     users,
     views,
+    webhooks,
 )
 from services.gateway.http_api.protection import Protection
 from services.gateway.http_api.serving import Desk
@@ -62,6 +64,8 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *claims.routes(desk),
         *forgetting.routes(desk),
         *audit.routes(desk),
+        *reviews.routes(desk),
+        *webhooks.routes(desk),
         *more,
     ]
     app = Starlette(routes=routes, exception_handlers={404: lost, 405: lost})

@@ -93,7 +93,7 @@ def session(visit: Visit) -> Response:
     digest, why, answer = _rebuilt(visit, here)
     model = AuditSessionPage(
         frame=visit.frame(),
-        completeness=_completeness(visit),
+        completeness=completeness(visit),
         session=session_id,
         agent=names.of(about.agent_id),
         partner=names.of(about.partner_id) or "–",
@@ -167,7 +167,7 @@ def log(visit: Visit) -> Response:
 
 def export_page(visit: Visit) -> Response:
     """Ask what to export."""
-    model = AuditExportPage(frame=visit.frame(), completeness=_completeness(visit), format="proofs")
+    model = AuditExportPage(frame=visit.frame(), completeness=completeness(visit), format="proofs")
     return visit.page("audit_export", model)
 
 
@@ -213,7 +213,7 @@ def _activity(visit: Visit, wanted: dict[str, Any]) -> Response:
         older = _address(visit, {**kept, "page": records.next_page_token})
     model = AuditActivityPage(
         frame=visit.frame(),
-        completeness=_completeness(visit),
+        completeness=completeness(visit),
         bars=tuple(
             Bar(
                 start=codes.moment_or_epoch(each.start),
@@ -294,7 +294,8 @@ def _steps(visit: Visit, session_id: str) -> list[Any]:
     return records
 
 
-def _completeness(visit: Visit) -> Completeness:
+def completeness(visit: Visit) -> Completeness:
+    """Return the line on top of each auditor's page."""
     return _complete(visit.clients.audit.checkpoint(visit.token))
 
 

@@ -92,6 +92,10 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "SAME_PERSON": ("same_person", "", ""),
     "HELD": ("held", "", ""),
     "NOT_HELD": ("not_held", "", ""),
+    "DECIDED": ("session_decided", "", ""),
+    "NOT_DECIDED": ("session_not_decided", "", ""),
+    "OWN_SESSION": ("own_session", "", ""),
+    "MARKED": ("person_marked", "", ""),
     "REQUEST_ID_REUSED": ("form_used", "", ""),
 }
 _STATUS: dict[type[HelpdeskError], int] = {

@@ -222,6 +222,10 @@ LIFTS: dict[str, str] = {
 }
 
 RULE: dict[str, str] = {
+    "session_decided": _("Somebody decided on this session already. Open it again first."),
+    "session_not_decided": _("Nobody decided on this session yet."),
+    "own_session": _("Nobody decides on their own session. Ask another auditor."),
+    "person_marked": _("This person is marked already."),
     "no_role": _("This page needs a role that you do not hold."),
     "ticket_required": _("This action needs an open ticket."),
     "ticket_unknown": _("The ticket system does not know this ticket."),
@@ -318,6 +322,15 @@ NOTICE: dict[str, str] = {
     "view_stopped_now": _("The view was stopped."),
     "partners_blocked": _("All partners are blocked. Views have ended."),
     "partners_unblocked": _("Partners may ask again."),
+    "session_approved": _("The session is approved."),
+    "session_flagged": _("The session is flagged as misuse."),
+    "session_reopened": _("The session is open again."),
+    "person_marked": _("The person is marked."),
+    "person_unmarked": _("The mark was taken back."),
+    "webhook_set": _("The address is set. The first event is on its way."),
+    "webhook_rotated": _("There is a new key. For a day events are signed with both."),
+    "webhook_resumed": _("It goes on."),
+    "webhook_removed": _("The webhook was removed. Nothing more is sent."),
     "consent_revoked": _("It was taken back. Views on it have ended."),
     "admins_asked": _("The customer admins were asked to vouch. You see their answer here."),
     "vouched": _("You vouched for the caller. The agent sees it."),
@@ -340,6 +353,11 @@ NOTICE: dict[str, str] = {
 } | {f"rule_{code}": text for code, text in RULE.items()}
 
 PROBLEM: dict[str, str] = {
+    "url_not_https": _("The address must begin with https."),
+    "url_not_public": _("This address does not lead to the public internet."),
+    "url_bad": _("Write an https address without a user name and without #."),
+    "sequence_bad": _("Write the digits of an event's sequence."),
+    "user_unknown": _("No user of your customers has this ID."),
     "required": _("Fill in this field."),
     "reason_required": _("Write a reason; auditors will ask for it."),
     "reason_short": _("Write a reason of at least 10 characters."),
@@ -388,6 +406,20 @@ TICKET_STATE: dict[str, str] = {
     "unchecked": _("Not checked: nothing keeps tickets here"),
     "down": _("Not checked: the ticket system was down"),
     "repeated": _("Checked at the first of equal requests"),
+}
+
+REVIEW: dict[str, tuple[State, str]] = {
+    "open": ("warn", _("To review")),
+    "approved": ("ok", _("Approved")),
+    "flagged": ("bad", _("Flagged")),
+}
+
+DELIVERY: dict[str, str] = {
+    "timeout": _("Your receiver did not answer in time."),
+    "connection": _("Your receiver could not be reached."),
+    "certificate": _("The certificate of your receiver is not valid."),
+    "not_public": _("The address does not lead to the public internet any more."),
+    "gone": _("Your receiver said that it is gone (410). Nothing is sent until you go on."),
 }
 
 COLUMN: dict[str, str] = {
@@ -705,6 +737,7 @@ CONSENT: dict[str, tuple[State, str]] = {
 }
 
 WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
+    "review": REVIEW,
     "status": STATUS,
     "mail": MAIL,
     "digest": DIGEST,
@@ -716,6 +749,7 @@ WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
 }
 
 PLAIN: dict[str, dict[str, str]] = {
+    "delivery": DELIVERY,
     "mail_kind": MAIL_KIND,
     "cause": CAUSE,
     "fault": FAULT,

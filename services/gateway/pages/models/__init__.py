@@ -88,6 +88,17 @@ from services.gateway.pages.models.organization import (
     Subscription,
     ViewPage,
 )
+from services.gateway.pages.models.review import (
+    MarkedPage,
+    MarkedRow,
+    ReviewDecision,
+    ReviewPage,
+    ReviewRow,
+    ReviewsPage,
+    RiskReason,
+    Webhook,
+    WebhookPage,
+)
 from services.gateway.pages.models.search import (
     Hit,
     HitGroup,
@@ -176,6 +187,8 @@ __all__ = [
     "MailLane",
     "MailPage",
     "MailVerdict",
+    "MarkedPage",
+    "MarkedRow",
     "Masked",
     "MePage",
     "Notice",
@@ -193,6 +206,11 @@ __all__ = [
     "ReplayedFact",
     "ReplayedPart",
     "Revealed",
+    "ReviewDecision",
+    "ReviewPage",
+    "ReviewRow",
+    "ReviewsPage",
+    "RiskReason",
     "RoleHeld",
     "RolesPage",
     "RunningView",
@@ -213,5 +231,7 @@ __all__ = [
     "ViewPage",
     "VouchPage",
     "VouchRequest",
+    "Webhook",
+    "WebhookPage",
     "Writer",
 ]
