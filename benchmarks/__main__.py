@@ -20,6 +20,7 @@ from benchmarks import (
     handled,
     read_mail,
     relay,
+    replay,
     revoke,
     rpc,
     rpc_distributed,
@@ -57,6 +58,7 @@ def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
         "revoke": lambda: revoke.run(runs=chosen.runs),
         "start": start.run,
         "read_mail": _mails,
+        "replay": replay.run,
         "audit_append": audit_append.run,
         "audit_proofs": lambda: audit_proofs.run(chosen.size, 100),
     }
