@@ -18,6 +18,8 @@ _SUBJECT = re.compile(
     r"|could not be|mail system|notice|unzustellbar|rejected|not member|unable to|nicht|postmaster",
     re.IGNORECASE,
 )
+# A system that reports what it was itself asked to take.
+_RECEIVES = re.compile(r"inbound-smtp\.[a-z0-9-]+\.amazonaws\.com")
 _TITLE = re.compile(
     r"^(?!re:|fwd?:|aw:|wg:).{0,40}(?:undeliver|returned mail|delivery (?:failure|status|has failed"
     r"|failed|notification|report|error)|failure notice|mail (?:delivery )?(?:fail|error)"
@@ -162,12 +164,15 @@ def _from_status(
     words = {one.address.lower(): one.diagnosis for one in named}
     only = len(status.recipients) == 1
     refused = notices.commands_of(notice)
+    reporting = status.message.get("reporting-mta", "")
     for group in status.recipients:
         address = statuses.recipient_of(group)
         about = words.get(address.lower(), "")
         said = group
         if _REPLIED.match(about) and not group.get("diagnostic-code"):
             said = {**group, "diagnostic-code": f"smtp; {about}"}
+        if "remote-mta" not in group and _RECEIVES.search(reporting):
+            said = {**said, "remote-mta": reporting}
         if not about and only:
             about = notice[: notices.MAX_DIAGNOSIS]
         command = notices.command_in(notice if only else about) or refused.get(address.lower(), "")

@@ -164,6 +164,16 @@ def _detailed(view: _View) -> Cause | None:
     return view.named if len(view.evidence.status.rpartition(".")[2]) == 3 else None
 
 
+def _no_mail_here(view: _View) -> Cause | None:
+    """RFC 7504: 556 is a domain and 521 a host, at its greeting, that never takes mail."""
+    reply, command = view.evidence.reply_code, view.evidence.command
+    if reply == "556":
+        return Cause.TAKES_NO_MAIL
+    about_us = any(phrases.says(cause, view.text) for cause in (*_ABOUT_US, Cause.RATE_LIMITED))
+    alone = reply == "521" and command in _GREETING and view.named is None
+    return Cause.TAKES_NO_MAIL if alone and not about_us else None
+
+
 def _name_refused(view: _View) -> Cause | None:
     """Who refuses our name at the greeting refuses our server, whatever the words are."""
     status = view.evidence.status
@@ -304,6 +314,7 @@ def _rate_or_reputation(view: _View) -> Cause | None:
 _Test = Callable[[_View], Cause | None]
 _DIALOGUE: tuple[_Test, ...] = (
     _detailed,
+    _no_mail_here,
     _name_refused,
     _state_at_google,
     _full,

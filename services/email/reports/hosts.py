@@ -308,6 +308,11 @@ def _docomo(said: Said) -> Cause | None:
     return None
 
 
+def _ses_receiving(said: Said) -> Cause | None:
+    """At SES a rule that the recipient's side wrote answers, and not a directory of names."""
+    return Cause.RECIPIENT_REFUSES if "mailbox does not exist" in said.text else None
+
+
 def _kddi(said: Said) -> Cause | None:
     if "account is disabled" in said.text or "account is temporarily limited" in said.text:
         return Cause.MAILBOX_INACTIVE
@@ -326,6 +331,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"\.(?:ezweb\.ne\.jp|au\.com)$|^(?:ezweb\.ne\.jp|au\.com)$"), _kddi),
     (re.compile(r"\.mimecast\.com$"), _listed(_MIMECAST)),
     (re.compile(r"mfsmax\.docomo\.ne\.jp$"), _docomo),
+    (re.compile(r"^inbound-smtp\.[a-z0-9-]+\.amazonaws\.com$"), _ses_receiving),
     (re.compile(r"charter\.net$"), _spectrum),
     (re.compile(r"mx\d+\.qq\.com$"), _listed(_QQ)),
     (re.compile(r"(?:^|\.)facebook(?:mail)?\.com$"), _facebook),

@@ -80,6 +80,41 @@ SAYINGS: Mapping[Cause, str] = {
         user has too many messages on the server
         user mailbox exceeds allowed size
         user's space has been used up
+        out of storage space
+        insufficient mailbox storage
+        mailbox store is full
+        mail box full
+        mail box is full
+        mailbox is almost full
+        mailbox has reached
+        mailbox capacity
+        mailbox size exceeded
+        mailbox storage
+        no room in mailbox
+        exceeds quota
+        exceeds its quota
+        exceeded its quota
+        exceeded the quota
+        above quota
+        storage limit
+        storage is full
+        inbox is full
+        account is full
+        not enough space in
+        boîte aux lettres pleine
+        boite aux lettres pleine
+        quota dépassé
+        casella piena
+        casella di posta piena
+        postfach ist voll
+        postfach voll
+        buzón lleno
+        buzon lleno
+        cuota excedida
+        caixa postal cheia
+        ящик переполнен
+        邮箱已满
+        邮箱空间不足
     """,
     Cause.MAILBOX_INACTIVE: """
         account disabled
@@ -110,6 +145,25 @@ SAYINGS: Mapping[Cause, str] = {
         this account has been disabled or discontinued
         user or domain is disabled
         user suspended
+        account deactivated
+        account has been deactivated
+        account is deactivated
+        account is suspended
+        account suspended
+        account has been closed
+        account is closed
+        account terminated
+        account has expired
+        user is disabled
+        user(s) account is disabled
+        mailbox has been deactivated
+        mailbox is deactivated
+        mailbox is suspended
+        mailbox has been disabled
+        mailbox is locked
+        konto ist gesperrt
+        compte désactivé
+        аккаунт заблокирован
     """,
     Cause.MOVED: """
         has been replaced by
@@ -251,6 +305,28 @@ SAYINGS: Mapping[Cause, str] = {
         user not known
         user unknown
         utilisateur inconnu
+        account not found
+        account unknown
+        no such account
+        no account here
+        unknown account
+        address not found
+        address is unknown
+        not a known recipient
+        is not a valid address
+        recipient not recognized
+        recipient is unknown
+        recipient is invalid
+        recipient cannot be found
+        user doesn't exist
+        user is unknown
+        user unkown
+        mailbox unknown
+        mailbox name not allowed
+        mailbox could not be found
+        mailbox cannot be found
+        no longer exists
+        there is no such
     """,
     Cause.RECIPIENT_REFUSES: """
         (000c0595)
@@ -300,6 +376,14 @@ SAYINGS: Mapping[Cause, str] = {
         unknown host
         unroutable address
         unrouteable address
+        domain not found
+        domain name does not exist
+        domain unknown
+        unknown domain
+        no such host
+        host not found (authoritative)
+        domain of the recipient does not exist
+        recipient domain does not exist
     """,
     Cause.AWAY: """
         i am away on vacation

@@ -147,6 +147,14 @@ SAYINGS: Mapping[Cause, str] = {
         nullmx
         smtp protocol returned a permanent error
         system not accepting network messages
+        does not accept email
+        does not accept e-mail
+        doesn't accept mail
+        doesn't accept email
+        does not receive mail
+        does not receive email
+        indicated no mail service
+        no smtp service
     """,
     Cause.DELIVERY_PROGRAM_FAILED: """
         bin/maildrop

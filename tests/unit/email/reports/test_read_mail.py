@@ -409,3 +409,17 @@ def test_the_words_beside_an_address_stand_in_for_a_diagnosis_that_the_status_la
     ).replace(b"Status: 4.2.2", b"Status: 4.0.0")
 
     assert read_mail(said).recipients[1].cause is Cause.RATE_LIMITED
+
+
+def test_a_rule_of_a_receiver_at_ses_refuses_and_says_nothing_of_the_mailbox():
+    mail = (
+        DSN.replace(
+            b"Reporting-MTA: dns; mx.example.net",
+            b"Reporting-MTA: dns; inbound-smtp.eu-west-1.amazonaws.com",
+        )
+        .replace(b"Remote-MTA: dns; mx.example.com\n", b"")
+        .replace(b"550 5.1.1 <ann@example.com>: no mailbox", b"550 5.1.1 Mailbox does not exist")
+    )
+    ann = read_mail(mail).recipients[0]
+
+    assert (ann.cause, ann.permanent) == (Cause.RECIPIENT_REFUSES, False)

@@ -45,6 +45,29 @@ from services.email.reports import Cause, Fault, advice, fault_of, read_smtp_rep
         (554, "Mail from desk@example.org rejected for policy reasons.", "MAIL", "policy"),
         (450, "4.7.1 Access denied. IP name lookup failed [192.0.2.2]", "MAIL", "reputation"),
         (550, "5.2.0 Message filtered", "DATA", "recipient_refuses"),
+        # RFC 7504: a domain, and a host, that never takes mail.
+        (556, "Nothing is delivered here", "RCPT", "takes_no_mail"),
+        (521, "mx9.example.net has no mailboxes", "CONN", "takes_no_mail"),
+        (521, "Client host [192.0.2.1] blocked using zen.example", "CONN", "reputation"),
+        (550, "This host does not receive email", "RCPT", "takes_no_mail"),
+        # Room: words of big receivers, by provider and language.
+        (452, "The inbox you wrote to is out of storage space", "RCPT", "mailbox_full"),
+        (550, "Sorry, her mail box is full", "RCPT", "mailbox_full"),
+        (554, "5.2.0 STOREDRV: the mailbox has reached its limit", "DATA", "mailbox_full"),
+        (550, "La boîte aux lettres pleine de M. Durand", "RCPT", "mailbox_full"),
+        (552, "Das Postfach voll, bitte später", "RCPT", "mailbox_full"),
+        (552, "Cuota excedida para ann", "RCPT", "mailbox_full"),
+        # Accounts that were closed are not missing ones.
+        (550, "That account has been deactivated by its owner", "RCPT", "mailbox_inactive"),
+        (550, "The account is suspended until paid", "RCPT", "mailbox_inactive"),
+        (550, "Her mailbox is locked", "RCPT", "mailbox_inactive"),
+        # Nobody there, without an enhanced code.
+        (550, "account not found on this cluster", "RCPT", "no_such_mailbox"),
+        (550, "ann: user doesn't exist", "RCPT", "no_such_mailbox"),
+        (550, "There is no such person in accounting", "RCPT", "no_such_mailbox"),
+        (553, "mailbox name not allowed", "RCPT", "no_such_mailbox"),
+        (550, "recipient not recognized at this gateway", "RCPT", "no_such_mailbox"),
+        (550, "The recipient domain does not exist", "RCPT", "domain_not_found"),
     ],
 )
 def test_a_refusal_has_the_cause_that_its_code_and_words_say(code, text, command, cause):
