@@ -1,101 +1,31 @@
 """The console's sign-in against a certified provider that nobody here wrote."""
 
-import json
 import re
-import shutil
-import subprocess
-from contextlib import contextmanager
-from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import urljoin
 
 import httpx
 import pytest
-from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from helpdesk.identity.v1 import feed_pb2, feed_pb2_grpc
-from helpdesk.kernel.rpc.client import Caller
-from services.hosting import ALL
-from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
+from helpdesk.identity.v1 import claims_pb2, claims_pb2_grpc
+from tests.support.certified import KEYS, OLDEST_NODE, console, obstacle
 
-FOLDER = Path(__file__).parent.parent / "oidc"
-KEYS = {
-    "RS256": lambda: RSAKey.generate_key(2048, private=True),
-    "PS256": lambda: RSAKey.generate_key(2048, private=True),
-    "ES256": lambda: ECKey.generate_key("P-256", private=True),
-    "EdDSA": lambda: OKPKey.generate_key("Ed25519", private=True),
-}
-
-pytestmark = pytest.mark.skipif(
-    not shutil.which("node") or not (FOLDER / "node_modules").is_dir(),
-    reason="needs Node.js and the packages of tests/oidc: scripts/install --test",
-)
+OBSTACLE = obstacle()
+needs_node = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "it runs")
 
 
-def key_of(algorithm):
-    key = KEYS[algorithm]()
-    key.ensure_kid()
-    return key.as_dict(private=True) | {"use": "sig", "alg": algorithm}
+@pytest.mark.parametrize("version", ["v16.20.2", "", "no version"])
+def test_a_node_that_is_too_old_is_said(tmp_path, version):
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\necho '{version}'\n")
+    node.chmod(0o755)
 
-
-@contextmanager
-def provider(address, desk, algorithm, method):
-    client = {
-        "client_id": "desk",
-        "redirect_uris": [f"{desk}/signin/callback"],
-        "post_logout_redirect_uris": [f"{desk}/signin/left"],
-        "backchannel_logout_uri": f"{desk}/signin/backchannel-logout",
-        "backchannel_logout_session_required": True,
-        "id_token_signed_response_alg": algorithm,
-        "token_endpoint_auth_method": method,
-    }
-    if method != "none":
-        client["client_secret"] = "s/e:c r+e%t"
-    settings = {
-        "port": int(address.rpartition(":")[2]),
-        "client": client,
-        "method": method,
-        "keys": [key_of(algorithm)],
-    }
-    command = ["node", "provider.mjs", json.dumps(settings)]
-    with subprocess.Popen(
-        command, cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        try:
-            assert process.stdout.readline().strip() == f"http://{address}"
-            yield
-        finally:
-            process.terminate()
-
-
-@contextmanager
-def console(folder, algorithm="RS256", method="client_secret_basic"):
-    address, gateway = free_address(), free_address()
-    issuer = {"issuer": f"http://{address}", "client_id": "desk", "partner_id": NORTH}
-    if method != "none":
-        (folder / "secret").write_text("s/e:c r+e%t")
-        issuer["client_secret_file"] = str(folder / "secret")
-    (folder / "issuers.json").write_text(json.dumps([issuer]))
-    with (
-        provider(address, f"http://{gateway}", algorithm, method),
-        running_product(
-            folder / "data",
-            ALL,
-            directory=small_directory(),
-            HELPDESK_GATEWAY_ADDRESS=gateway,
-            HELPDESK_IDENTITY_ISSUERS=str(folder / "issuers.json"),
-        ) as product,
-    ):
-        feed = product.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
-        link = feed_pb2.LinkAccountRequest(
-            user_id=person_id("north_agent"), issuer=issuer["issuer"], subject="ned"
-        )
-        Caller(lambda: product.service_token("DIRECTORY_WRITER"))(feed.LinkAccount, link)
-        yield SimpleNamespace(product=product, url=f"http://{gateway}", issuer=issuer["issuer"])
+    assert f"needs Node.js {OLDEST_NODE} or newer, found" in obstacle(str(node))
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
+    if OBSTACLE:
+        pytest.skip(OBSTACLE)
     with console(tmp_path_factory.mktemp("desk")) as world:
         yield world
 
@@ -194,6 +124,7 @@ def test_what_is_no_logout_token_is_refused(desk, token):
         assert answer.headers["cache-control"] == "no-store"
 
 
+@needs_node
 @pytest.mark.parametrize(
     ("algorithm", "method"),
     [("ES256", "client_secret_post"), ("EdDSA", "none"), ("PS256", "client_secret_basic")],
@@ -203,3 +134,42 @@ def test_other_signatures_and_client_methods_sign_in_as_well(tmp_path, algorithm
         signed_in(desk, browser)
 
         assert is_in(browser)
+
+
+@needs_node
+@pytest.mark.parametrize("kind", ["RS256", "ES256", "EdDSA"])
+def test_a_client_that_proves_itself_with_a_key_signs_in(tmp_path, kind):
+    key = KEYS[kind]()
+    with (
+        console(tmp_path, method="private_key_jwt", own_key=key) as desk,
+        new_browser(desk) as browser,
+    ):
+        signed_in(desk, browser)
+
+        assert is_in(browser)
+
+
+@needs_node
+def test_a_client_with_another_key_is_refused(tmp_path):
+    with (
+        console(tmp_path, method="private_key_jwt", own_key=KEYS["ES256"]()) as desk,
+        new_browser(desk) as browser,
+    ):
+        (tmp_path / "key.pem").write_bytes(KEYS["ES256"]().as_pem(private=True))
+        page = signed_in(desk, browser)
+
+        assert page.url.params["reason"] == "failed"
+
+
+def test_who_comes_with_a_mapped_claim_comes_in_with_its_role(desk):
+    stub = desk.product.stub(claims_pb2_grpc.RoleClaimServiceStub, "identity")
+    mapping = claims_pb2.MapRoleClaimRequest(
+        claim="groups", value="of-nia", role="ROLE_HELP_DESK", reason="our groups"
+    )
+    desk.product.caller("north_admin")(stub.MapRoleClaim, mapping)
+    with new_browser(desk) as browser, new_browser(desk) as other:
+        signed_in(desk, browser, name="nia")
+        page = signed_in(desk, other, name="nobody")
+
+        assert "Nia" in browser.get("/me").text
+        assert page.url.params["reason"] == "failed"

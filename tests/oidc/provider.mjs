@@ -10,12 +10,20 @@ const provider = new Provider(issuer, {
   clientAuthMethods: [method],
   enabledJWA: {
     idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    clientAuthSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
   },
   features: {
     devInteractions: { enabled: true },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true },
   },
-  findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  // Partners put groups into the ID token itself.
+  conformIdTokenClaims: false,
+  claims: { openid: ['sub'], support: ['groups', 'name'] },
+  scopes: ['openid', 'support'],
+  findAccount: (_ctx, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, name: id[0].toUpperCase() + id.slice(1), groups: [`of-${id}`] }),
+  }),
 });
 provider.listen(port, '127.0.0.1', () => process.stdout.write(`${issuer}\n`));

@@ -112,6 +112,8 @@ def _parsed(body: object) -> list[Issuer]:
         check_url(issuer.issuer, f"{_NAME}: issuer")
         if issuer.subject not in ("user_id", "linked"):
             raise SettingsError(f"{_NAME}: subject is user_id or linked")
+        if issuer.client_key_file and issuer.client_secret_file:
+            raise SettingsError(f"{_NAME}: a client has a secret or a key, not both")
         if "openid" not in issuer.scope.split():
             raise SettingsError(f"{_NAME}: scope holds openid")
         issuers.append(issuer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import re
 import threading
 import time
@@ -16,15 +17,18 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc import jws, jwt
-from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from helpdesk.kernel.errors import HelpdeskError, Unavailable
 from helpdesk.kernel.settings import SettingsError, is_loopback
 from services.identity.domain.claims import Claims
 from services.identity.domain.sign_in import invalid
+from services.identity.providers.client_assertion import TYPE, client_assertion
+from services.identity.providers.signatures import Registry
 
+_log = logging.getLogger(__name__)
 _Key = RSAKey | ECKey | OKPKey
 # Signatures with a public key only: with HS256 the provider's public key would be the secret.
 _ALGORITHMS = (
@@ -71,11 +75,13 @@ class Issuer:
     ``partner_id`` limits whom it may sign in, ``*`` does not; ``subject`` says what its subjects
     are: ``user_id`` of the directory, or ``linked`` accounts. ``name`` is what people call it,
     ``scope`` what is asked for: more than ``openid`` where roles follow claims.
+    ``client_key_file`` is a private key that proves who we are in place of a secret.
     """
 
     issuer: str
     client_id: str
     client_secret_file: str = ""
+    client_key_file: str = ""
     partner_id: str = "*"
     subject: str = "linked"
     name: str = ""
@@ -90,16 +96,6 @@ def check_url(url: str, name: str) -> str:
     if not parts.netloc or "@" in parts.netloc or not (parts.scheme == "https" or plain):
         raise SettingsError(f"{name}: https is wanted; plain http is for loopback only")
     return url
-
-
-class _Registry(jws.JWSRegistry):
-    """Allows what it was made for; "EdDSA", which providers still write, without a warning."""
-
-    def get_alg(self, name: str) -> Any:
-        """Return an algorithm. Raises UnsupportedAlgorithmError."""
-        if name not in (self.allowed or ()) or name not in self.algorithms:
-            raise UnsupportedAlgorithmError("algorithm")
-        return self.algorithms[name]
 
 
 class OpenIdProvider:
@@ -228,7 +224,7 @@ class OpenIdProvider:
             raise invalid() from error
         for key in keys:
             try:
-                return dict(jwt.decode(token, key, registry=_Registry(algorithms=allowed)).claims)
+                return dict(jwt.decode(token, key, registry=Registry(algorithms=allowed)).claims)
             except (JoseError, ValueError, KeyError, TypeError) as error:
                 problem = error
         raise invalid() from problem
@@ -300,9 +296,23 @@ class OpenIdProvider:
             self._found, self._found_at = found, now
         return self._found
 
+    def _proof(self) -> dict[str, str]:
+        configured, found = self.configured, self._discovery()
+        supported = found.get("token_endpoint_auth_signing_alg_values_supported")
+        try:
+            assertion = client_assertion(
+                configured.client_key_file, configured.client_id, self._issuer(), supported
+            )
+        except SettingsError as error:
+            _log.error("%s: %s", configured.issuer, error)
+            raise _unavailable() from error
+        return {"client_assertion_type": TYPE, "client_assertion": assertion}
+
     def _fetched(self, method: str, url: str, form: dict[str, str] | None = None) -> dict[str, Any]:
         auth = None
-        if form and self.configured.client_secret_file:
+        if form and self.configured.client_key_file:
+            form = form | self._proof()
+        elif form and self.configured.client_secret_file:
             secret = Path(self.configured.client_secret_file).read_text().strip()
             # RFC 6749, section 2.3.1: both are form-encoded before they go into the header.
             methods = self._discovery().get("token_endpoint_auth_methods_supported")

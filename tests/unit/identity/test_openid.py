@@ -8,7 +8,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from helpdesk.kernel.errors import Forbidden, NotFound, Unavailable
 from helpdesk.kernel.settings import SettingsError
 from services.identity.providers.configured import Configured, development_issuer
-from services.identity.providers.openid import Issuer, OpenIdProvider, _Registry, check_url
+from services.identity.providers.openid import Issuer, OpenIdProvider, check_url
+from services.identity.providers.signatures import Registry
 from services.identity.settings import Settings
 from tests.unit.identity.provider import FakeProvider
 
@@ -276,7 +277,7 @@ def test_a_provider_that_is_not_configured_is_not_found():
 def test_a_token_that_does_not_name_its_key_is_tried_with_each(provider, fake, algorithm, kind):
     fake.keys = [*fake.keys, kind()]
     fake.token = lambda claims: jwt.encode(
-        {"alg": algorithm}, claims, fake.keys[-1], registry=_Registry(algorithms=[algorithm])
+        {"alg": algorithm}, claims, fake.keys[-1], registry=Registry(algorithms=[algorithm])
     )
 
     assert signed_in(provider, fake) == "ana"
