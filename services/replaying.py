@@ -29,7 +29,7 @@ from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Engine
 from helpdesk.kernel.vault import Vault
-from services.audit.service import as_of_then
+from services.audit.service import RECORDS, as_of_then
 from services.audit.service import rebuildable as audit_rebuildable
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
@@ -50,6 +50,7 @@ def _audit(ask: Ask) -> Rebuildable:
         audit_rebuildable(),
         (IDENTITY,),
         more=lambda store: as_of_then(store, ask),
+        needed={"helpdesk.audit.v1.AuditService": RECORDS},
         kept_out={
             "helpdesk.audit.v1.AuditService.GetCheckpoint": "how the log stood then is not kept",
             "helpdesk.audit.v1.ReplayService.RebuildAnswer": "a replay is not replayed",

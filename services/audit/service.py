@@ -39,7 +39,7 @@ from services.audit.views.reviews import ReviewQueue
 from services.audit.views.sessions import Sessions
 from services.audit.watch import LOOK_SECONDS
 
-__all__ = ["SERVICE", "SIGNING_KEY", "as_of_then", "build", "public_key", "rebuildable"]
+__all__ = ["RECORDS", "SERVICE", "SIGNING_KEY", "as_of_then", "build", "public_key", "rebuildable"]
 
 
 def public_key(pem: bytes, env: Mapping[str, str]) -> str:

@@ -27,7 +27,7 @@ def found(tmp_path_factory):
     return walked(tmp_path_factory.mktemp("walk"), steps=600, seed=7)[0]
 
 
-@pytest.mark.parametrize("service", ["identity", "email", "session", "search"])
+@pytest.mark.parametrize("service", ["identity", "email", "session", "search", "audit"])
 def test_every_answer_of_a_random_walk_is_rebuilt(found, service):
     kinds = Counter()
     for (name, _, kind), count in found.items():
@@ -82,6 +82,18 @@ def test_another_answer_than_was_given_differs(product):
 
     assert outcome.kind is Rebuilt.DIFFERS
     assert GET_USER in outcome.why
+
+
+def test_answers_behind_one_that_differs_are_rebuilt_all_the_same(product):
+    for name in ("acme_user", "shared_user", "acme_user"):
+        look(product, name)
+    product.load(small_directory())
+    first, *others = looks(product)
+    forged = replace(first, record=replace(first.record, answer_digest="0" * 64))
+
+    found = outcomes(product, [forged, *others])
+
+    assert [each.kind for each in found] == [Rebuilt.DIFFERS, Rebuilt.MATCHES, Rebuilt.MATCHES]
 
 
 def test_what_was_erased_since_shows_as_erased(product):

@@ -67,13 +67,15 @@ class Rebuildable:
 
     ``recall`` is told what the record of the next answer holds of what no log holds. ``more``
     returns what else its answers are read from, by the names that positions have; it is given the
-    service's scratch store. ``kept_out`` says why answers of some methods are not rebuilt.
+    service's scratch store. ``needed`` names the position that records of a proto service must
+    have, ``kept_out`` says why answers of some methods are not rebuilt.
     """
 
     service: Service
     beside: Sequence[Service] = ()
     recall: Callable[[str], None] = field(default=lambda _: None)
     more: Callable[[Store], Mapping[str, Moving]] = field(default=lambda _: {})
+    needed: Mapping[str, str] = field(default_factory=dict)
     kept_out: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -167,6 +169,9 @@ class Rebuild:
             return Outcome(Rebuilt.ERASED, "the request was erased")
         if not record.request or record.service not in read:
             return Outcome(Rebuilt.NOT_REBUILT, "the record does not hold the request")
+        needed = self._rebuildable.needed.get(record.method.rpartition(".")[0])
+        if needed and needed not in read:
+            return Outcome(Rebuilt.NOT_REBUILT, "the record does not say how far was read")
         others = [each for name, each in self._moving.items() if name != record.service]
         self._at = record.occurred_at
         self._move(read, record.occurred_at)

@@ -36,9 +36,7 @@ class ReplayedRecords:
             pass
 
     def to_time(self, at: datetime) -> None:
-        """Refuse: records do not say when they arrived."""
-        del at
-        raise NotRebuiltError("the record does not say how far the log was read")
+        """Append none: what is read without saying so is not read from the log."""
 
     def one_more(self, *, before: int = 0, until: datetime | None = None) -> bool:
         """Append one of the few records that may have come meanwhile; return whether there was."""
