@@ -7,9 +7,10 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from helpdesk.kernel.store import wait_until
 from services.hosting import ALL
 from tests.support.browser import chromium
-from tests.support.distributed import SIZES, product_of
+from tests.support.distributed import product_of
 from tests.support.golang import built_verifier, go
 from tests.support.product import ACME, PEOPLE, api_id, person_id, small_directory, uuid
 
@@ -29,7 +30,9 @@ def verifier(tmp_path_factory):
     return built_verifier(tmp_path_factory.mktemp("go"))
 
 
-@pytest.fixture(scope="module", params=SIZES)
+# It passes with "distributed" too, and takes three times as long; what differs between the sizes
+# when a person is forgotten is tried in tests/integration.
+@pytest.fixture(scope="module", params=["embedded"])
 def desk(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("auditor") / "data"
     folder.mkdir()
@@ -80,16 +83,21 @@ class Desk:
         expect(page.locator("#account-open")).to_be_visible()
         return page
 
-    def exported(self, page, target, form="proofs"):
-        """Export one customer's records on the auditor's page; return the unpacked folder."""
+    def exported(self, page, target, customer=ACME, form="proofs"):
+        """Export on the auditor's page; return the unpacked folder."""
         page.goto(f"{self.home}/audit/export")
-        page.get_by_label("Customer ID").fill(ACME)
+        page.get_by_label("Customer ID").fill(customer)
         page.get_by_label("Format").select_option(form)
         with page.expect_download() as download:
             page.locator("main").get_by_role("button", name="Export").click()
         with zipfile.ZipFile(download.value.path()) as file:
             file.extractall(target)
         return target
+
+    def readable(self, page, target):
+        """Export all that the auditor sees, in clear; return it in small letters."""
+        files = self.exported(page, target, customer="", form="ocsf").rglob("*")
+        return "".join(file.read_text() for file in files if file.is_file()).lower()
 
     def find(self, page):
         """Search for the person with the keyboard."""
@@ -112,7 +120,17 @@ def look(page, action):
     step = page.locator(".strip a", has_text=action).first
     step.click()
     expect(step).to_have_attribute("aria-current", "step")
+    assert wait_until(lambda: made(page), 30, 0.2)
     return page.locator("main .replay").inner_text()
+
+
+def made(page):
+    """Whether the answer is made again; asks once more where it is not."""
+    again = page.locator("#look-again")
+    if again.count() == 0:
+        return True
+    again.click()
+    return False
 
 
 def checked(verifier, folder):
@@ -156,6 +174,7 @@ def test_an_auditor_replays_and_proves_what_was_seen_and_a_person_is_forgotten(
     # One customer's records are proved by Go's own packages, and a changed one is found.
     before = desk.exported(auditor, tmp_path / "before")
     proved = checked(verifier, before)
+    assert "stefana" in desk.readable(auditor, tmp_path / "readable")
     assert proved["records"] > 0
     records = before / "records.ndjson"
     original = records.read_text()
@@ -184,6 +203,10 @@ def test_an_auditor_replays_and_proves_what_was_seen_and_a_person_is_forgotten(
     second.reload()
     expect(second.locator("#forgetting-1")).to_contain_text(CLEARED)
 
+    readable = desk.readable(auditor, tmp_path / "erased")
+    assert "stefana" not in readable
+    assert "voinea" not in readable
+
     # Every page says so where they were.
     erased(desk, agent, admin, auditor, user_page, session)
 
@@ -191,10 +214,6 @@ def test_an_auditor_replays_and_proves_what_was_seen_and_a_person_is_forgotten(
     assert checked(verifier, before) == proved
     after = checked(verifier, desk.exported(auditor, tmp_path / "after"))
     assert after["records"] > proved["records"]
-    readable = desk.exported(auditor, tmp_path / "readable", "ocsf")
-    texts = "".join(file.read_text() for file in readable.rglob("*") if file.is_file())
-    assert "stefana" not in texts.lower()
-    assert "voinea" not in texts.lower()
     verified = desk.product.verified()
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert desk.problems == []
