@@ -1,4 +1,4 @@
-"""One trace over processes: gRPC, PostgreSQL, relay, RabbitMQ, worker, audit log; each is measured."""
+"""One trace over processes: gRPC, PostgreSQL, relay, RabbitMQ, workers, index and audit log; each is measured."""
 
 import os
 import signal
@@ -8,9 +8,7 @@ import urllib.request
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
-from kombu import Connection
 from prometheus_client.parser import text_string_to_metric_families
 
 from helpdesk.identity.v1 import feed_pb2_grpc
@@ -18,11 +16,13 @@ from helpdesk.kernel import tracing
 from helpdesk.kernel.context import RequestContext, bind
 from helpdesk.kernel.otlp import Exporter
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.store import wait_until
 from services.audit.service import SERVICE as AUDIT
 from services.identity.service import SERVICE as IDENTITY
-from services.running import _wants
+from services.search.domain import Scope, parse_query
+from services.search.index.opensearch import OpenSearchIndex
+from services.search.index.opensearch_client import connected
+from tests.support.distributed import space
 from tests.support.product import (
     PEOPLE,
     free_address,
@@ -35,41 +35,20 @@ from tests.support.traces import collector
 
 ROOT = Path(__file__).parents[2]
 HELPDESK = [sys.executable, "-W", "ignore", "-m", "services"]
-RUN = (("relay", "identity"), ("relay", "audit"), ("work", "audit"))
+RUN = (("relay", "identity"), ("relay", "audit"), ("work", "audit"), ("work", "search"))
 
 
 @pytest.fixture(scope="module")
-def database(owner_url):
-    """A database of its own, since a service's schema has the service's name."""
-    name = f"t{uuid4().hex[:12]}"
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield owner_url.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def settings():
+    """A database, a vhost and an index of our own."""
+    with space() as made:
+        made.pop("ENGINES_OWNER_DATABASE_URL")
+        yield made | {"HELPDESK_EMAIL_SMTP_ADDRESS": free_address()}
 
 
 @pytest.fixture(scope="module")
-def queues(broker_url):
-    """Queues have the consumers' names; they are emptied before and after."""
-
-    def empty():
-        with Connection(broker_url) as connection:
-            channel = connection.channel()
-            for name in _wants():
-                channel.queue_delete(name)
-                channel.queue_delete(f"{name}.dead")
-
-    empty()
-    yield broker_url
-    empty()
-
-
-@pytest.fixture(scope="module")
-def watching(tmp_path_factory, database, queues):
+def watching(tmp_path_factory, settings):
     folder = tmp_path_factory.mktemp("watching") / "data"
-    settings = {f"HELPDESK_{name.upper()}_DATABASE_URL": database for name in SERVICES}
-    settings |= {"HELPDESK_BROKER_URL": queues, "HELPDESK_EMAIL_SMTP_ADDRESS": free_address()}
     subprocess.run(
         [*HELPDESK, "migrate"],
         cwd=ROOT,
@@ -97,7 +76,7 @@ def watching(tmp_path_factory, database, queues):
                 finally:
                     for process in running:
                         process.send_signal(signal.SIGTERM)
-                    codes = [process.wait(timeout=40) for process in running]
+                    codes = [process.wait(timeout=120) for process in running]
                     assert codes == [0] * len(RUN)
         finally:
             stop()
@@ -124,7 +103,8 @@ def imported(watching):
     def names():
         return {span["name"] for span in watching.traces.trace(trace)}
 
-    assert wait_until(lambda: "audit.actions commit" in names(), 60, 0.1), names()
+    ends = {"audit.actions commit", "search.index commit"}
+    assert wait_until(lambda: ends <= names(), 120, 0.1), names()
     return watching.traces.trace(trace)
 
 
@@ -138,29 +118,49 @@ def scraped(watching, *process):
     }
 
 
-def test_one_trace_leads_through_the_broker_to_the_audit_log(watching, imported):
+@pytest.mark.parametrize(
+    ("process", "consumer"), [("work-audit", "audit.actions"), ("work-search", "search.index")]
+)
+def test_one_trace_leads_through_the_broker_to_the_audit_log_and_to_the_index(
+    imported, process, consumer
+):
     [call] = [s for s in imported if s["name"].endswith("DirectoryFeedService/Import")]
-    logged = [s for s in imported if s["name"] == "audit.actions commit"]
     by_id = {span["spanId"]: span for span in imported}
-    way, span = [], logged[0]
+    way, span = [], next(s for s in imported if s["name"] == f"{consumer} commit")
     while span is not None:
         way.append((span["process"], span["name"]))
         span = by_id.get(span.get("parentSpanId", ""))
 
     assert call["process"] == "serve"
     assert way == [
-        ("work-audit", "audit.actions commit"),
-        ("work-audit", "audit.actions process"),
+        (process, f"{consumer} commit"),
+        (process, f"{consumer} process"),
         ("relay-identity", "identity relay"),
         ("serve", call["name"]),
     ]
+
+
+def test_what_the_trace_brought_to_the_index_is_in_opensearch(imported, index):
+    query = parse_query("stefana voinea", Scope("", all_partners=True))
+
+    assert wait_until(lambda: index.find(query).total == 1, 60, 0.1)
+
+
+@pytest.fixture
+def index(settings):
+    client = connected(settings["HELPDESK_SEARCH_OPENSEARCH_URL"], timeout_seconds=30)
+    opened = OpenSearchIndex(client, settings["HELPDESK_SEARCH_OPENSEARCH_INDEX"])
+    yield opened
+    opened.close()
 
 
 def test_spans_of_every_process_hold_nobodys_data(watching, imported):
     said = str(watching.traces.spans)
     known = [each for person in PEOPLE.values() for each in person[3:]]
 
-    assert {span["process"] for span in imported} == {"serve", "relay-identity", "work-audit"}
+    assert {span["process"] for span in imported} == {
+        "serve", "relay-identity", "work-audit", "work-search",
+    }  # fmt: skip
     assert [each for each in [*known, person_id("acme_user"), "@"] if each in said] == []
 
 
@@ -170,7 +170,7 @@ def test_a_relay_says_how_far_behind_it_is(watching, imported):
     def caught_up():
         return scraped(watching, "relay", "identity")[1]["helpdesk_relay_lag", own] == 0
 
-    assert wait_until(caught_up, 30, 0.2)
+    assert wait_until(caught_up, 120, 0.2)
     _, values = scraped(watching, "relay", "identity")
     assert values["helpdesk_relay_leading", own] == 1
     assert values["helpdesk_relay_lag_seconds", own] == 0
@@ -192,3 +192,12 @@ def test_a_worker_says_how_far_it_is(watching, imported):
     assert values["helpdesk_consumer_parked", *source] == 0
     assert values["helpdesk_consumer_delay_seconds_count", ("consumer", "audit.actions")] >= 1
     assert [each for person in PEOPLE.values() for each in person[3:] if each in text] == []
+
+
+def test_the_indexer_says_how_far_it_is(watching, imported):
+    _, values = scraped(watching, "work", "search")
+    source = (("consumer", "search.index"), ("source", "identity"))
+
+    assert values["helpdesk_consumer_position", *source] > 0
+    assert values["helpdesk_consumer_newest_fact_timestamp_seconds", *source] > 0
+    assert values["helpdesk_consumer_delay_seconds_count", ("consumer", "search.index")] >= 1
