@@ -58,9 +58,13 @@ class Product:
         self.env = env
         self._signer = Signer(host.wiring.secret("token.signing.pem"))
 
+    def token(self, **claims: Any) -> str:
+        """Return a token of those claims."""
+        return self._signer.sign(claims, secrets.SERVICES, 300)
+
     def caller(self, **claims: Any) -> Caller:
         """Return who calls with a token of those claims, one for all calls."""
-        token = self._signer.sign(claims, secrets.SERVICES, 300)
+        token = self.token(**claims)
         return Caller(lambda: token)
 
     def stub(self, kind: Any, service: str) -> Any:

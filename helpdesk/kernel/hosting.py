@@ -164,7 +164,7 @@ class Host:
         self._refused: list[RefusedCalls] = []
         self._beats: list[Heartbeats] = []
         self._started: list[Background] = []
-        self._standing = Standing()
+        self.standing = Standing()
         self._followers: list[Follower] = []
 
     def __enter__(self) -> Self:
@@ -202,7 +202,7 @@ class Host:
                 gate = Gate(store, parse(GraceSettings, "audit", wiring.env))
                 timers.append(Timer(f"{name}-gate", GATE_SECONDS, gate.look))
             tickets = self.running[name].tickets or wiring.tickets(name)
-            verifier, standing = wiring.verifier(name), self._standing.check
+            verifier, standing = wiring.verifier(name), self.standing.check
             served = Served(store, verifier, refused, tickets, gate, standing)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
@@ -238,7 +238,7 @@ class Host:
             if source == SESSION[0] and not self.wiring.reaches(source):
                 continue
             caller, channel = self.wiring.caller(names[0]), partial(self.wiring.channel, source)
-            follower = Follower(self._standing, follow, caller, channel)
+            follower = Follower(self.standing, follow, caller, channel)
             follower.start()
             self._followers.append(follower)
 
