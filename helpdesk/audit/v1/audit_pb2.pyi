@@ -37,6 +37,7 @@ class ExportFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EXPORT_FORMAT_OCSF: _ClassVar[ExportFormat]
     EXPORT_FORMAT_CADF: _ClassVar[ExportFormat]
     EXPORT_FORMAT_CLOUDEVENTS: _ClassVar[ExportFormat]
+    EXPORT_FORMAT_CSV: _ClassVar[ExportFormat]
 ORDER_UNSPECIFIED: Order
 ORDER_NEWEST_FIRST: Order
 ORDER_OLDEST_FIRST: Order
@@ -52,6 +53,7 @@ EXPORT_FORMAT_PROOFS: ExportFormat
 EXPORT_FORMAT_OCSF: ExportFormat
 EXPORT_FORMAT_CADF: ExportFormat
 EXPORT_FORMAT_CLOUDEVENTS: ExportFormat
+EXPORT_FORMAT_CSV: ExportFormat
 
 class ActionFilter(_message.Message):
     __slots__ = ("agent_id", "partner_id", "action", "outcome", "ticket", "view_id", "sign_in_id", "session_id", "until", "service", "consent_id")

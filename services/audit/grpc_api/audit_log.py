@@ -17,7 +17,7 @@ from services.audit.domain.facts import moment, unix
 from services.audit.domain.filters import Filter
 
 _OUTCOMES = {0: "", 1: "done", 2: "refused", 3: "failed"}
-_FORMS = {0: "proofs", 1: "proofs", 2: "ocsf", 3: "cadf", 4: "cloudevents"}
+_FORMS = {0: "proofs", 1: "proofs", 2: "ocsf", 3: "cadf", 4: "cloudevents", 5: "csv"}
 _FILTERED = (
     "agent_id",
     "partner_id",

@@ -97,7 +97,7 @@ class Archiver:
             records,
             asked={"archive": {"first": first, "size": size}, "archived_at": now.isoformat()},
             keys=[key],
-            forms={},
+            opened={},
         )
         verdict = verify_selection(target, [self._signer.verifier_key])
         if count != size - first or not verdict.good or verdict.records != count:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from helpdesk.kernel.vault import Vault
 from services.audit.application.audit_log import opened_fields
-from services.audit.application.ports import Found, Part, Wanted
-from services.audit.domain import formats
-from services.audit.domain.filters import Filter
+from services.audit.application.ports import Part, Wanted
+from services.audit.domain.readable import FORMATS
 from services.audit.log.export import write_export
 from services.audit.log.notes import VerifierKey
 from services.audit.views.actions import Actions
 from services.audit.views.completeness import COMPLETENESS, completeness_of
 from services.audit.views.ledger import Ledger
-from services.audit.views.selection import write_selection
+from services.audit.views.selection import Opened, records_of, write_selection
 
 _CHUNK = 1 << 20
-_BATCH = 1000
 
 
 class Exports:
@@ -50,30 +47,20 @@ class Exports:
         if wanted.wanted is None:
             keys = [VerifierKey.parse(self._ledger.verifier_key)]
             return write_export(reading, target, keys, beside)
-        form = formats.FORMS.get(wanted.form)
-        forms: dict[str, Callable[[Found], Mapping[str, Any]]] = {}
-        if form is not None:
-            forms[wanted.form] = lambda found: form(
-                formats.Place(found.idx, found.record_id, found.source),
-                opened_fields(found.sealed, self._vault),
-            )
         chosen = wanted.wanted
+        opened: dict[str, Opened] = {}
+        if wanted.form in FORMATS:
+            opened[wanted.form] = lambda sealed: opened_fields(sealed, self._vault)
         return write_selection(
             reading,
             target,
-            lambda end: self._records(chosen, end),
+            lambda end: records_of(self._actions, chosen, end),
             asked={
                 "filter": {name: value for name, value in asdict(chosen).items() if value},
                 "form": wanted.form,
                 "exported_at": wanted.exported_at.isoformat(),
             },
             keys=[self._ledger.verifier_key],
-            forms=forms,
+            opened=opened,
             beside=beside,
         )
-
-    def _records(self, wanted: Filter, end: int) -> Iterator[Found]:
-        start = 0
-        while found := self._actions.arrived(wanted, start, end, _BATCH):
-            yield from found
-            start = found[-1].idx + 1

@@ -5,19 +5,25 @@ An export of the records that fit a filter, each with its proof; of the others o
     checkpoint        the signed checkpoint that the proofs lead to, a signed note
     records.ndjson    labels, sealed bytes, index and inclusion proof of each record
     keys              verifier keys of the log, one a line
-    <form>.ndjson     the same records opened, in another schema, where that was asked for
+    <format>.ndjson   the same records opened, in another schema, where that was asked for;
+                      or csv.csv
 
 The files of one customer's records are those that ``log.customer_export`` writes.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from services.audit.application.ports import Found
+from services.audit.domain import formats
+from services.audit.domain.filters import Filter
+from services.audit.domain.formats import Read
+from services.audit.domain.readable import FORMATS, Format
 from services.audit.log.archive import Archive, ArchiveUnreadableError, ArchiveWriter
 from services.audit.log.customer_export import RECORDS
 from services.audit.log.export import CHECKPOINT, KEYS, decode, encode
@@ -32,8 +38,13 @@ from services.audit.log.storage import (
 from services.audit.log.tiles import TileMissingError, inclusion
 from services.audit.log.verdict import Finding, Place, Tampering, Verdict
 from services.audit.log.verification import open_all
+from services.audit.views.actions import Actions
 
 SELECTION = "selection.json"
+_BATCH = 1000
+
+Opened = Callable[[bytes], Mapping[str, Any]]
+"""Opens the personal fields of sealed bytes."""
 
 
 def write_selection(
@@ -43,7 +54,7 @@ def write_selection(
     *,
     asked: Mapping[str, Any],
     keys: Iterable[str],
-    forms: Mapping[str, Callable[[Found], Mapping[str, Any]]],
+    opened: Mapping[str, Opened],
     beside: Mapping[str, bytes] | None = None,
 ) -> int:
     """
@@ -71,12 +82,38 @@ def write_selection(
             archive.write_lines(RECORDS, lines())
         except TileMissingError as missing:
             raise LogDamagedError(str(missing)) from missing
-        for name, form in forms.items():
-            opened = (json.dumps(form(found), ensure_ascii=False) for found in records(newest.size))
-            archive.write_lines(f"{name}.ndjson", opened)
+        for name, fields in opened.items():
+            written = FORMATS[name]
+            lines_of = _readable(written, fields, records(newest.size))
+            archive.write_lines(f"{name}.{written.ending}", lines_of)
         asked = {**asked, "records": count, "size": newest.size}
         archive.write(SELECTION, json.dumps(asked, ensure_ascii=False, indent=2).encode())
     return count
+
+
+def records_of(actions: Actions, wanted: Filter, end: int) -> Iterator[Found]:
+    """Return the records below an index that fit, in the log's order."""
+    start = 0
+    while found := actions.arrived(wanted, start, end, _BATCH):
+        yield from found
+        start = found[-1].idx + 1
+
+
+def read_readable(archive: Archive, name: str) -> Iterator[Read]:
+    """Return place and fields of each record of such a file. Raises ArchiveUnreadableError."""
+    written = FORMATS[name]
+    file = f"{name}.{written.ending}"
+    try:
+        yield from written.read(line.decode() for line in archive.lines(file))
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise ArchiveUnreadableError(f"{file} is not in its format") from error
+
+
+def _readable(written: Format, opened: Opened, records: Iterable[Found]) -> Iterator[str]:
+    yield from written.head
+    for found in records:
+        place = formats.Place(found.idx, found.record_id, found.source)
+        yield written.line(place, opened(found.sealed))
 
 
 def verify_selection(source: Path, keys: Sequence[VerifierKey]) -> Verdict:

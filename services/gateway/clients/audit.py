@@ -16,6 +16,7 @@ _FORMATS: Mapping[str, Any] = {
     "ocsf": audit_pb2.EXPORT_FORMAT_OCSF,
     "cadf": audit_pb2.EXPORT_FORMAT_CADF,
     "cloudevents": audit_pb2.EXPORT_FORMAT_CLOUDEVENTS,
+    "csv": audit_pb2.EXPORT_FORMAT_CSV,
 }
 _EXPORTED = 120.0
 _REBUILDING: Mapping[Any, str] = {

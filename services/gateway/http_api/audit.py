@@ -35,7 +35,7 @@ _LATE = 60
 _DAY = timedelta(hours=24)
 _MINUTE = timedelta(minutes=1)
 _OUTCOMES = ("", "done", "refused", "failed")
-_FORMATS = ("proofs", "ocsf", "cadf", "cloudevents")
+_FORMATS = ("proofs", "ocsf", "cadf", "cloudevents", "csv")
 _MOST_STEPS = 1000
 
 

@@ -8,7 +8,8 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument
 from services.audit.domain.facts import Facts, Kind, facts_of, microseconds, moment, unix
 from services.audit.domain.filters import Filter, Scope, checked, scope_of
-from services.audit.domain.formats import FORMS, Place
+from services.audit.domain.formats import Place
+from services.audit.domain.readable import FORMATS
 from services.audit.domain.numbers import Hole, Writer, arrived
 from services.audit.domain.sessions import PAUSE, follow
 
@@ -143,7 +144,7 @@ def test_moments_are_exact_to_the_microsecond():
     assert moment(microseconds(text)).isoformat() == "2030-05-06T07:08:09.123457+00:00"
 
 
-@pytest.mark.parametrize("name", sorted(FORMS))
+@pytest.mark.parametrize("name", sorted(FORMATS))
 def test_every_form_keeps_who_what_why_and_on_whose_behalf(name):
     body = {
         "action": "email.blocklist.remove",
@@ -155,7 +156,7 @@ def test_every_form_keeps_who_what_why_and_on_whose_behalf(name):
         "act": ["service:gateway"],
         "occurred_at": "2030-05-06T07:08:09.123457Z",
     }
-    text = json.dumps(FORMS[name](Place(5, "stream:1", "email"), body))
+    text = FORMATS[name].line(Place(5, "stream:1", "email"), body)
 
     for said in ("agent-1", "org-1", "mail does not arrive", "consent-1", "service:gateway"):
         assert said in text

@@ -163,7 +163,7 @@ class AuditLogPage:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditExportPage:
-    """Export with proofs; formats are proofs, ocsf, cadf, cloudevents."""
+    """Export with proofs; formats are proofs, ocsf, cadf, cloudevents, csv."""
 
     frame: Frame
     completeness: Completeness
