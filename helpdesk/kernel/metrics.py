@@ -83,6 +83,18 @@ HANDLE_FAILURES = Counter(
 RELAYED = Counter(
     "helpdesk_relay_published", "Facts that the broker confirmed.", ("service",), registry=REGISTRY
 )
+AUDIT_ALARMS = Gauge(
+    "helpdesk_audit_alarms",
+    "What is wrong with the completeness of the audit log now.",
+    ("kind", "service"),
+    registry=REGISTRY,
+)
+AUDIT_ALARMS_RAISED = Counter(
+    "helpdesk_audit_alarms_raised",
+    "Alarms of the audit log that were new.",
+    ("kind", "service"),
+    registry=REGISTRY,
+)
 LOOK_FAILURES = Counter(
     "helpdesk_scrape_failures", "Gauges that could not be read.", registry=REGISTRY
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -12,10 +13,12 @@ from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, Unavailable
+from helpdesk.kernel.metrics import AUDIT_ALARMS, AUDIT_ALARMS_RAISED
 from helpdesk.kernel.store import Store
 from services.audit.domain.alarms import AlarmRaised
 from services.audit.domain.facts import moment, unix
 from services.audit.domain.heartbeats import Alarm, Kind, alarms
+from services.audit.handlers import SOURCES
 from services.audit.settings import AuditSettings
 from services.audit.views.standing import Standing
 
@@ -43,6 +46,7 @@ class Watch:
         self._silent_after = int(settings.silent_seconds * 1_000_000)
         self._now = now
         self._begun = unix(now())
+        self._measured: set[tuple[str, str]] = set()
 
     def look(self) -> list[Alarm]:
         """Return what is wrong now; raise what is new. Raises Unavailable."""
@@ -50,12 +54,21 @@ class Watch:
         found = alarms(
             self._standing.writers(), self._standing.heard(), unix(now), self._silent_after
         )
-        for alarm in found:
-            # What was silent while this service was down too has the same time to speak again.
-            if alarm.kind is Kind.SILENT and unix(now) < self._begun + self._silent_after:
-                continue
+        # What was silent while this service was down too has the same time to speak again.
+        patient = unix(now) < self._begun + self._silent_after
+        standing = [each for each in found if not (patient and each.kind is Kind.SILENT)]
+        self._measure(standing)
+        for alarm in standing:
             self._raise(alarm, now)
         return found
+
+    def _measure(self, standing: Sequence[Alarm]) -> None:
+        counts = Counter(map(_labels, standing))
+        for labels, count in counts.items():
+            AUDIT_ALARMS.labels(*labels).set(count)
+        for labels in self._measured - set(counts):
+            AUDIT_ALARMS.remove(*labels)
+        self._measured = set(counts)
 
     def _raise(self, alarm: Alarm, now: datetime) -> None:
         work = UnitOfWork(self._store, Actor("system:audit.watch"), now)
@@ -75,7 +88,13 @@ class Watch:
             self._store.commit(work.unit())
         except Conflict:
             return
+        AUDIT_ALARMS_RAISED.labels(*_labels(alarm)).inc()
         _log.error("audit alarm %s: %s", alarm.kind, alarm.sentence)
+
+
+def _labels(alarm: Alarm) -> tuple[str, str]:
+    # A false heartbeat may say any name; labels come from a closed list.
+    return str(alarm.kind), alarm.service if alarm.service in SOURCES else "other"
 
 
 Send = Callable[[EmailMessage], None]

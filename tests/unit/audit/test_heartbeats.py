@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from helpdesk.kernel import metrics
 from helpdesk.kernel.bus import InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
@@ -255,6 +256,26 @@ def test_an_alarm_is_mailed_once(bench: Bench):
     assert [mail["To"] for mail in bench.mails] == ["watch@operator.example"]
     assert bench.mails[0]["Subject"] == "Audit alarm: missing, email"
     assert "number 3 of process" in bench.mails[0].get_content()
+
+
+def measured(name: str) -> float | None:
+    return metrics.REGISTRY.get_sample_value(name, {"kind": "SILENT", "service": "email"})
+
+
+def test_an_alarm_is_measured_as_long_as_it_stands(bench: Bench):
+    raised = measured("helpdesk_audit_alarms_raised_total") or 0.0
+    bench.record()
+    bench.deliver()
+    bench.clock.pass_by(seconds=61)
+    bench.watch.look()
+    bench.watch.look()
+    standing = measured("helpdesk_audit_alarms")
+    bench.clock.pass_by(seconds=-61)
+    bench.watch.look()
+
+    assert standing == 1
+    assert measured("helpdesk_audit_alarms") is None
+    assert measured("helpdesk_audit_alarms_raised_total") == raised + 1
 
 
 def test_a_mail_that_cannot_be_sent_is_tried_again(bench: Bench, caplog):
