@@ -385,3 +385,17 @@ def test_a_service_may_write_to_everybody(world):
     world.send(BETA_USER)
 
     assert world.server.wait_for("zhanna@beta.example")
+
+
+def test_the_set_up_mail_is_sent_in_the_language_that_was_asked_for(world):
+    world.resend(kind="setup", language="en")
+    _, _, mail = world.server.wait_for(ADDRESS)
+
+    assert b"Subject: Finish setting up your account" in mail
+
+
+def test_a_language_without_mails_is_refused(world):
+    with pytest.raises(InvalidArgument) as refused:
+        world.resend(kind="setup", language="xx")
+
+    assert refused.value.reason == "UNKNOWN_LANGUAGE"

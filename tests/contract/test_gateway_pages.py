@@ -760,3 +760,29 @@ def _blocked(world: GatewayWorld, name: str) -> str:
     world.product.settle()
     outside.post("/dev/mail/refused", data={**address, "answer": "accept"})
     return user
+
+
+def test_an_agent_sends_the_set_up_mail_once_it_is_confirmed(world: GatewayWorld):
+    agent = world.browser("north_agent")
+    mail = f"/t/INC-9/users/{person_id('acme_user')}/mail"
+    sent = {"action": "email.message.resend", "outcome": "done"}
+    before = len(world.product.records("email", **sent))
+    agent.get(mail)
+    chosen = {"kind": "setup", "address": "0", "language": "ro"}
+    unconfirmed = agent.submit(f"{mail}/send", **chosen)
+    assert "Confirm that it is to be sent." in unconfirmed.text
+    assert len(world.product.records("email", **sent)) == before
+    page = agent.submit(f"{mail}/send", **chosen, confirm="yes")
+
+    assert "The mail is on its way." in page.text
+    assert "Set-up mail" in page.text
+    assert len(world.product.records("email", **sent)) == before + 1
+
+
+def test_another_address_than_the_first_needs_a_checked_caller(world: GatewayWorld):
+    agent = world.browser("north_agent")
+    mail = f"/t/INC-31/users/{person_id('acme_user')}/mail"
+    agent.get(mail)
+    page = agent.submit(f"{mail}/send", kind="setup", address="1", language="", confirm="yes")
+
+    assert "needs a caller check" in page.text

@@ -212,6 +212,7 @@ VALUES: dict[str, Any] = {
     "beat": False,
     "recent_seconds": 0,
     "kind": "",
+    "language": "",
     "lines": [],
     "first_line": 1,
     "torn": False,

@@ -216,11 +216,12 @@ class RemoveAddressFromBlocklistResponse(_message.Message):
     def __init__(self, removals: _Optional[int] = ..., most_removals: _Optional[int] = ..., ground: _Optional[str] = ...) -> None: ...
 
 class ResendMessageRequest(_message.Message):
-    __slots__ = ("user_id", "message_id", "kind", "address_index", "reason", "ticket", "request_id")
+    __slots__ = ("user_id", "message_id", "kind", "address_index", "language", "reason", "ticket", "request_id")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_INDEX_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     TICKET_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
@@ -228,10 +229,11 @@ class ResendMessageRequest(_message.Message):
     message_id: str
     kind: str
     address_index: int
+    language: str
     reason: str
     ticket: str
     request_id: str
-    def __init__(self, user_id: _Optional[str] = ..., message_id: _Optional[str] = ..., kind: _Optional[str] = ..., address_index: _Optional[int] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., message_id: _Optional[str] = ..., kind: _Optional[str] = ..., address_index: _Optional[int] = ..., language: _Optional[str] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ResendMessageResponse(_message.Message):
     __slots__ = ("message_id",)

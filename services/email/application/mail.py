@@ -190,12 +190,15 @@ class Mail:
         message_id: str = "",
         kind: str = "",
         address_index: int = 0,
+        language: str = "",
     ) -> str:
         """Send a message again, or the welcome mail; return the id of the new one."""
         if bool(message_id) == bool(kind):
             raise InvalidArgument("message_id", "ONE_OF_TWO", "Give either message_id or kind.")
         if kind and kind not in message.TEMPLATES:
             raise InvalidArgument("kind", "UNKNOWN_TEMPLATE")
+        if language and language not in message.LANGUAGES:
+            raise InvalidArgument("language", "UNKNOWN_LANGUAGE")
         known = self._known(action, user_id)
         original = Message()
         if message_id:
@@ -219,6 +222,7 @@ class Mail:
             new_id,
             kind or original.kind,
             resend_of=original.message_id,
+            language=language,
         )
         if original.message_id:
             loaded = action.load(f"message:{message_id}", message.evolve, Message())

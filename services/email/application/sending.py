@@ -65,6 +65,7 @@ def queue(
     check_id: str = "",
     resend_of: str = "",
     consent_id: str = "",
+    language: str = "",
 ) -> None:
     """Stage a message to one address of a user."""
     loaded = action.load(f"message:{message_id}", message.evolve, Message())
@@ -80,7 +81,7 @@ def queue(
             address=mailbox.address,
             address_digest=mailbox.digest,
             display_name=user.display_name,
-            language=user.language,
+            language=language or user.language,
             organization_name=user.organization_name,
             partner_name=user.partner_name,
             ticket=action.ticket,

@@ -32,6 +32,8 @@ INVITATION = "invitation"
 OTHER = "other"
 TEMPLATES = frozenset({WELCOME, SETUP})
 """What other services and agents may ask to be sent."""
+LANGUAGES = ("en", "ro", "de")
+"""What mails are written in; the first one is for everybody else."""
 GIVE_UP = timedelta(hours=72)
 LONGEST_PAUSE = timedelta(hours=1)
 

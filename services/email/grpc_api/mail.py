@@ -68,6 +68,7 @@ class EmailServicer(email_pb2_grpc.EmailServiceServicer):
             message_id=request.message_id,
             kind=request.kind,
             address_index=request.address_index,
+            language=request.language,
         )
         return email_pb2.ResendMessageResponse(message_id=message_id)
 

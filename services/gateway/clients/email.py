@@ -62,6 +62,27 @@ class Email:
         )
         self._call(self._mail.ResendMessage, request, token=token)
 
+    def send_again(
+        self,
+        token: str,
+        user_id: str,
+        kind: str,
+        index: int,
+        language: str,
+        ticket: str,
+        request_id: str,
+    ) -> None:
+        """Send the welcome or set-up mail to one of the user's addresses. Raises Refused."""
+        request = email_pb2.ResendMessageRequest(
+            user_id=user_id,
+            kind=kind,
+            address_index=index,
+            language=language,
+            ticket=ticket,
+            request_id=request_id,
+        )
+        self._call(self._mail.ResendMessage, request, token=token)
+
     def watch(self, token: str, user_id: str, ticket: str, opened: Opened) -> Iterator[Any]:
         """Stream what changes about a user's mail and the caller's check of the user."""
         request = email_pb2.WatchUserMailRequest(user_id=user_id, ticket=ticket)

@@ -33,6 +33,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         *desk.form(f"{user}/mail/unlock", lift_lock),
         *desk.form(f"{user}/mail/evidence", evidence),
         desk.post(f"{user}/mail/welcome", resend_welcome),
+        *desk.form(f"{user}/mail/send", send_mail),
         desk.get(f"{user}/live/{_LIVE}", lambda visit: live(visit, "user")),
         desk.get(f"{user}/mail/live/{_LIVE}", lambda visit: live(visit, "mail")),
         desk.get(f"{user}/check/live/{_LIVE}", lambda visit: live(visit, "check")),
@@ -182,6 +183,26 @@ def _asked(visit: Visit, code: str, call: Callable[[str, int, str], None]) -> Re
     except _REFUSED as error:
         return visit.go(back, errors.refusal(error))
     return visit.done(back, code)
+
+
+def send_mail(visit: Visit) -> Response:
+    """Send the welcome or the set-up mail, to which address and in which language was chosen."""
+    user_id = visit.param("user")
+    back = f"{visit.base}/users/{user_id}/mail"
+    kind = visit.form.choice("kind", people.SENDABLE)
+    index = visit.form.number("address", 0, 99, "choice")
+    language = visit.form.choice("language", people.LANGUAGES)
+    if visit.form.raw("confirm") != "yes":
+        visit.form.wrong("confirm", "confirm_send")
+    if visit.form.problems:
+        return visit.invalid(show)
+    try:
+        visit.clients.email.send_again(
+            visit.token, user_id, kind, index, language, visit.ticket, visit.request_id
+        )
+    except _REFUSED as error:
+        return visit.go(back, errors.refusal(error))
+    return visit.done(back, "mail_sent")
 
 
 def resend_welcome(visit: Visit) -> Response:

@@ -28,6 +28,9 @@ from services.gateway.pages.models import (
     UserHead,
 )
 
+SENDABLE = ("welcome", "setup")
+"""Mails that an agent may choose to send."""
+LANGUAGES = ("", "en", "ro", "de")
 FIRST = 5
 LANES = 20
 _COMPARED = 3
@@ -164,11 +167,7 @@ def caller_check(subject: Subject, state: MailState | None) -> CallerCheck:
         if check.state == "confirmed" and not checked(state):
             # It was for another ticket: for this one nobody was checked.
             check = replace(check, state="ready", phrase="")
-    choices = tuple(
-        CodeAddress(index=each.index, text=each.address)
-        for each in state.addresses
-        if not each.blocked
-    )
+    choices = _sendable(state)
     return replace(check, choices=choices, blocked=not choices and len(state.addresses) > 0)
 
 
@@ -224,6 +223,17 @@ def mail_page(
         provider_retry=codes.moment(changed.provider_retry_at) if changed else None,
         reference=reference,
         older=older,
+        sendable=_sendable(state) if subject.status != "inactive" else (),
+        kinds=SENDABLE,
+        languages=LANGUAGES,
+    )
+
+
+def _sendable(state: MailState) -> tuple[CodeAddress, ...]:
+    return tuple(
+        CodeAddress(index=each.index, text=each.address)
+        for each in state.addresses
+        if not each.blocked
     )
 
 

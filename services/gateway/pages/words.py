@@ -87,6 +87,13 @@ MAIL_KIND: dict[str, str] = {
     "vouch": _("Notice"),
 }
 
+MAIL_LANGUAGE: dict[str, str] = {
+    "": _("The customer’s language"),
+    "en": _("English"),
+    "ro": _("Romanian"),
+    "de": _("German"),
+}
+
 CAUSE: dict[str, str] = {
     "no_such_mailbox": _("No such mailbox."),
     "mailbox_full": _("The mailbox is full."),
@@ -161,7 +168,9 @@ NEXT: dict[str, str] = {
     "next_other_address": _("Send it to another address of the user."),
     "next_customer_admin": _("Ask the customer admin to vouch."),
     "next_wait_for_vouch": _("Wait for the customer admin’s answer."),
-    "next_try_removal": _("Remove the block as a trial, then send the mail again: it is the probe."),
+    "next_try_removal": _(
+        "Remove the block as a trial, then send the mail again: it is the probe."
+    ),
     "next_end_call": _("End the call and talk to a partner admin of your company."),
     "end_view": _("End the view that runs, then open a new one."),
     "lift_hold": _("Lift the legal hold first, or ask who set it."),
@@ -298,6 +307,7 @@ RULE: dict[str, str] = {
 NOTICE: dict[str, str] = {
     "removed": _("The address is off the blocklist. The next delivery is watched."),
     "resent": _("The welcome mail is on its way."),
+    "mail_sent": _("The mail is on its way."),
     "admin_asked": _("The admins of the customer were asked."),
     "recipient_asked": _("The recipient was asked at another address."),
     "lock_lifted": _("Your agents can remove the address once more."),
@@ -367,6 +377,7 @@ PROBLEM: dict[str, str] = {
     "person_elsewhere": _("Nobody of your organization has this address or ID."),
     "name_differs": _("Type the name of the person as it is shown."),
     "customer_unknown": _("No customer of yours has one of these names."),
+    "confirm_send": _("Confirm that it is to be sent."),
     "confirm": _("Confirm that everything of this person ends."),
     "date_past": _("Choose a day in the future."),
     "date_format": _("Write the time as day and hour."),
@@ -751,6 +762,7 @@ WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
 PLAIN: dict[str, dict[str, str]] = {
     "delivery": DELIVERY,
     "mail_kind": MAIL_KIND,
+    "mail_language": MAIL_LANGUAGE,
     "cause": CAUSE,
     "fault": FAULT,
     "next": NEXT,

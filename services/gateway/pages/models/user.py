@@ -231,7 +231,11 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class MailPage:
-    """Mail of a user: verdict, block, one lane a message."""
+    """
+    Mail of a user: verdict, block, one lane a message.
+
+    `kinds` of mail can be sent to the addresses `sendable`, in `languages`.
+    """
 
     frame: Frame
     user: UserHead
@@ -245,3 +249,6 @@ class MailPage:
     provider_retry: datetime | None = None
     reference: str = ""
     older: str = ""
+    sendable: tuple[CodeAddress, ...] = ()
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
