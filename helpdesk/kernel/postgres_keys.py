@@ -54,6 +54,13 @@ class PostgresKeys:
         rows = self._run(f"SELECT wrapped FROM {_TABLE} WHERE person = %s", (person,))
         return rows[0] if rows else None
 
+    def among(self, persons: Sequence[str]) -> list[tuple[str, bytes]]:
+        return self._run(
+            f"SELECT person, wrapped FROM {_TABLE} "
+            "WHERE wrapped IS NOT NULL AND person = ANY(%s::text[])",
+            (list(persons),),
+        )
+
     def forget(self, person: str) -> bool:
         return bool(
             self._run(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Read = Callable[[int, Sequence[str]], Iterable[tuple[Sequence[StoredRow], int]]]
 """Yields facts of a log after a position and of these names, each batch with what it reaches."""
-_BATCH = 2_000
+_BATCH = 1_000
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FOLDER = "search-index"
@@ -79,6 +79,7 @@ class _Filling:
         consumer = IndexConsumer(self._known, index)
         waiting, end = 0, consumer.position(SOURCE)
         for rows, reached in self._read(end, consumer.wants[SOURCE]):
+            self._store.vault.read_ahead(row.state for row in rows)
             for row in rows:
                 consumer.handle(Published(SOURCE, row, self._store.vault))
             waiting, end = waiting + len(rows), max(reached, end)

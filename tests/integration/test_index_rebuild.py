@@ -6,7 +6,9 @@ import pytest
 
 from helpdesk.kernel.errors import Unavailable
 from services.search.domain import parse_query
+from services.search.index import opensearch_rebuild
 from services.search.index.opensearch import OpenSearchIndex
+from services.search.index.opensearch_client import Refused
 from services.search.index.opensearch_rebuild import rebuild
 from tests.integration.documents import SCOPE, ana, filled, found, person
 
@@ -111,3 +113,47 @@ def test_searches_go_on_while_the_index_is_replaced(opensearch, name):
 
     assert len(totals) > 10
     assert {*totals, after} == {40}
+
+
+def test_what_was_handed_over_is_there_for_who_moves_an_organization(opensearch, name):
+    filled(OpenSearchIndex(opensearch, name), identity=1)
+    seen = []
+
+    def fill(new):
+        new.apply([person(1), person(2)])
+        seen.append(sorted(each.id for each in new.of_organization("o")))
+        new.commit({"identity": 1})
+
+    rebuild(opensearch, fill, name)
+
+    assert seen[0] == ["u0001", "u0002"]
+
+
+def test_a_batch_that_is_refused_in_the_background_ends_the_rebuild(opensearch, name, monkeypatch):
+    index = filled(OpenSearchIndex(opensearch, name), ana(5), identity=5)
+
+    def refused(*_):
+        raise Refused("strict_dynamic_mapping_exception", 400)
+
+    monkeypatch.setattr(opensearch_rebuild, "bulk", refused)
+
+    with pytest.raises(Refused):
+        rebuild(opensearch, lambda new: filled(new, ana(5), identity=5), name)
+    assert found(index) == [("Ana", 5)]
+    assert list(opensearch.indices.get_settings(index=f"{name}-*")) == [index.current()]
+
+
+def test_the_old_index_stays_while_a_search_runs_on_it(opensearch, name, monkeypatch):
+    filled(OpenSearchIndex(opensearch, name), ana(5), identity=5)
+    running = iter((1, 0, 1, 0, 0))
+    looks = []
+
+    def stats(**asked):
+        looks.append(opensearch.indices.exists(index=asked["index"]))
+        now = {"query_current": next(running), "fetch_current": 0}
+        return {"_all": {"total": {"search": now}}}
+
+    monkeypatch.setattr(opensearch.indices, "stats", stats)
+    rebuild(opensearch, lambda new: filled(new, ana(5), identity=5), name, grace_seconds=30)
+
+    assert looks == [True] * 5

@@ -1,5 +1,6 @@
 """What the vault promises, asked of its keys in a file and in PostgreSQL."""
 
+import json
 import threading
 
 import psycopg
@@ -47,6 +48,18 @@ class VaultContract:
         assert vault.is_forgotten("u1")
         assert open_vault().open("u1", sealed, "x.y") == [ERASED]
         assert vault.seal("u1", ["b"], "x.y") == [ERASED]
+
+    def test_keys_that_were_read_ahead_open_without_asking_again(self, open_vault):
+        one, two = open_vault(), open_vault()
+        sealed = [text for p in ("u1", "address:u2", "u3") for text in one.seal(p, ["a"], "x")]
+        one.forget("u3")
+        two.read_ahead(json.dumps({"field": text}).encode() for text in (*sealed, "plain"))
+        find, two._keys.find = two._keys.find, None
+        opened = [two.open("u1", sealed[:1], "x"), two.open("address:u2", sealed[1:2], "x")]
+        two._keys.find = find
+
+        assert opened == [["a"], ["a"]]
+        assert two.open("u3", sealed[2:], "x") == [ERASED]
 
     def test_a_key_is_made_once(self, open_vault):
         one, two = open_vault(), open_vault()

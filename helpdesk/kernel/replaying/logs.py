@@ -43,6 +43,10 @@ class FrozenKeys:
             return (self._own[person],)
         return found
 
+    def among(self, persons: Sequence[str]) -> list[tuple[str, bytes]]:
+        found = ((person, self.find(person)) for person in persons)
+        return [(person, row[0]) for person, row in found if row is not None and row[0] is not None]
+
     def forget(self, person: str) -> bool:
         """Destroy nothing: a rebuild is not the product."""
         del person

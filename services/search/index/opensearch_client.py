@@ -143,7 +143,7 @@ def checked(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def bulk(client: OpenSearch, actions: Iterable[dict[str, Any]]) -> None:
+def bulk(client: OpenSearch, actions: Iterable[dict[str, Any]], chunk: int = _CHUNK) -> None:
     """
     Write in chunks that are bounded, waiting where OpenSearch says that it is busy.
 
@@ -153,7 +153,7 @@ def bulk(client: OpenSearch, actions: Iterable[dict[str, Any]]) -> None:
         for _, item in streaming_bulk(
             client,
             actions,
-            chunk_size=_CHUNK,
+            chunk_size=chunk,
             max_chunk_bytes=_CHUNK_BYTES,
             raise_on_error=False,
             max_retries=_ATTEMPTS,

@@ -2,20 +2,103 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from helpdesk.kernel.errors import Unavailable
 from services.search.index.opensearch import OpenSearchIndex, create, writing_alias
-from services.search.index.opensearch_client import OpenSearch, Refused, failures, unavailable
+from services.search.index.opensearch_client import (
+    OpenSearch,
+    Refused,
+    bulk,
+    failures,
+    unavailable,
+)
+from services.search.index.opensearch_pages import indexed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from services.search.domain import Document, Tombstone
 
 _BLOCKED_SECONDS = 30.0
 _GRACE_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
+_WRITERS = 2
+_AHEAD = 4
+_CHUNK = 1_000
+
+
+class Beside(OpenSearchIndex):
+    """
+    An index that nobody reads yet: written in the background, a few batches behind at most.
+
+    Versions order what is written, so batches may overtake each other. Positions are written, and
+    everything is to be seen, when it is ``settle``d; a crash before leaves nothing of it.
+    """
+
+    def __init__(self, client: OpenSearch, name: str, only: str) -> None:
+        super().__init__(client, name, only=only)
+        self._writers = ThreadPoolExecutor(_WRITERS)
+        self._room = threading.Semaphore(_AHEAD)
+        self._written: list[Future[None]] = []
+        self._reached: dict[str, int] = {}
+        self._replaced = False
+
+    def apply(self, documents: Iterable[Document], tombstones: Iterable[Tombstone] = ()) -> None:
+        """Hand over what shall be written; raises what an earlier batch met."""
+        batch: list[Document | Tombstone] = [*documents, *tombstones]
+        self._raise_from(self._done())
+        self._room.acquire()
+        self._written.append(self._writers.submit(self._write, batch))
+
+    def _write(self, batch: Sequence[Document | Tombstone]) -> None:
+        target = writing_alias(self._only)
+        try:
+            bulk(self._client, ({**indexed(e), "_index": target} for e in batch), _CHUNK)
+        finally:
+            self._room.release()
+
+    def _done(self) -> list[Future[None]]:
+        return [each for each in self._written if each.done()]
+
+    def _raise_from(self, done: Sequence[Future[None]]) -> None:
+        self._written = [each for each in self._written if each not in done]
+        for each in done:
+            each.result()
+
+    def commit(self, positions: Mapping[str, int]) -> None:
+        """Note how far it is."""
+        self._reached.update(positions)
+
+    def of_organization(self, organization_id: str) -> Sequence[Document]:
+        """Return every document of an organization, also of what was handed over just now."""
+        self._seen()
+        return super().of_organization(organization_id)
+
+    def compact(self) -> None:
+        """Note that what was replaced must not stay."""
+        self._replaced = True
+
+    def _seen(self) -> None:
+        self._raise_from(list(self._written))
+        super().commit({})
+
+    def settle(self) -> None:
+        """Return when everything is written and to be seen, then the positions."""
+        self._seen()
+        if self._replaced:
+            super().compact()
+            self._replaced = False
+        super().commit(self._reached)
+
+    def end(self) -> None:
+        """Write nothing more."""
+        self._writers.shutdown(cancel_futures=True)
 
 
 def rebuild(
@@ -40,24 +123,36 @@ def rebuild(
     _clear(client, now.alias, old)
     new = f"{now.alias}-{uuid.uuid4().hex[:8]}"
     create(client, new, shards)
-    beside = OpenSearchIndex(client, name, only=new)
+    beside = Beside(client, name, new)
     try:
         fill(beside)
+        beside.settle()
         _take_over(client, now, beside, old, fill)
     except BaseException:
         with suppress(Refused, Unavailable), failures():
             client.indices.delete(index=new)
         raise
-    # Searches that began on the old index end there.
-    time.sleep(grace_seconds)
+    finally:
+        beside.end()
+    _let_end(client, old, grace_seconds)
     with failures():
         client.indices.delete(index=old)
+
+
+def _let_end(client: OpenSearch, old: str, seconds: float) -> None:
+    """Let searches that began on the old index end there: none is seen twice, or it was long."""
+    deadline, quiet = time.monotonic() + seconds, 0
+    while quiet < 2 and time.monotonic() < deadline:
+        with failures():
+            found = client.indices.stats(index=old, metric="search")["_all"]["total"]["search"]
+        quiet = 0 if found["query_current"] or found["fetch_current"] else quiet + 1
+        time.sleep(_LOOK_SECONDS)
 
 
 def _take_over(
     client: OpenSearch,
     now: OpenSearchIndex,
-    beside: OpenSearchIndex,
+    beside: Beside,
     old: str,
     fill: Callable[[OpenSearchIndex], None],
 ) -> None:
@@ -69,6 +164,7 @@ def _take_over(
             client.indices.refresh(index=old)
         needed = now.positions()
         fill(beside)
+        beside.settle()
         reached = beside.positions()
         behind = any(reached.get(source, 0) < at for source, at in needed.items())
         if behind or time.monotonic() - began > _BLOCKED_SECONDS:
