@@ -5,18 +5,22 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from helpdesk.kernel import secrets
 from helpdesk.kernel.errors import Unavailable
+from helpdesk.kernel.replaying.answers import Rebuilt
 from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.identity.service import SERVICE as IDENTITY
+from services.replaying import rebuilt
 from services.search.index.opensearch import OpenSearchIndex
 from services.search.index.opensearch_client import connected
 from services.search.service import SERVICE as SEARCH
+from tests.chaos.replay import asked_of
 from tests.support.distributed import space
 from tests.support.product import (
     NORTH,
@@ -234,3 +238,16 @@ def test_a_setting_that_cannot_be_is_named_at_start(product, setting, value, sai
     assert ended.returncode == 1
     assert said in ended.stderr
     assert "secret" not in ended.stderr.replace("secrets", "")
+
+
+def test_every_answer_is_rebuilt_from_the_log_without_asking_the_index(product):
+    first = search_pb2.SearchRequest(query="acme", page_size=1)
+    stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
+    token = product.caller("north_agent")(stub.Search, first).next_page_token
+    searched(product, "acme", page_size=1, page_token=token)
+
+    asked = [each for each in asked_of(product) if each.record.service == "search"]
+    kinds = Counter(outcome.kind for _, outcome in rebuilt(asked, product.env))
+
+    assert kinds[Rebuilt.MATCHES] > 3
+    assert set(kinds) <= {Rebuilt.MATCHES, Rebuilt.NO_ANSWER}
