@@ -731,7 +731,7 @@ FORGETTING: dict[str, tuple[State, str]] = {
 
 SERVICE: dict[str, str] = {
     "identity": _("Directory and sign-in"),
-    "search": _("Search"),
+    "search": _("Search index"),
     "email": _("Mail"),
     "session": _("Portal views and consents"),
     "audit": _("Audit log"),
