@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from helpdesk.identity.v1 import (
+    directory_pb2,
+    directory_pb2_grpc,
     feed_pb2,
     feed_pb2_grpc,
     roles_pb2,
@@ -20,10 +22,12 @@ from helpdesk.kernel.errors import (
     InvalidArgument,
     NotFound,
     Refused,
+    Unauthenticated,
     Unavailable,
 )
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
 from tests.support.methods import told
 from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
@@ -462,3 +466,35 @@ def test_a_providers_logout_token_ends_the_accounts_sessions_once(world):
         world.call(world.stub.EndProviderSession, request)
 
     assert caught.value.reason == "SIGN_IN_INVALID"
+
+
+@pytest.mark.parametrize("change", [{"roles": []}, {"loginEnabled": False}, {"status": "inactive"}])
+def test_an_import_that_takes_a_customers_admin_away_ends_what_runs(world, change):
+    person = next(p for p in small_directory()["people"] if p["id"] == person_id("shared_admin"))
+    issued = issue(world, sign_in(world, "shared_admin").secret)
+    directory = world.product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+    look = lambda: world.call(  # noqa: E731
+        directory.GetMe, directory_pb2.GetMeRequest(), token=issued.token
+    )
+    look()
+    try:
+        world.product.load({"people": [{**person, **change}]})
+        assert wait_until(lambda: refused_for(look) == "TOKEN_REVOKED", 1.0)
+    finally:
+        world.product.load({"people": [person]})
+
+
+def refused_for(call):
+    try:
+        call()
+    except Unauthenticated as error:
+        return error.reason
+    return ""
+
+
+def test_an_import_that_takes_nothing_away_ends_nothing(world):
+    person = next(p for p in small_directory()["people"] if p["id"] == person_id("shared_admin"))
+    secret = sign_in(world, "shared_admin").secret
+    world.product.load({"people": [{**person, "displayName": "Sharon Other"}]})
+
+    assert issue(world, secret).display_name == "Sharon Other"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import Event
 from helpdesk.kernel.store import Loaded
-from services.identity.application.reading import Views
-from services.identity.domain import importing, roles
+from services.identity.application.reading import Views, roles_now
+from services.identity.application.sessions import end_session
+from services.identity.domain import ids, importing, roles
 from services.identity.domain.facts import PersonImported
 from services.identity.domain.importing import Known
 from services.identity.domain.records import PARSERS, BadRecord, parse
@@ -88,6 +89,7 @@ class Importing:
             action.stage(Loaded(key, version, None), *facts)
             if facts and isinstance(record, PersonImported):
                 self._assign(action, record)
+                self._end_what_was_lost(action, record)
         progress.bad.sort(key=lambda bad: bad.line)
 
     def _parsed(self, progress: Progress, batch: Lines) -> list[tuple[int, Event]]:
@@ -114,6 +116,27 @@ class Importing:
         if person and self._keys.is_forgotten(person):
             raise BadRecord("", "was erased and does not come back")
         return importing.take(record, self._digest(importing.content(record)), known)
+
+    def _end_what_was_lost(self, action: SupportAction, record: PersonImported) -> None:
+        living = [
+            each for each in self._views.sessions_of(record.user_id) if each.lives(action.now)
+        ]
+        if not living:
+            return
+        before = self._views.person(ids.uuid_of(ids.PEOPLE, record.user_id))
+        if before is None:
+            return
+        after = replace(
+            before,
+            login_enabled=record.login_enabled,
+            status=record.status,
+            admin=roles.ORGANIZATION_ADMIN in record.directory_roles,
+        )
+        lost = roles_now(self._views, before, action.now) - roles_now(
+            self._views, after, action.now
+        )
+        for session in living if lost else ():
+            end_session(action, session, "role_removed")
 
     def _assign(self, action: SupportAction, record: PersonImported) -> None:
         if not any(each in roles.IMPORTED for each in record.directory_roles):
