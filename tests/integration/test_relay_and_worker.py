@@ -48,8 +48,9 @@ def name(broker_url):
 
 
 @pytest.fixture
-def started():
-    """Starts processes; they are ended by their id after the test."""
+def started(name):
+    """Starts processes; they are ended by their id before their queues go, or they make them again."""
+    del name
     running = []
 
     def start(script, *arguments):
@@ -256,7 +257,7 @@ def test_both_outlive_a_restart_of_the_broker(store, line, relay, worker, broker
 
 def close_all_connections(broker_url):
     """What clients see of a restart, without ending a broker that others use."""
-    script = '. scripts/engines; rabbitmqctl close_all_connections restart'
+    script = ". scripts/engines; rabbitmqctl close_all_connections restart"
     subprocess.run(["bash", "-c", script], cwd=HERE.parents[1], check=True, capture_output=True)
 
 

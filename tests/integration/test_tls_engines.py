@@ -127,7 +127,9 @@ def name(broker_tls):
 
 
 @pytest.fixture
-def started():
+def started(name):
+    """Starts processes; they end before their queues go, or they make them again."""
+    del name
     running = []
 
     def start(script, *arguments):
