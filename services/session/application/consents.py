@@ -18,8 +18,7 @@ from services.session.application.ports import (
     Standing,
 )
 from services.session.application.viewing import ViewUseCases
-from services.session.domain import access as rules
-from services.session.domain import blocking
+from services.session.domain import blocking, consents, requests
 from services.session.domain.access import Access, Consent, Request, View, Windows
 from services.session.domain.blocking import Blocking
 from services.session.domain.facts import (
@@ -72,7 +71,7 @@ class ConsentUseCases:
             ticket=action.ticket,
             lapses=action.now + self._windows.answer,
         )
-        fact = rules.request_access(
+        fact = requests.request_access(
             loaded.state, asked, has_admin=bool(organization.admin_ids), now=action.now
         )
         action.stage(loaded, fact)
@@ -86,7 +85,7 @@ class ConsentUseCases:
         access = self._finder.access(organization.id, action.actor.partner_id).state
         has_admin = bool(organization.admin_ids)
         running = self._views.running(access, action.actor, action.now)
-        consent = rules.live_consent(access, action.now)
+        consent = consents.live_consent(access, action.now)
         if running is not None:
             granted = running.granted
             until = running.until or granted.latest
@@ -148,7 +147,7 @@ class ConsentUseCases:
         item = self._item(action, "request", access_request_id)
         loaded = self._finder.access(item.organization_id, item.partner_id)
         if not approve:
-            fact = rules.reject(
+            fact = requests.reject(
                 loaded.state, access_request_id, rejected_by=action.actor.id, now=action.now
             )
             action.stage(loaded, fact)
@@ -164,7 +163,7 @@ class ConsentUseCases:
             minutes=minutes,
             granted_by=action.actor.id,
         )
-        granted = rules.approve(loaded.state, access_request_id, consent, now=action.now)
+        granted = requests.approve(loaded.state, access_request_id, consent, now=action.now)
         action.stage(loaded, granted)
         action.consent_id = granted.consent_id
         return granted.consent_id
@@ -201,7 +200,7 @@ class ConsentUseCases:
             purpose=action.reason,
             granted_by=action.actor.id,
         )
-        granted = rules.grant(consent, action.now)
+        granted = consents.grant(consent, action.now)
         action.stage(loaded, granted)
         action.consent_id = granted.consent_id
         return granted.consent_id
@@ -211,7 +210,7 @@ class ConsentUseCases:
         item = self._item(action, "consent", consent_id)
         action.consent_id = consent_id
         loaded = self._finder.access(item.organization_id, item.partner_id)
-        facts = rules.revoke(loaded.state, consent_id, revoked_by=action.actor.id)
+        facts = consents.revoke(loaded.state, consent_id, revoked_by=action.actor.id)
         action.stage(loaded, *facts)
         return len(facts) - 1
 
@@ -225,14 +224,14 @@ class ConsentUseCases:
             *self._finder.items("consent", organization_id=organization.id, live_only=True),
             *self._finder.items("request", organization_id=organization.id, live_only=True),
         )
-        consents = views = 0
+        revoked = ended = 0
         for partner_id in dict.fromkeys(item.partner_id for item in items):
             pair = self._finder.access(organization.id, partner_id)
-            facts = rules.shut_out(pair.state, by=admin, now=action.now)
+            facts = consents.shut_out(pair.state, by=admin, now=action.now)
             action.stage(pair, *facts)
-            consents += sum(isinstance(fact, ConsentRevoked) for fact in facts)
-            views += sum(isinstance(fact, ViewEnded) for fact in facts)
-        return consents, views
+            revoked += sum(isinstance(fact, ConsentRevoked) for fact in facts)
+            ended += sum(isinstance(fact, ViewEnded) for fact in facts)
+        return revoked, ended
 
     def unblock_partners(self, action: SupportAction) -> None:
         """Let partners ask again."""
@@ -296,7 +295,7 @@ class ConsentUseCases:
         now, count = datetime.now(UTC), 0
         for item in self._finder.items("consent", live_only=True):
             loaded = self._finder.access(item.organization_id, item.partner_id)
-            fact = rules.expiry(loaded.state.consents[item.id], now)
+            fact = consents.expiry(loaded.state.consents[item.id], now)
             if fact is None:
                 continue
             work = UnitOfWork(self._store, SERVICE, now)
@@ -317,7 +316,7 @@ class ConsentUseCases:
         for partner_id in dict.fromkeys(item.partner_id for item in items):
             if partner_id not in partner_ids:
                 loaded = self._finder.access(organization_id, partner_id)
-                work.stage(loaded, *rules.leave(loaded.state, revoked_by=SERVICE.id))
+                work.stage(loaded, *consents.leave(loaded.state, revoked_by=SERVICE.id))
 
     def _own(self, action: SupportAction) -> Organization:
         if not action.actor.organization_id:

@@ -19,8 +19,7 @@ from services.session.application.ports import (
     Lease,
     Watched,
 )
-from services.session.domain import access as rules
-from services.session.domain import blocking
+from services.session.domain import blocking, views
 from services.session.domain.access import Access, View, Windows
 from services.session.domain.blocking import Blocking
 from services.session.domain.facts import ViewGranted
@@ -72,7 +71,7 @@ class ViewUseCases:
             roles=tuple(sorted(actor.roles)),
         )
         running = self.running(loaded.state, actor, action.now)
-        granted = rules.start_view(loaded.state, wanted, running=running, now=action.now)
+        granted = views.start_view(loaded.state, wanted, running=running, now=action.now)
         action.stage(loaded, granted)
         action.consent_id = granted.consent_id
         action.about(f"view:{granted.view_id}")
@@ -93,7 +92,7 @@ class ViewUseCases:
         """Lease a view whose holder was found. Raises Refused where it is over."""
         view_id = view.granted.view_id
         self.check_runs(view, action.now)
-        started = rules.begin(view, action.now)
+        started = views.begin(view, action.now)
         if started is not None:
             action.stage(loaded, started)
         self._finder.used(view_id, action.now)
@@ -126,7 +125,7 @@ class ViewUseCases:
         loaded = self._load(item)
         view = loaded.state.views[view_id]
         action.consent_id = view.granted.consent_id
-        action.stage(loaded, rules.end_view(view, ended_by=ended_by, person_id=actor.id))
+        action.stage(loaded, views.end_view(view, ended_by=ended_by, person_id=actor.id))
 
     def list_views(self, action: SupportAction) -> list[tuple[View, int]]:
         """Return running views with the seconds that they have left."""
@@ -184,19 +183,19 @@ class ViewUseCases:
     def on_role_removed(self, work: UnitOfWork, agent_id: str, role: str) -> None:
         """End the views of an agent that stood on the role."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
-            work.stage(loaded, *rules.without_role(loaded.state, agent_id, role))
+            work.stage(loaded, *views.without_role(loaded.state, agent_id, role))
 
     def on_agent_limited(
         self, work: UnitOfWork, agent_id: str, organization_ids: frozenset[str]
     ) -> None:
         """End the views of an agent at customers that they are no longer limited to."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
-            work.stage(loaded, *rules.beyond_limit(loaded.state, agent_id, organization_ids))
+            work.stage(loaded, *views.beyond_limit(loaded.state, agent_id, organization_ids))
 
     def on_signed_out(self, work: UnitOfWork, agent_id: str, sign_in_id: str) -> None:
         """End the views of a sign-in session that is over."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
-            work.stage(loaded, *rules.signed_out(loaded.state, sign_in_id))
+            work.stage(loaded, *views.signed_out(loaded.state, sign_in_id))
 
     def _pairs(self, items: list[Item]) -> list[Loaded[Access]]:
         pairs = dict.fromkeys((item.organization_id, item.partner_id) for item in items)
@@ -231,7 +230,7 @@ class ViewUseCases:
         view = loaded.state.views[view_id]
         if view.ended_by:
             return False
-        work.stage(loaded, rules.end_view(view, ended_by=ended_by, person_id=""))
+        work.stage(loaded, views.end_view(view, ended_by=ended_by, person_id=""))
         return self._committed(work)
 
     def _committed(self, work: UnitOfWork) -> bool:

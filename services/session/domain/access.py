@@ -1,11 +1,11 @@
-"""One customer and one partner: requests, consents and views, and what may happen next."""
+"""One customer and one partner: their requests, consents and views, folded from facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
+from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import Event
 from services.session.domain.facts import (
     AccessRejected,
@@ -26,7 +26,6 @@ LONGEST_MINUTES = 60
 LONGEST_CONSENT = timedelta(days=365)
 WARNINGS = (7, 1)
 """Days before the end of a consent on which both sides are told."""
-_LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
 
 
 @dataclass(frozen=True)
@@ -176,256 +175,8 @@ def _answered(access: Access, access_request_id: str, state: str) -> Access:
     return replace(access, requests={**access.requests, access_request_id: request})
 
 
-def request_access(
-    access: Access, asked: AccessRequested, *, has_admin: bool, now: datetime
-) -> AccessRequested:
-    """Ask for access. Raises Refused, InvalidArgument."""
-    if not has_admin:
-        raise Refused(
-            "NO_ADMIN",
-            "This organization has no admin who could allow it. Its owner or our sales support "
-            "can add one; then ask again.",
-        )
-    if any(r.state_at(now) == "open" for r in access.requests.values()):
-        raise Refused("ALREADY_REQUESTED", "A request is open. Wait for the customer's answer.")
-    return replace(asked, sections=_sections(asked.sections), minutes=_minutes(asked.minutes))
-
-
-def approve(
-    access: Access,
-    access_request_id: str,
-    consent: ConsentGranted,
-    *,
-    now: datetime,
-) -> ConsentGranted:
-    """Allow what was asked for, or less. Raises NotFound, Refused, InvalidArgument."""
-    asked = _open(access, access_request_id, now).asked
-    wanted = _sections(consent.sections or asked.sections)
-    if not set(wanted) <= set(asked.sections):
-        raise InvalidArgument("sections", "WIDER_THAN_ASKED", "sections: none may be added.")
-    minutes = consent.minutes or asked.minutes
-    if minutes > asked.minutes:
-        raise InvalidArgument("minutes", "LONGER_THAN_ASKED", "minutes: at most what was asked.")
-    return replace(
-        consent,
-        access_request_id=access_request_id,
-        sections=wanted,
-        minutes=_minutes(minutes),
-        once=True,
-        purpose=asked.reason,
-    )
-
-
-def reject(
-    access: Access, access_request_id: str, *, rejected_by: str, now: datetime
-) -> AccessRejected:
-    """Say no. Raises NotFound, Refused."""
-    asked = _open(access, access_request_id, now).asked
-    return AccessRejected(
-        access_request_id=access_request_id,
-        organization_id=asked.organization_id,
-        partner_id=asked.partner_id,
-        rejected_by=rejected_by,
-    )
-
-
-def _open(access: Access, access_request_id: str, now: datetime) -> Request:
-    request = access.requests.get(access_request_id)
-    if request is None:
-        raise NotFound("request for access")
-    if request.state_at(now) == "lapsed":
-        raise Refused("LAPSED", "Nobody answered this request in time. The agent can ask again.")
-    if request.state != "open":
-        raise Refused("ANSWERED", "This request was answered already.")
-    return request
-
-
-def grant(consent: ConsentGranted, now: datetime) -> ConsentGranted:
-    """Allow access without being asked. Raises InvalidArgument."""
-    if consent.ends <= max(consent.begins, now):
-        raise InvalidArgument("until", "IN_THE_PAST", "until: must be later than the beginning.")
-    if consent.ends - consent.begins > LONGEST_CONSENT:
-        raise InvalidArgument("until", "TOO_LONG", "until: at most a year after the beginning.")
-    return replace(consent, sections=_sections(consent.sections), minutes=_minutes(consent.minutes))
-
-
-def revoke(
-    access: Access, consent_id: str, *, revoked_by: str, ended_by: str = "customer"
-) -> tuple[Event, ...]:
-    """Take a consent back and end what runs on it. Raises NotFound, Refused."""
-    consent = access.consents.get(consent_id)
-    if consent is None:
-        raise NotFound("consent")
-    if consent.revoked:
-        raise Refused("REVOKED", "This consent was taken back already.")
-    granted = consent.granted
-    revoked = ConsentRevoked(
-        consent_id=consent_id,
-        organization_id=granted.organization_id,
-        partner_id=granted.partner_id,
-        revoked_by=revoked_by,
-    )
-    ended = tuple(
-        ViewEnded(
-            view_id=view.granted.view_id,
-            organization_id=granted.organization_id,
-            ended_by=ended_by,
-            person_id=revoked_by if ended_by == "customer" else "",
-        )
-        for view in access.views.values()
-        if view.granted.consent_id == consent_id and not view.ended_by
-    )
-    return (revoked, *ended)
-
-
-def shut_out(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
-    """Take back every consent of a partner and reject what it asks for, by the customer's wish."""
-    rejected = tuple(
-        reject(access, request_id, rejected_by=by, now=now)
-        for request_id, request in access.requests.items()
-        if request.state_at(now) == "open"
-    )
-    looking = {v.granted.consent_id for v in access.views.values() if not v.ended_by}
-    taken = tuple(
-        fact
-        for consent_id, consent in access.consents.items()
-        if not consent.revoked
-        and (consent_id in looking or consent.state_at(now) in ("live", "pending"))
-        for fact in revoke(access, consent_id, revoked_by=by)
-    )
-    return (*rejected, *taken)
-
-
-def leave(access: Access, *, revoked_by: str) -> tuple[Event, ...]:
-    """Take back every consent of a partner that no longer manages the customer."""
-    return tuple(
-        fact
-        for consent in access.consents.values()
-        if not consent.revoked
-        for fact in revoke(
-            access, consent.granted.consent_id, revoked_by=revoked_by, ended_by="relationship"
-        )
-    )
-
-
-def without_role(access: Access, agent_id: str, role: str) -> tuple[ViewEnded, ...]:
-    """End the views of an agent that stand on no other role than the one that was lost."""
-    return tuple(
-        end_view(view, ended_by="role", person_id="")
-        for view in access.views.values()
-        if view.granted.agent_id == agent_id
-        and not view.ended_by
-        and _LOOKING & set(view.granted.roles) <= {role}
-    )
-
-
-def beyond_limit(
-    access: Access, agent_id: str, organization_ids: frozenset[str]
-) -> tuple[ViewEnded, ...]:
-    """End the views of an agent who is limited to other customers."""
-    return tuple(
-        end_view(view, ended_by="relationship", person_id="")
-        for view in access.views.values()
-        if view.granted.agent_id == agent_id
-        and not view.ended_by
-        and view.granted.organization_id not in organization_ids
-    )
-
-
-def signed_out(access: Access, sign_in_id: str) -> tuple[ViewEnded, ...]:
-    """End the views of a sign-in session that is over."""
-    return tuple(
-        end_view(view, ended_by="agent", person_id=view.granted.agent_id)
-        for view in access.views.values()
-        if view.granted.sign_in_id == sign_in_id and not view.ended_by
-    )
-
-
-def expiry(consent: Consent, now: datetime) -> ConsentExpiring | ConsentExpired | None:
-    """
-    Return what both sides are to be told of the end of a consent now, each thing once.
-
-    Nothing is said of a warning whose day was over when the consent was given, nor twice where the
-    product stood still meanwhile: the nearest day counts.
-    """
-    granted = consent.granted
-    if consent.revoked or consent.over:
-        return None
-    if granted.ends <= now:
-        return ConsentExpired(
-            consent_id=granted.consent_id,
-            organization_id=granted.organization_id,
-            partner_id=granted.partner_id,
-        )
-    if consent.state_at(now) == "used":
-        return None
-    due = [
-        days
-        for days in WARNINGS
-        if granted.recorded_at < granted.ends - timedelta(days=days) <= now
-    ]
-    if not due or min(due) in consent.told:
-        return None
-    return ConsentExpiring(
-        consent_id=granted.consent_id,
-        organization_id=granted.organization_id,
-        partner_id=granted.partner_id,
-        days=min(due),
-        ends=granted.ends,
-    )
-
-
-def live_consent(access: Access, now: datetime) -> Consent | None:
-    """Return the consent that a view may stand on: the newest, first of those for one view."""
-    # An answer to a request is what its agent waits for, whatever else is allowed for longer.
-    live = [c for c in reversed(access.consents.values()) if c.state_at(now) == "live"]
-    return max(live, key=lambda c: c.granted.once, default=None)
-
-
-def start_view(
-    access: Access, wanted: ViewGranted, *, running: View | None, now: datetime
-) -> ViewGranted:
-    """Make a view on a live consent. Raises Refused."""
-    if running is not None:
-        raise Refused("VIEW_RUNNING", "A view of yours runs already. End it or go on with it.")
-    consent = live_consent(access, now)
-    if consent is None:
-        raise Refused("NO_CONSENT", "The customer has not allowed it. Request access first.")
-    if not wanted.sign_in_id:
-        raise Refused("NO_SIGN_IN", "A view is bound to a sign-in session. Sign in first.")
-    granted = consent.granted
-    return replace(
-        wanted,
-        consent_id=granted.consent_id,
-        sections=granted.sections,
-        minutes=granted.minutes,
-        latest=granted.ends,
-    )
-
-
-def begin(view: View, now: datetime) -> ViewStarted | None:
-    """Start the clock at first use; nothing afterwards."""
-    if view.until is not None or view.ended_by:
-        return None
-    until = min(now + timedelta(minutes=view.granted.minutes), view.granted.latest)
-    return ViewStarted(
-        view_id=view.granted.view_id, organization_id=view.granted.organization_id, until=until
-    )
-
-
-def end_view(view: View, *, ended_by: str, person_id: str) -> ViewEnded:
-    """End a view. Raises Refused."""
-    if view.ended_by:
-        raise Refused("VIEW_ENDED", "This view has ended already.")
-    return ViewEnded(
-        view_id=view.granted.view_id,
-        organization_id=view.granted.organization_id,
-        ended_by=ended_by,
-        person_id=person_id,
-    )
-
-
-def _sections(names: tuple[str, ...]) -> tuple[str, ...]:
+def checked_sections(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return known sections in their order, the organization among them. Raises InvalidArgument."""
     if not names:
         raise InvalidArgument("sections", "REQUIRED", "sections: choose at least one.")
     unknown = set(names) - set(SECTIONS)
@@ -434,7 +185,8 @@ def _sections(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(s for s in SECTIONS if s in names or s == "ORGANIZATION")
 
 
-def _minutes(minutes: int) -> int:
+def checked_minutes(minutes: int) -> int:
+    """Return how long a view lasts. Raises InvalidArgument."""
     if not 1 <= minutes <= LONGEST_MINUTES:
         raise InvalidArgument("minutes", "OUT_OF_RANGE", f"minutes: 1 to {LONGEST_MINUTES}.")
     return minutes

@@ -1,4 +1,4 @@
-"""What a customer gives, how long it holds, and how it is taken back."""
+"""Use cases on consents, over a store: what a customer gives, and how it is taken back."""
 
 import pytest
 

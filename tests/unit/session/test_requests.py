@@ -1,4 +1,4 @@
-"""What may be asked and answered, and until when."""
+"""Use cases on requests, over a store: what may be asked and answered, and until when."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How long a view lasts, who may use it, and what ends it."""
+"""Use cases on views, over a store: how long one lasts, who may use it, and what ends it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Asking for access, and answering within 24 hours."""
+"""Decisions on requests, without a store: asking, and answering within 24 hours."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.session.domain.access import Windows, approve, reject, request_access
+from services.session.domain.access import Windows
+from services.session.domain.requests import approve, reject, request_access
 from tests.unit.session.situations import (
     ASKED,
     CONSENT,

@@ -1,4 +1,4 @@
-"""What a customer allows: from when, until when, once, and taken back."""
+"""Decisions on consents, without a store: from when, until when, once, and taken back."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,14 +6,8 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.session.domain.access import (
-    Consent,
-    expiry,
-    grant,
-    leave,
-    live_consent,
-    revoke,
-)
+from services.session.domain.access import Consent
+from services.session.domain.consents import expiry, grant, leave, live_consent, revoke
 from services.session.domain.facts import ConsentExpired
 from tests.unit.session.situations import (
     CONSENT,

@@ -1,4 +1,4 @@
-"""Read-only sessions: started once allowed, their clock, and every way that they end."""
+"""Decisions on views, without a store: started once allowed, their clock, and how they end."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,16 +6,9 @@ from datetime import timedelta
 import pytest
 
 from helpdesk.kernel.errors import Refused
-from services.session.domain.access import (
-    LONGEST_MINUTES,
-    Windows,
-    begin,
-    end_view,
-    signed_out,
-    start_view,
-    without_role,
-)
+from services.session.domain.access import LONGEST_MINUTES, Windows
 from services.session.domain.facts import ViewStarted
+from services.session.domain.views import begin, end_view, signed_out, start_view, without_role
 from tests.unit.session.situations import (
     CONSENT,
     IDLE,

@@ -1,0 +1,135 @@
+"""What may happen to consents of one customer with one partner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
+from helpdesk.kernel.events import Event
+from services.session.domain.access import (
+    LONGEST_CONSENT,
+    WARNINGS,
+    Access,
+    Consent,
+    checked_minutes,
+    checked_sections,
+)
+from services.session.domain.facts import (
+    ConsentExpired,
+    ConsentExpiring,
+    ConsentGranted,
+    ConsentRevoked,
+    ViewEnded,
+)
+from services.session.domain.requests import reject
+
+
+def grant(consent: ConsentGranted, now: datetime) -> ConsentGranted:
+    """Allow access without being asked. Raises InvalidArgument."""
+    if consent.ends <= max(consent.begins, now):
+        raise InvalidArgument("until", "IN_THE_PAST", "until: must be later than the beginning.")
+    if consent.ends - consent.begins > LONGEST_CONSENT:
+        raise InvalidArgument("until", "TOO_LONG", "until: at most a year after the beginning.")
+    sections, minutes = checked_sections(consent.sections), checked_minutes(consent.minutes)
+    return replace(consent, sections=sections, minutes=minutes)
+
+
+def revoke(
+    access: Access, consent_id: str, *, revoked_by: str, ended_by: str = "customer"
+) -> tuple[Event, ...]:
+    """Take a consent back and end what runs on it. Raises NotFound, Refused."""
+    consent = access.consents.get(consent_id)
+    if consent is None:
+        raise NotFound("consent")
+    if consent.revoked:
+        raise Refused("REVOKED", "This consent was taken back already.")
+    granted = consent.granted
+    revoked = ConsentRevoked(
+        consent_id=consent_id,
+        organization_id=granted.organization_id,
+        partner_id=granted.partner_id,
+        revoked_by=revoked_by,
+    )
+    ended = tuple(
+        ViewEnded(
+            view_id=view.granted.view_id,
+            organization_id=granted.organization_id,
+            ended_by=ended_by,
+            person_id=revoked_by if ended_by == "customer" else "",
+        )
+        for view in access.views.values()
+        if view.granted.consent_id == consent_id and not view.ended_by
+    )
+    return (revoked, *ended)
+
+
+def shut_out(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
+    """Take back every consent of a partner and reject what it asks for, by the customer's wish."""
+    rejected = tuple(
+        reject(access, request_id, rejected_by=by, now=now)
+        for request_id, request in access.requests.items()
+        if request.state_at(now) == "open"
+    )
+    looking = {v.granted.consent_id for v in access.views.values() if not v.ended_by}
+    taken = tuple(
+        fact
+        for consent_id, consent in access.consents.items()
+        if not consent.revoked
+        and (consent_id in looking or consent.state_at(now) in ("live", "pending"))
+        for fact in revoke(access, consent_id, revoked_by=by)
+    )
+    return (*rejected, *taken)
+
+
+def leave(access: Access, *, revoked_by: str) -> tuple[Event, ...]:
+    """Take back every consent of a partner that no longer manages the customer."""
+    return tuple(
+        fact
+        for consent in access.consents.values()
+        if not consent.revoked
+        for fact in revoke(
+            access, consent.granted.consent_id, revoked_by=revoked_by, ended_by="relationship"
+        )
+    )
+
+
+def expiry(consent: Consent, now: datetime) -> ConsentExpiring | ConsentExpired | None:
+    """
+    Return what both sides are to be told of the end of a consent now, each thing once.
+
+    Nothing is said of a warning whose day was over when the consent was given, nor twice where the
+    product stood still meanwhile: the nearest day counts.
+    """
+    granted = consent.granted
+    if consent.revoked or consent.over:
+        return None
+    if granted.ends <= now:
+        return ConsentExpired(
+            consent_id=granted.consent_id,
+            organization_id=granted.organization_id,
+            partner_id=granted.partner_id,
+        )
+    if consent.state_at(now) == "used":
+        return None
+    due = [
+        days
+        for days in WARNINGS
+        if granted.recorded_at < granted.ends - timedelta(days=days) <= now
+    ]
+    if not due or min(due) in consent.told:
+        return None
+    return ConsentExpiring(
+        consent_id=granted.consent_id,
+        organization_id=granted.organization_id,
+        partner_id=granted.partner_id,
+        days=min(due),
+        ends=granted.ends,
+    )
+
+
+def live_consent(access: Access, now: datetime) -> Consent | None:
+    """Return the consent that a view may stand on: the newest, first of those for one view."""
+    # An answer to a request is what its agent waits for, whatever else is allowed for longer.
+    live = [c for c in reversed(access.consents.values()) if c.state_at(now) == "live"]
+    return max(live, key=lambda c: c.granted.once, default=None)

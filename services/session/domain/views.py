@@ -1,0 +1,89 @@
+"""What may happen to views of one customer by one partner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from helpdesk.kernel.errors import Refused
+from services.session.domain.access import Access, View
+from services.session.domain.consents import live_consent
+from services.session.domain.facts import ViewEnded, ViewGranted, ViewStarted
+
+_LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
+
+
+def without_role(access: Access, agent_id: str, role: str) -> tuple[ViewEnded, ...]:
+    """End the views of an agent that stand on no other role than the one that was lost."""
+    return tuple(
+        end_view(view, ended_by="role", person_id="")
+        for view in access.views.values()
+        if view.granted.agent_id == agent_id
+        and not view.ended_by
+        and _LOOKING & set(view.granted.roles) <= {role}
+    )
+
+
+def beyond_limit(
+    access: Access, agent_id: str, organization_ids: frozenset[str]
+) -> tuple[ViewEnded, ...]:
+    """End the views of an agent who is limited to other customers."""
+    return tuple(
+        end_view(view, ended_by="relationship", person_id="")
+        for view in access.views.values()
+        if view.granted.agent_id == agent_id
+        and not view.ended_by
+        and view.granted.organization_id not in organization_ids
+    )
+
+
+def signed_out(access: Access, sign_in_id: str) -> tuple[ViewEnded, ...]:
+    """End the views of a sign-in session that is over."""
+    return tuple(
+        end_view(view, ended_by="agent", person_id=view.granted.agent_id)
+        for view in access.views.values()
+        if view.granted.sign_in_id == sign_in_id and not view.ended_by
+    )
+
+
+def start_view(
+    access: Access, wanted: ViewGranted, *, running: View | None, now: datetime
+) -> ViewGranted:
+    """Make a view on a live consent. Raises Refused."""
+    if running is not None:
+        raise Refused("VIEW_RUNNING", "A view of yours runs already. End it or go on with it.")
+    consent = live_consent(access, now)
+    if consent is None:
+        raise Refused("NO_CONSENT", "The customer has not allowed it. Request access first.")
+    if not wanted.sign_in_id:
+        raise Refused("NO_SIGN_IN", "A view is bound to a sign-in session. Sign in first.")
+    granted = consent.granted
+    return replace(
+        wanted,
+        consent_id=granted.consent_id,
+        sections=granted.sections,
+        minutes=granted.minutes,
+        latest=granted.ends,
+    )
+
+
+def begin(view: View, now: datetime) -> ViewStarted | None:
+    """Start the clock at first use; nothing afterwards."""
+    if view.until is not None or view.ended_by:
+        return None
+    until = min(now + timedelta(minutes=view.granted.minutes), view.granted.latest)
+    return ViewStarted(
+        view_id=view.granted.view_id, organization_id=view.granted.organization_id, until=until
+    )
+
+
+def end_view(view: View, *, ended_by: str, person_id: str) -> ViewEnded:
+    """End a view. Raises Refused."""
+    if view.ended_by:
+        raise Refused("VIEW_ENDED", "This view has ended already.")
+    return ViewEnded(
+        view_id=view.granted.view_id,
+        organization_id=view.granted.organization_id,
+        ended_by=ended_by,
+        person_id=person_id,
+    )
