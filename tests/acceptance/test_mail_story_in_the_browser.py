@@ -162,7 +162,7 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     expect(page.locator("#block")).to_have_count(0)
     expect(page.locator("#mail-verdict")).to_contain_text("The next delivery is watched")
     assert desk.ses.wait_until(lambda entries: entries == {})
-    assert [method for method, path in desk.ses.calls if method == "DELETE"] == ["DELETE"]
+    assert "DELETE" in {method for method, _ in desk.ses.calls}
     work = page.context.new_page()
     work.goto(f"{desk.home}/t/{TICKET}/removals")
     expect(work.locator("main")).to_contain_text("Watching the next delivery")
