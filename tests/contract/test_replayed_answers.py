@@ -131,21 +131,64 @@ def keys(product):
         return db.execute("SELECT COUNT(*) FROM person_key").fetchone()
 
 
+def tool(product, *words):
+    """Run the auditors' tool on the product's data, for the agent's steps."""
+    data = str(product.host.wiring.data_dir)
+    agent = person_id("north_agent")
+    command = [sys.executable, "-W", "ignore", "-m", "services.audit", "replay", data]
+    return subprocess.run(
+        [*command, "--agent", agent, "--rebuild", *words], capture_output=True, text=True
+    )
+
+
 def test_the_tool_says_that_a_session_was_rebuilt(product):
     look(product)
     product.settle()
 
-    done = subprocess.run(
-        [
-            sys.executable, "-W", "ignore", "-m", "services.audit", "replay",
-            str(product.host.wiring.data_dir),
-            "--agent", person_id("north_agent"), "--rebuild", "--json",
-        ],
-        capture_output=True,
-        text=True,
-    )  # fmt: skip
+    done = tool(product, "--json")
 
     shown = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert [each["rebuilt"] for each in shown] == ["matches"]
     assert shown[0]["rebuilt_answer"]["user"]["user_id"] == person_id("acme_user")
+
+
+def test_the_tool_rebuilds_only_the_steps_of_a_time(product):
+    look(product)
+    product.settle()
+
+    before = tool(product, "--to", "2020-01-01")
+    since = tool(product, "--from", "2020-01-01", "--to", "2999-01-01")
+
+    assert (before.returncode, before.stderr) == (1, "No such steps in this log.\n")
+    assert (since.returncode, "rebuilt: matches" in since.stdout) == (0, True)
+
+
+def test_the_tool_says_which_answer_differs_when_a_log_was_changed(product):
+    look(product)
+    product.settle()
+    with closing(sqlite3.connect(product.host.wiring.data_dir / "identity.db")) as db, db:
+        planted = db.execute(
+            "UPDATE stored_events SET state = CAST(REPLACE(CAST(state AS TEXT), "
+            '\'"status":"active"\', \'"status":"inactive"\') AS BLOB) '
+            "WHERE topic = 'helpdesk.identity.v1.PersonImported'"
+        ).rowcount
+
+    done = tool(product)
+
+    assert planted > 0
+    assert done.returncode == 1
+    assert f"rebuilt: differs: the answer of {GET_USER} at identity:" in done.stdout
+
+
+def test_the_tool_says_which_log_it_cannot_read(product):
+    look(product)
+    product.settle()
+    log = product.host.wiring.data_dir / "identity.db"
+    log.rename(log.with_suffix(".away"))
+
+    done = tool(product)
+    log.with_suffix(".away").rename(log)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: the log of identity is neither in")
