@@ -24,6 +24,8 @@ from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import Loaded
 from helpdesk.kernel.tokens import Signer, new_private_key
 from helpdesk.options.v1 import options_pb2
+from services.identity.domain.client_facts import ClientRemoved
+from services.identity.domain.clients import OF_PROGRAMS
 from services.identity.domain.facts import SignedOut
 from services.session.domain.access import SECTIONS
 from services.session.domain.facts import ViewEnded
@@ -405,9 +407,24 @@ def stored(world, service, stream, fact):
     world.store_of(service).commit(work.unit())
 
 
+@pytest.fixture(scope="module")
+def removed_program(world):
+    """A program that an operator removed, as identity's log has it."""
+    stored(world, "identity", "client:a-former-program", ClientRemoved(
+        client="a-former-program", removed_by="operator:jo"
+    ))  # fmt: skip
+    return "a-former-program"
+
+
 @by_name([m for m in GUARDED if not m.internal and m.roles != {"SERVICE"}])
-def test_nothing_that_was_ended_is_used_again(world, signed_out, ended_view, method):
-    token = world.product.token("north_agent", roles=sorted(method.roles), sid=signed_out)
+def test_nothing_that_was_ended_is_used_again(
+    world, signed_out, ended_view, removed_program, method
+):
+    roles = sorted(method.roles)
+    if method.roles and not method.roles - OF_PROGRAMS:
+        token = world.product.token(sub=removed_program, roles=roles, at=1)
+    else:
+        token = world.product.token("north_agent", roles=roles, sid=signed_out)
     lease = world.lease(method.roles or ROLES, sections=SECTIONS, view_id=ended_view)
 
     for ended in (token, lease):
