@@ -217,6 +217,10 @@ MAIL = v.MailPage(
     lanes=LANES,
     checked=True,
 )
+ADDRESSES = (
+    v.CodeAddress(index=0, text="s••••@acme.example"),
+    v.CodeAddress(index=1, text="s••••@home.example"),
+)
 WAYS = (
     v.BlockWay(name="caller_check", state="missing"),
     v.BlockWay(name="customer_admin", state="missing"),
@@ -782,6 +786,19 @@ def _user_pages() -> dict[str, tuple[str, object]]:
                 block=locked,
             ),
         ),
+        "mail-send-unconfirmed": (
+            "mail",
+            replace(
+                MAIL,
+                frame=_problem("confirm", "confirm_send"),
+                user=calm,
+                block=None,
+                can_resend=True,
+                sendable=ADDRESSES,
+                kinds=("welcome", "setup"),
+                languages=("", "en", "ro", "de"),
+            ),
+        ),
         "mail-none": (
             "mail",
             replace(
@@ -812,6 +829,10 @@ def _user_pages() -> dict[str, tuple[str, object]]:
             "check",
             replace(page, steps=steps if state == "confirmed" else ()),
         )
+    nowhere = replace(READY, blocked=True, choices=())
+    stuck = replace(_check("cannot_arrive"), blocked=True, choices=(), next_step="next_try_removal")
+    for name, check in (("nowhere", nowhere), ("nobody-vouches", stuck)):
+        found[f"check-{name}"] = ("check", v.CheckPage(frame=FRAME, user=PERSON, check=check))
     return found
 
 
