@@ -29,7 +29,7 @@ from services.audit.keys import SIGNING_KEY, signer_of
 from services.audit.log.notes import Signer
 from services.audit.log.records import Record
 from services.audit.replay.folding import Query, ReplayedHeads, ReplayedRecords
-from services.audit.replay.sessions import RebuiltSessions
+from services.audit.replay.sessions import DROP_SECONDS, RebuiltSessions
 from services.audit.replay.sessions import composed as replaying
 from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
@@ -93,6 +93,7 @@ def build(wiring: Wiring) -> Running:
         close=close,
         timers=[
             *parts.timers,
+            Timer("audit-replays", DROP_SECONDS, sessions.drop, everywhere=True),
             Timer(
                 "audit-acknowledge",
                 LOOK_SECONDS,

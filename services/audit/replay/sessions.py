@@ -16,6 +16,7 @@ from services.audit.application.replays import RebuiltAnswer
 from services.audit.domain.facts import body_of
 
 KEPT_SECONDS = 300.0
+DROP_SECONDS = 10.0
 _MOST = 4
 _ERASED = "erased"
 _BROKEN = "the rebuild broke off; the log of the audit service says where"
@@ -93,6 +94,25 @@ class RebuiltSessions:
                 self._jobs.pop(name, None)
             return self._job(name, steps, wanted).wait(wanted.idx, seconds)
         return found
+
+    def drop(self) -> None:
+        """Let go of what nobody asked for lately, and of what shows somebody forgotten since."""
+        with self._lock:
+            jobs = list(self._jobs.items())
+        # Asking whether somebody is forgotten may take a while: nobody waits for that.
+        stale = [(name, each) for name, each in jobs if each.ended and self._is_stale(each)]
+        with self._lock:
+            for name, job in stale:
+                if self._jobs.get(name) is job:
+                    del self._jobs[name]
+
+    def _is_stale(self, job: _Job) -> bool:
+        if time.monotonic() - job.used > KEPT_SECONDS:
+            return True
+        return any(
+            found.answer is not None and found.kind != _ERASED and self._has_lost(job.steps[idx])
+            for idx, found in job.outcomes.items()
+        )
 
     def close(self) -> None:
         """Begin nothing more, and keep nothing."""

@@ -7,7 +7,9 @@ import pytest
 
 from helpdesk.kernel.errors import Exhausted
 from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.store import wait_until
 from services.audit.application.ports import Found
+from services.audit.replay import sessions as module
 from services.audit.replay.sessions import RebuiltSessions
 
 
@@ -127,3 +129,28 @@ def test_a_rebuild_that_breaks_off_leaves_nobody_waiting(caplog):
 
     assert found.kind == "not rebuilt"
     assert "Ana" not in caplog.text
+
+
+def test_what_shows_somebody_forgotten_is_let_go_of_though_nobody_asks():
+    gone = set()
+    sessions = RebuiltSessions(matching, gone.__contains__)
+    asked_of(sessions, step(1, user_id="u1"))
+    asked_of(sessions, step(2, user_id="u2"), session="s-2")
+    assert wait_until(lambda: all(each.ended for each in sessions._jobs.values()))
+    sessions.drop()
+    kept = len(sessions._jobs)
+    gone.add("u1")
+    sessions.drop()
+
+    assert kept == 2
+    assert list(sessions._jobs) == ["s-2"]
+
+
+def test_what_nobody_asked_for_lately_is_let_go_of(monkeypatch):
+    sessions = RebuiltSessions(matching, nobody)
+    asked_of(sessions, step(1))
+    assert wait_until(lambda: sessions._jobs["s-1"].ended)
+    monkeypatch.setattr(module, "KEPT_SECONDS", -1.0)
+    sessions.drop()
+
+    assert not sessions._jobs
