@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
@@ -60,12 +61,13 @@ class Sessions:
         if action.now - session.used >= sign_in.TOUCHED_EVERY:
             self._views.touch(session.id, timestamp(action.now))
             idle_end = min(action.now + sign_in.IDLE, session.end)
-        token = self._signer.sign(claims_of(actor), SERVICES, _SECONDS)
+        seconds = self._seconds(person, action.now)
+        token = self._signer.sign(claims_of(actor), SERVICES, seconds)
         partner = self._views.partner(person.organization)
         organization = self._views.organization(person.organization)
         return Issued(
             token=token,
-            seconds=_SECONDS,
+            seconds=seconds,
             actor=actor,
             person=person,
             partner_name=partner.display_name if partner else "",
@@ -100,6 +102,12 @@ class Sessions:
                 end_session(action, session, "signed_out" if own else "ended")
                 return
         raise NotFound("session")
+
+    def _seconds(self, person: Person, now: datetime) -> int:
+        # Nobody tells of a role that ends by its date, so no token with it lives on.
+        ends = [each.until for each in self._views.roles_of(person.uuid)]
+        left = [(end - now).total_seconds() for end in ends if end > now]
+        return min([_SECONDS, *map(ceil, left)])
 
     def _actor(self, person: Person, now: datetime, sign_in_id: str) -> Actor:
         # Before the roles are read: what ends later ends this token too.
