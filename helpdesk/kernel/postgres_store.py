@@ -401,3 +401,24 @@ class PostgresEngine:
         if self._listener is not None:
             self._listener.join()
         self._datastore.close()
+
+
+@contextmanager
+def snapshot(url: str, schema: str) -> Iterator[Callable[[str, Sequence[Any]], list[Any]]]:
+    """
+    Read one state of a schema, ``?`` for a value; nothing can be written. Raises Unavailable.
+
+    Between two statements any time may pass.
+    """
+    try:
+        with psycopg.connect(_conninfo(url, schema), row_factory=tuple_row) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = 0")
+
+            def query(sql: str, params: Sequence[Any]) -> list[Any]:
+                return connection.execute(_ported(sql).encode(), params).fetchall()
+
+            yield query
+    except psycopg.Error as error:
+        raise Unavailable("STORE_UNAVAILABLE", "The database cannot be read.") from error

@@ -13,8 +13,9 @@ from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
 from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.domain.destinations import Network, networks_of
+from services.audit.domain.numbers import SOURCES
 from services.audit.feeding import FEED_SECONDS, Feeding
-from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.handlers import NAME, ActionsConsumer
 from services.audit.keys import SIGNING_KEY, FeedKeys, service_keys, signer_of
 from services.audit.providers import ReachableAddresses
 from services.audit.reviewing import REVIEW_SECONDS, Reviewing

@@ -12,10 +12,10 @@ from helpdesk.kernel.bus import Published
 from helpdesk.kernel.heartbeat import HeartbeatSigned, verifies
 from services.audit.domain.facts import ACTION, CALLS, organization_of, unix
 from services.audit.domain.heartbeats import Heard
+from services.audit.domain.numbers import SOURCES
 from services.audit.log.records import Record
 from services.audit.views.ledger import Ledger
 
-SOURCES = ("identity", "search", "email", "session", "audit")
 NAME = "audit.actions"
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from helpdesk.kernel.store import Store
 from services.audit.domain.alarms import AlarmRaised
 from services.audit.domain.facts import moment, unix
 from services.audit.domain.heartbeats import Alarm, Kind, alarms
-from services.audit.handlers import SOURCES
+from services.audit.domain.numbers import SOURCES
 from services.audit.settings import AuditSettings
 from services.audit.views.standing import Standing
 

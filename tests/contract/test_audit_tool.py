@@ -12,6 +12,9 @@ from click.testing import CliRunner, Result
 
 from helpdesk.audit.v1 import audit_pb2
 from services.audit.commands import audit
+from services.audit.domain.readable import FORMATS
+from services.audit.log.archive import Archive
+from services.audit.views.selection import read_readable, read_selection
 from tests.contract.audit_world import (
     ADMIN_OF_ORG_1,
     AN_AUDITOR,
@@ -327,3 +330,41 @@ def test_the_tool_loads_no_grpc():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_an_export_in_any_format_says_what_the_sealed_records_say(data: Path, tmp_path, form: str):
+    target = tmp_path / "readable"
+    done = run("export", target, "--format", form, "--json", "--data", data)
+    with Archive(target) as archive:
+        read = list(read_readable(archive, form))
+        sealed = list(read_selection(archive))
+
+    assert json.loads(done.stdout) == {"records": len(sealed), "target": str(target)}
+    assert [(p.idx, p.record_id, p.source) for p, _ in read] == [
+        (p.index, p.record_id, p.source) for p, _, _ in sealed
+    ]
+    assert [unsealed(body) for _, body in read] == [unsealed(json.loads(b)) for _, b, _ in sealed]
+    assert read[0][1]["query"] == "ion popescu"
+    assert run("verify", target).exit_code == 0
+
+
+def unsealed(body: dict) -> dict:
+    """A record without what is sealed in the log and open in an export."""
+    return {k: v for k, v in body.items() if k not in {"reason", "query", "request", "found"}}
+
+
+def test_an_export_may_leave_texts_sealed(data: Path, tmp_path):
+    target = tmp_path / "sealed"
+    run("export", target, "--format", "csv", "--sealed", "--data", data)
+
+    text = (target / "csv.csv").read_text()
+    assert "[sealed]" in text
+    assert "ion popescu" not in text
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence_without_its_password():
+    done = run("stats", "--database", "postgresql://somebody:hidden@127.0.0.1:1/none")
+
+    assert done.exit_code == 2
+    assert done.output == "Error: the database of the log cannot be read\n"

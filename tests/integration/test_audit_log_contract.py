@@ -13,7 +13,8 @@ from helpdesk.kernel.events import SupportActionRecorded, encode
 from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import StoredRow
-from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.domain.numbers import SOURCES
+from services.audit.handlers import NAME, ActionsConsumer
 from services.audit.log.merkle import leaf_hash, verify_consistency, verify_inclusion
 from services.audit.log.notes import Signer
 from services.audit.log.storage import (

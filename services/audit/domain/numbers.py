@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+SOURCES = ("identity", "search", "email", "session", "audit")
+"""Whose records the log takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:

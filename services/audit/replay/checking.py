@@ -22,7 +22,7 @@ from services.audit.log.storage import StoredTiles, read_checkpoints, read_rows,
 from services.audit.log.verdict import Place, Tampering, Verdict
 from services.audit.log.verification import verify
 from services.audit.projections import ActionRow, Stored, differences, views_of
-from services.audit.replay.sources import LOG, ReadOnly, UnreadableError, read_only
+from services.audit.replay.sources import LOG, Reader, ReadOnly, UnreadableError, read_only
 
 SOURCES = ("identity", "search", "email", "session", "audit")
 _MOST = 20
@@ -72,10 +72,10 @@ class Report:
 
     @property
     def first(self) -> Problem | None:
-        """The problem of the earliest record; one without a record comes last."""
+        """The problem of the earliest record, before those that only follow from one."""
         return min(
             self.problems,
-            key=lambda p: (p.index is None, p.index or 0),
+            key=lambda p: (p.index is None, p.kind in _DERIVED, p.index or 0),
             default=None,
         )
 
@@ -96,24 +96,41 @@ def check_data(
 
     ``progress`` is told of every 1,000 records. Raises UnreadableError.
     """
-    report = Report()
     with read_only(folder / LOG) as db:
-        views = _ViewCheck(db, report, keys)
-        notes = [*(each.note for each in read_checkpoints(db)), *kept]
-        verdict = verify(
-            _watched(read_rows(db), views, progress),
-            notes,
-            keys,
-            tiles=StoredTiles(db),
-            witnesses=witnesses,
-            archives=[each.note for each in read_archives(db)],
-        )
-        _take(report, verdict, size_of(db))
-        views.finish()
+        report = check_log(db, keys, kept=kept, witnesses=witnesses, progress=progress)
         _check_file(db, report)
         for source in SOURCES:
             if (folder / f"{source}.db").is_file():
                 _check_store(db, folder, source, report)
+    report.problems.sort(key=lambda problem: problem.kind in _DERIVED)
+    return report
+
+
+def check_log(
+    db: Reader,
+    keys: Sequence[VerifierKey],
+    *,
+    kept: Sequence[str] = (),
+    witnesses: int = 0,
+    progress: Progress = lambda _: None,
+) -> Report:
+    """
+    Check the log and its views, without the stores of the services.
+
+    ``progress`` is told of every 1,000 records. Raises UnreadableError.
+    """
+    report = Report()
+    views = _ViewCheck(db, report, keys)
+    verdict = verify(
+        _watched(read_rows(db), views, progress),
+        [*(each.note for each in read_checkpoints(db)), *kept],
+        keys,
+        tiles=StoredTiles(db),
+        witnesses=witnesses,
+        archives=[each.note for each in read_archives(db)],
+    )
+    _take(report, verdict, size_of(db))
+    views.finish()
     # What is built from the records differs wherever a record does: the record comes first.
     report.problems.sort(key=lambda problem: problem.kind in _DERIVED)
     return report
@@ -154,7 +171,7 @@ def _watched(rows: Iterator[LogRow], views: _ViewCheck, progress: Progress) -> I
 class _ViewCheck:
     """Builds the views again from the sealed bytes, and compares."""
 
-    def __init__(self, db: ReadOnly, report: Report, keys: Sequence[VerifierKey]) -> None:
+    def __init__(self, db: Reader, report: Report, keys: Sequence[VerifierKey]) -> None:
         self._db = db
         self._report = report
         archives = read_archives(db)

@@ -1,15 +1,20 @@
-"""Where the tool reads: a data directory's databases, opened so that nothing can be written."""
+"""Where the tool reads: SQLite files or PostgreSQL, opened so that nothing can be written."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from helpdesk.kernel.errors import Unavailable
+from helpdesk.kernel.postgres_store import snapshot
+from helpdesk.kernel.settings import SettingsError
+
 LOG = "audit.db"
 _PAGE = 2000
+_SCHEMA = "audit"
 
 
 class UnreadableError(Exception):
@@ -20,18 +25,12 @@ class DamagedError(UnreadableError):
     """A database that is there, but whose file contradicts itself."""
 
 
-class ReadOnly:
-    """One state of a SQLite database: what is appended meanwhile is not seen."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+class Reader:
+    """One state of a database: what is appended meanwhile is not seen."""
 
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
         """Run one reading statement. Raises DamagedError."""
-        try:
-            return self._connection.execute(sql, params).fetchall()
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-            raise DamagedError(f"the database cannot be read: {error}") from error
+        raise NotImplementedError
 
     def executemany(self, _sql: str, _rows: Iterable[Sequence[Any]], /) -> None:
         """Refuse: nothing is written."""
@@ -46,6 +45,40 @@ class ReadOnly:
         ):
             yield from page
             after = page[-1][0]
+
+
+class ReadOnly(Reader):
+    """One state of a SQLite database."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
+        """Run one reading statement. Raises DamagedError."""
+        try:
+            return self._connection.execute(sql, params).fetchall()
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise DamagedError(f"the database cannot be read: {error}") from error
+
+
+class _Queried(Reader):
+    """One state of the log in PostgreSQL."""
+
+    def __init__(self, query: Callable[[str, Sequence[Any]], list[Any]]) -> None:
+        self._query = query
+
+    def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
+        return self._query(sql, params)
+
+
+@contextmanager
+def read_postgres(url: str) -> Iterator[Reader]:
+    """Open the log's schema in PostgreSQL. Raises UnreadableError; it names no password."""
+    try:
+        with snapshot(url, _SCHEMA) as query:
+            yield _Queried(query)
+    except (Unavailable, SettingsError) as error:
+        raise UnreadableError("the database of the log cannot be read") from error
 
 
 @contextmanager

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from helpdesk.kernel.store import Engine
 from services.audit.application.ports import Bucket, Found
 from services.audit.domain.filters import Cursor, Filter
 
@@ -28,10 +27,17 @@ _SELECTIVE = frozenset(_EXACT) - {"service"}
 _FOUND = "l.idx, l.record_id, l.source, l.source_position, a.session_id, a.occurred_at, l.bytes"
 
 
+class Queries(Protocol):
+    """What reads: an engine, or the tool's own reader."""
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of one reading statement."""
+
+
 class Actions:
     """Reads the records of the log by way of ``audit_action``."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Queries) -> None:
         self._engine = engine
 
     def page(

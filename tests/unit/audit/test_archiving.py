@@ -15,7 +15,8 @@ from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import StoredRow
 from helpdesk.kernel.vault import Vault
 from services.audit.commands import audit
-from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.domain.numbers import SOURCES
+from services.audit.handlers import NAME, ActionsConsumer
 from services.audit.log.archived import digest, open_statement, read_archives
 from services.audit.log.export import verify_export, write_export
 from services.audit.log.merkle import leaf_hash, verify_consistency, verify_inclusion

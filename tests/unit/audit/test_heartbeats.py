@@ -20,8 +20,8 @@ from helpdesk.kernel.store import Store, Unit
 from helpdesk.kernel.tokens import new_private_key
 from helpdesk.kernel.vault import Vault
 from services.audit.domain.heartbeats import Heard, alarms, silent
-from services.audit.domain.numbers import Writer, arrived
-from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.domain.numbers import SOURCES, Writer, arrived
+from services.audit.handlers import NAME, ActionsConsumer
 from services.audit.log.notes import Signer
 from services.audit.settings import AuditSettings
 from services.audit.views.ledger import Ledger

@@ -12,8 +12,8 @@ from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecord
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import StoredRow
 from helpdesk.kernel.vault import Vault
-from services.audit.domain.numbers import Hole
-from services.audit.handlers import NAME, SOURCES, ActionsConsumer
+from services.audit.domain.numbers import SOURCES, Hole
+from services.audit.handlers import NAME, ActionsConsumer
 from services.audit.log.notes import Signer
 from services.audit.log.storage import RecordDiffersError, find_record, newest_checkpoint
 from services.audit.views.ledger import Ledger
