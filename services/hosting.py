@@ -100,7 +100,8 @@ def wait_for_signal() -> None:
     """Return when the process is asked to end."""
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
+        # In a thread of its own: the handler interrupts who waits, and may hold the event's lock.
+        signal.signal(number, lambda *_: threading.Thread(target=asked.set).start())
     asked.wait()
 
 

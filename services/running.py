@@ -6,6 +6,7 @@ import getpass
 import importlib
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -113,6 +114,13 @@ def migrate(names: tuple[str, ...]) -> None:
         click.echo(f"{name}: {', '.join(applied) or 'up to date'}")
 
 
+def when_asked_to_end(stop: Callable[[], object]) -> None:
+    """Call a function, in a thread of its own, once a signal asks this process to end."""
+    # A handler interrupts the thread that waits, and would wait for a lock that this one holds.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: threading.Thread(target=stop).start())
+
+
 @click.command()
 @_NAME
 def relay(name: str) -> None:
@@ -139,8 +147,7 @@ def _relay(name: str) -> None:
     )
     own = [each for each in wants if each.partition(".")[0] == name]
     depths = Depths(broker, own, ca_file)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: running.stop())
+    when_asked_to_end(running.stop)
     with metrics.looked_at(running.look, depths.look):
         click.echo(f"ready: relay {name}", err=True)
         running.run()
