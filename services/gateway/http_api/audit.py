@@ -223,6 +223,7 @@ def _activity(visit: Visit, wanted: dict[str, Any]) -> Response:
             )
             for each in counted.buckets
         ),
+        bars_end=end,
         entries=tuple(_entry(each, names) for each in records.records),
         total=counted.done + counted.refused + counted.failed,
         start=_field(start),

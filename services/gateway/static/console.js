@@ -171,39 +171,64 @@ if (document.body.dataset.view === "running" && $("#live")) {
   setInterval(() => { if (performance.now() - heard > 5000) replaceData("stale"); }, 500);
 }
 
-// --- activity picture: the brush fills From and To --------------------------------------------
+// --- activity picture: the brush and From and To say the same -----------------------------------
 const bars = $("[data-bars]");
 if (bars && $("#start") && $("#end")) {
+  const [start, end] = [$("#start"), $("#end")];
   const starts = $$("g[data-start]", bars).map((group) => group.dataset.start.slice(0, 16));
-  const part = 100 / starts.length;
-  let from = null;
-  let shade = null;
+  // Where the last bar ends.
+  starts.push(bars.dataset.end.slice(0, 16));
+  const last = starts.length - 2;
+  const part = 100 / (last + 1);
+  const held = (bar) => Math.min(last, Math.max(0, bar));
+  const shade = bars.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
+  shade.setAttribute("class", "bar-brush");
+  shade.setAttribute("height", "100%");
+  shade.setAttribute("visibility", "hidden");
+  let [anchor, edge, dragging] = [0, 0, false];
+  const draw = () => {
+    shade.setAttribute("visibility", "visible");
+    shade.setAttribute("x", `${Math.min(anchor, edge) * part}%`);
+    shade.setAttribute("width", `${(Math.abs(anchor - edge) + 1) * part}%`);
+  };
+  const brushed = () => {
+    draw();
+    start.value = starts[Math.min(anchor, edge)];
+    // Fields know minutes; of bars that are shorter as many are taken as one has.
+    end.value = starts.slice(Math.max(anchor, edge) + 1).find((each) => each > start.value) ?? starts.at(-1);
+  };
+  const typed = () => {
+    if (!start.value || !end.value || start.value >= end.value) return shade.setAttribute("visibility", "hidden");
+    anchor = held(starts.findLastIndex((each) => each <= start.value));
+    const behind = starts.findIndex((each) => each >= end.value);
+    edge = Math.max(anchor, held((behind < 0 ? starts.length : behind) - 1));
+    draw();
+  };
   const place = (event) => {
     const box = bars.getBoundingClientRect();
-    return Math.min(starts.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * starts.length)));
-  };
-  const draw = (a, b) => {
-    shade ??= bars.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
-    shade.setAttribute("class", "bar-brush");
-    shade.setAttribute("x", `${Math.min(a, b) * part}%`);
-    shade.setAttribute("y", 0);
-    shade.setAttribute("height", "100%");
-    shade.setAttribute("width", `${(Math.abs(a - b) + 1) * part}%`);
+    return held(Math.floor(((event.clientX - box.left) / box.width) * (last + 1)));
   };
   bars.addEventListener("pointerdown", (event) => {
-    from = place(event);
+    if (event.button) return;
+    dragging = true;
+    anchor = edge = place(event);
     bars.setPointerCapture(event.pointerId);
-    draw(from, from);
+    brushed();
   });
-  bars.addEventListener("pointermove", (event) => { if (from !== null) draw(from, place(event)); });
-  bars.addEventListener("pointerup", (event) => {
-    if (from === null) return;
-    const to = place(event);
-    $("#start").value = starts[Math.min(from, to)];
-    $("#end").value = starts[Math.min(Math.max(from, to) + 1, starts.length - 1)];
-    from = null;
-    $("#filter").focus();
+  bars.addEventListener("pointermove", (event) => { if (dragging) { edge = place(event); brushed(); } });
+  bars.addEventListener("pointerup", () => { if (dragging) { dragging = false; $("#filter").focus(); } });
+  bars.addEventListener("pointercancel", () => { dragging = false; });
+  bars.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: edge - 1, ArrowRight: edge + 1, Home: 0, End: last };
+    if (event.key === "Enter") return $("#filter").click();
+    if (!(event.key in steps) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    edge = held(steps[event.key]);
+    if (!event.shiftKey) anchor = edge;
+    brushed();
+    say(`${start.value.replace("T", " ")} – ${end.value.replace("T", " ")}`);
   });
+  for (const field of [start, end]) field.addEventListener("input", typed);
 }
 
 // --- replay: Play follows the link of the next step -------------------------------------------

@@ -536,6 +536,7 @@ AUDIT = v.AuditActivityPage(
     frame=AUDITOR,
     completeness=COMPLETE,
     bars=BARS,
+    bars_end=_ago(minutes=-1),
     entries=_entries(),
     total=412,
     start="2027-03-04T13:33",

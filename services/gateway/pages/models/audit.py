@@ -61,6 +61,7 @@ class AuditActivityPage:
     frame: Frame
     completeness: Completeness
     bars: tuple[Bar, ...] = ()
+    bars_end: datetime | None = None
     entries: tuple[AuditEntry, ...] = ()
     total: int = 0
     start: str = ""
