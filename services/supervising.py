@@ -35,7 +35,7 @@ from services.processes import (
     write_scraped,
 )
 
-_START_SECONDS = 90.0
+_START_SECONDS = 240.0
 _STOP_SECONDS = 40.0
 _ASK_EVERY = 0.1
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0

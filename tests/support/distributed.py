@@ -129,7 +129,7 @@ class DistributedProduct(Product):
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
     def verified(self):
