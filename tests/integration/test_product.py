@@ -5,86 +5,74 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from kombu import Connection
 
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.resources import HostSettings
-from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.store import wait_until
-from services.audit.service import SERVICE as AUDIT
-from services.email.service import SERVICE as EMAIL
-from services.identity.service import SERVICE as IDENTITY
+from services.hosting import ALL
+from services.processes import PROCESSES, SERVED
 from services.running import migrate, relay, work
-from services.session.service import SERVICE as SESSION
+from tests.support.distributed import space
 from tests.support.product import free_address, running_product, small_directory
 
 ROOT = Path(__file__).parents[2]
-SERVED = ("identity", "email", "session", "audit")
-WORKERS = ("email", "session", "audit")
+LONG = 240
+BEHIND = [each for each in PROCESSES if each.role != "serve"]
 
 
 @pytest.fixture(scope="module")
-def database(owner_url):
-    """A database of its own, since a service's schema has the service's name."""
-    name = f"t{uuid4().hex[:12]}"
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield owner_url.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def settings():
+    """A database, a vhost and an index of our own."""
+    with space() as made:
+        made.pop("ENGINES_OWNER_DATABASE_URL")
+        yield made | {"HELPDESK_EMAIL_SMTP_ADDRESS": free_address()}
 
 
 @pytest.fixture(scope="module")
-def vhost(broker_url):
-    """Queues have the consumers' names; they are emptied before and after."""
-
-    def empty():
-        from services.running import _wants
-
-        with Connection(broker_url) as connection:
-            channel = connection.channel()
-            for name in _wants():
-                channel.queue_delete(name)
-                channel.queue_delete(f"{name}.dead")
-
-    empty()
-    yield broker_url
-    empty()
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory, database, vhost):
+def product(tmp_path_factory, settings):
     folder = tmp_path_factory.mktemp("distributed") / "data"
-    settings = {f"HELPDESK_{name.upper()}_DATABASE_URL": database for name in SERVICES}
-    settings |= {"HELPDESK_BROKER_URL": vhost, "HELPDESK_EMAIL_SMTP_ADDRESS": free_address()}
     run([*helpdesk, "migrate"], settings | {"HELPDESK_DATA_DIR": str(folder)})
     processes = {}
-    with running_product(folder, [IDENTITY, EMAIL, SESSION, AUDIT], **settings) as product:
+    served = [each for each in ALL if each.name in SERVED]
+    with running_product(folder, served, **settings) as product:
         env = {k: v for k, v in product.env.items() if "GATEWAY" not in k}
-        for command, names in (("relay", SERVED), ("work", WORKERS)):
-            for name in names:
-                processes[command, name] = start([*helpdesk, command, name], env)
         product.processes = processes
-        product.restart = lambda command, name: start([*helpdesk, command, name], env)
-        product.load(small_directory())
+        product.restart = lambda role, name: started(role, name, env, folder)
         try:
+            for each in BEHIND:
+                processes[each.role, each.service] = product.restart(each.role, each.service)
+            # Who is ended while it begins does not end in order.
+            assert wait_until(lambda: all_ready(product, folder), LONG, 0.2)
+            product.load(small_directory())
             yield product
         finally:
             for process in processes.values():
                 process.send_signal(signal.SIGTERM)
-            codes = {key: process.wait(timeout=40) for key, process in processes.items()}
-            assert set(codes.values()) == {0}, codes
+            codes = {key: process.wait(timeout=LONG) for key, process in processes.items()}
+        assert set(codes.values()) == {0}, codes
 
 
 helpdesk = [sys.executable, "-W", "ignore", "-m", "services"]
 
 
-def start(command, env):
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env})
+def started(role, name, env, folder):
+    words = [*helpdesk, role, name]
+    with (folder / f"{role}-{name}.log").open("w") as log:
+        return subprocess.Popen(words, cwd=ROOT, env={**os.environ, **env}, stderr=log)
+
+
+def is_ready(folder, role, name):
+    return f"ready: {role} {name}" in (folder / f"{role}-{name}.log").read_text()
+
+
+def all_ready(product, folder):
+    """Whether each has said so; who found an engine busy and gave up is started again."""
+    for key, process in product.processes.items():
+        if process.poll() is not None:
+            product.processes[key] = product.restart(*key)
+    return all(is_ready(folder, *key) for key in product.processes)
 
 
 def run(command, env):
@@ -109,7 +97,7 @@ def recorded(product):
 
 def test_every_support_action_reaches_the_audit_log(product):
     assert recorded(product)["identity"] > 0
-    assert wait_until(lambda: in_the_log(product) == recorded(product), 30, 0.1)
+    assert wait_until(lambda: in_the_log(product) == recorded(product), LONG, 0.1)
 
 
 def test_a_killed_worker_and_relay_lose_nothing(product):
@@ -120,7 +108,7 @@ def test_a_killed_worker_and_relay_lose_nothing(product):
         product.processes[key] = product.restart(*key)
         product.load(small_directory())
 
-    assert wait_until(lambda: in_the_log(product) == recorded(product), 30, 0.1)
+    assert wait_until(lambda: in_the_log(product) == recorded(product), LONG, 0.1)
 
 
 def test_the_commands_say_which_settings_they_lack(monkeypatch):
@@ -136,4 +124,4 @@ def test_the_commands_say_which_settings_they_lack(monkeypatch):
         error = CliRunner().invoke(command, ["identity"]).exception
         assert isinstance(error, SettingsError)
         assert wanted in str(error)
-    assert "has no worker" in str(CliRunner().invoke(work, ["identity"]).exception)
+    assert "has no worker" in str(CliRunner().invoke(work, ["gateway"]).exception)
