@@ -241,8 +241,10 @@ def test_network_policies_are_the_call_graph(objects):
     graph |= {(name, "identity") for name in ("search", "email", "session", "audit")}
     told = {("audit", name) for name in ("search", "email", "session")}
     own = {(name, name) for name in ("search", "email", "session", "audit")}
+    # What ended at identity and at the session service is followed by each process.
+    followed = {(name, owner) for name in served for owner in ("identity", "session")}
 
-    assert out == into == graph | told | own
+    assert out == into == graph | told | own | followed
     for name in of(objects, "Deployment"):
         if "-serve-" not in name:
             assert "5051" not in str(of(objects, "NetworkPolicy")[name])

@@ -17,6 +17,9 @@ _LONGEST_MESSAGE = 64 * 1024 * 1024
 OPTIONS = [
     ("grpc.max_receive_message_length", _LONGEST_MESSAGE),
     ("grpc.max_send_message_length", _LONGEST_MESSAGE),
+    # Nobody is let in without a word of identity, so who was away is found again soon.
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
 POSITION = "helpdesk-position"
 Opened = Callable[[grpc.Call], object]
