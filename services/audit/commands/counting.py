@@ -41,9 +41,11 @@ def stats(*, as_json: bool, data: Path, database: str) -> None:
             "first_at": moment(span[0]).isoformat() if span[0] else None,
             "last_at": moment(span[1]).isoformat() if span[1] else None,
             "sessions": db.execute("SELECT COUNT(*) FROM audit_session")[0][0],
-            "missing_numbers": db.execute(
-                "SELECT COALESCE(SUM(last_number - first_number + 1), 0) FROM audit_missing"
-            )[0][0],
+            "missing_numbers": int(
+                db.execute(
+                    "SELECT COALESCE(SUM(last_number - first_number + 1), 0) FROM audit_missing"
+                )[0][0]
+            ),
         }
         for number, name in enumerate(kinds, 1):
             found[f"by_{name}"] = dict(

@@ -51,6 +51,7 @@ def progress(label: str, length: int) -> Iterator[Callable[[int], object]]:
         length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
         yield lambda at: bar.update(at - bar.pos)
+        bar.update(length - bar.pos)
 
 
 def keys_of(source: Path, given: Sequence[str] = ()) -> tuple[list[VerifierKey], bool]:
