@@ -9,8 +9,8 @@ from helpdesk.kernel.errors import InvalidArgument
 from services.audit.domain.facts import Facts, Kind, facts_of, microseconds, moment, unix
 from services.audit.domain.filters import Filter, Scope, checked, scope_of
 from services.audit.domain.formats import Place
-from services.audit.domain.readable import FORMATS
 from services.audit.domain.numbers import Hole, Writer, arrived
+from services.audit.domain.readable import FORMATS
 from services.audit.domain.sessions import PAUSE, follow
 
 A_SESSION = "sealed-1"
