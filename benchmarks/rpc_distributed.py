@@ -59,11 +59,13 @@ def _echoing() -> Iterator[str]:
 def run(rounds: int = 7, calls: int = 200) -> list[dict[str, Any]]:
     """Calls a second of a method without a record and of one that stores it before it answers."""
     with running([IDENTITY]) as product, _echoing() as address:
-        product.load({kind: list(rows) for kind, rows in sample().records.items()})
+        records = {kind: list(rows) for kind, rows in sample().records.items()}
+        product.load(records)
+        partner = records["organizations"][0]["managedBy"][0]
         internal = product.stub(internal_pb2_grpc.DirectoryInternalServiceStub, "identity")
         me = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
         service = product.caller(sub="search", roles=["SERVICE"])
-        person = product.caller(sub="agent", roles=["HELP_DESK"])
+        person = product.caller(sub="agent", partner=partner, roles=["HELP_DESK"])
         nobody = internal_pb2.ResolveAddressRequest(address="nobody@nowhere.example")
         answer = person(me.GetMe, directory_pb2.GetMeRequest()).SerializeToString()
         with grpc.insecure_channel(address, options=OPTIONS) as bare:
