@@ -84,7 +84,7 @@ class PlayerStep:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayedFact:
-    """A value the agent saw; `erased` when its person was forgotten since, `truth` of a yes or no."""
+    """A value the agent saw; `erased` if its person was forgotten since, `truth` if yes or no."""
 
     name: str
     value: str
