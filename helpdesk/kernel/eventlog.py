@@ -20,7 +20,9 @@ _AUDIT = "audit"
 _MOST = 1000
 _USUAL = 500
 _WHOLE_LOG = 3600.0
-_MOMENT = 0.02
+_WAIT_SECONDS = 1.0
+_BEAT_SECONDS = 0.8
+_MOMENT_SECONDS = 0.05
 
 
 class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
@@ -60,11 +62,14 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
         if request.recent_seconds:
             since = datetime.now(UTC) - timedelta(seconds=request.recent_seconds)
             after = max(after, position_at(store, since))
+        pause = _BEAT_SECONDS if request.beat else _WAIT_SECONDS
+        due = 0.0
         while True:
             newest = store.position
             rows = store.read(after, size, tuple(request.names))
             after = rows[-1].position if len(rows) == size else max(after, newest)
-            if rows or request.beat or not request.follow:
+            if rows or not request.follow or (request.beat and time.monotonic() >= due):
+                due = time.monotonic() + pause
                 yield eventlog_pb2.ReadEventsResponse(
                     events=[
                         eventlog_pb2.StoredEvent(
@@ -81,10 +86,11 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
             if len(rows) < size:
                 if not request.follow:
                     return
-                store.wait(after + 1, timeout=1.0)
+                left = due - time.monotonic() if request.beat else pause
+                store.wait(after + 1, timeout=max(0.0, left))
                 if request.beat:
-                    # One answer for all that comes in a moment, such as an import.
-                    time.sleep(_MOMENT)
+                    # One look for all that comes in a moment, such as an import.
+                    time.sleep(_MOMENT_SECONDS)
 
 
 def position_at(store: Store, moment: datetime) -> int:
