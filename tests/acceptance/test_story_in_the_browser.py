@@ -112,12 +112,21 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     page.locator("#lanes summary").first.click()
     expect(page.locator("#lanes")).to_contain_text("5.1.1")
 
-    # Unblock with a reason, re-send, see it delivered.
+    # Ask the customer's admin, unblock with a reason, re-send, see it delivered.
     mails = desk.browser.new_context().new_page()
     mails.goto(f"{desk.home}/dev/mail")
     mails.locator("li", has_text=cast.user["emails"][0]).get_by_role("button").click()
     expect(mails.locator("main")).to_contain_text("Every address takes mail")
-    page.locator("#block textarea").fill("The mailbox was set up now.")
+    page.locator("#reason").fill("Is the mailbox there now?")
+    page.click("#ask-admin")
+    expect(page.locator("main")).to_contain_text("The admins of the customer were asked.")
+    admin = desk.sign_in(cast.customer_admin)
+    admin.goto(f"{desk.home}/consent/addresses")
+    admin.locator("#address-1 textarea").fill("It was set up today.")
+    admin.click("#vouch-1")
+    expect(admin.locator("main")).to_contain_text("You vouched for the address.")
+    page.reload()
+    page.locator("#block #reason").fill("The mailbox was set up now.")
     page.click("#unblock")
     expect(page.locator("#block")).to_have_count(0)
     page.click("#resend")
@@ -144,7 +153,6 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     page.locator("#request-access textarea").fill("Look at the caller's settings.")
     page.click("#request-send")
     expect(page.locator("#consent")).to_contain_text("Waiting for the customer")
-    admin = desk.sign_in(cast.customer_admin)
     admin.goto(f"{desk.home}/consent")
     admin.locator("#requests a").first.click()
     admin.click("#grant")
@@ -201,6 +209,7 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
         [s for s in steps if s[0].startswith("email.")],
         [
             ("email.mail.get", "done"),
+            ("email.blocklist.ask-to-vouch", "done"),
             ("email.blocklist.remove", "done"),
             ("email.message.resend", "done"),
             ("email.caller-check.send", "done"),

@@ -6,6 +6,8 @@ import pytest
 
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
 from helpdesk.email.v1 import (
+    blocklist_pb2,
+    blocklist_pb2_grpc,
     caller_check_pb2,
     caller_check_pb2_grpc,
     email_pb2,
@@ -62,6 +64,7 @@ class Story:
         self.search = stub(search_pb2_grpc.SearchServiceStub, "search")
         self.directory = stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
         self.email = stub(email_pb2_grpc.EmailServiceStub, "email")
+        self.blocklist = stub(blocklist_pb2_grpc.BlocklistServiceStub, "email")
         self.checks = stub(caller_check_pb2_grpc.CallerCheckServiceStub, "email")
         self.consents = stub(consent_pb2_grpc.ConsentServiceStub, "session")
         self.views = stub(view_pb2_grpc.ViewServiceStub, "session")
@@ -117,14 +120,22 @@ def test_an_agent_helps_a_user_and_the_auditor_sees_every_step(story):
             email_pb2.ResendMessageRequest(user_id=user, kind="welcome", ticket=TICKET),
         )
 
-    # Unblock with a reason, send again, see it delivered.
+    # Unblock on the word of the customer's admin, send again, see it delivered.
     story.mailbox.refuse(address, refuse=False)
-    agent(
-        story.email.RemoveAddressFromBlocklist,
-        email_pb2.RemoveAddressFromBlocklistRequest(
-            user_id=user, reason="The mailbox was set up now.", ticket=TICKET, request_id="remove-1"
-        ),
+    removal = email_pb2.RemoveAddressFromBlocklistRequest(
+        user_id=user, reason="The mailbox was set up now.", ticket=TICKET, request_id="remove-1"
     )
+    with pytest.raises(Refused):
+        agent(story.email.RemoveAddressFromBlocklist, removal)
+    agent(
+        story.blocklist.AskAdminToVouch,
+        blocklist_pb2.AskAdminToVouchRequest(user_id=user, reason="is it there?", ticket=TICKET),
+    )
+    story.customer_admin(
+        story.blocklist.VouchForAddress,
+        blocklist_pb2.VouchForAddressRequest(user_id=user, reason="it was set up today"),
+    )
+    agent(story.email.RemoveAddressFromBlocklist, removal)
     assert story.mail().addresses[0].on_probation
     agent(
         story.email.ResendMessage,
@@ -210,6 +221,8 @@ def test_an_agent_helps_a_user_and_the_auditor_sees_every_step(story):
             ("identity.user.get", "done"),
             ("email.mail.get", "done"),
             ("email.message.resend", "refused"),
+            ("email.blocklist.remove", "refused"),
+            ("email.blocklist.ask-to-vouch", "done"),
             ("email.blocklist.remove", "done"),
             ("email.message.resend", "done"),
             ("email.caller-check.send", "done"),
