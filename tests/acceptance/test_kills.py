@@ -157,7 +157,7 @@ def killed_under_load(deployment):
     for number in range(KILLS):
         if number % 3 < 2:
             deployment.wait_ready()
-            pause.wait(dice.uniform(0.05, 0.5))
+            pause.wait(dice.uniform(0.3, 1.3))
         else:
             # While it starts is a moment as good as any.
             pause.wait(dice.uniform(0.2, 1.5))
