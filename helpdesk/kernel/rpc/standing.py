@@ -55,10 +55,12 @@ class Standing:
     """
     What ended lately, as told by the logs of their owners.
 
-    It is kept for as long as a token of before could live. ``clock`` is monotonic, in seconds.
+    It is kept for as long as a token of before could live. ``clock`` is monotonic, ``wall_clock``
+    counts from 1970, both in seconds.
     """
 
     clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
     patience: float = _PATIENCE
     _ended: dict[tuple[str, str], Ended] = field(default_factory=dict)
     _heard: float = float("-inf")
@@ -100,7 +102,7 @@ class Standing:
         """Note that tokens of before this ended; ``at`` is in seconds since 1970."""
         with self._told:
             self._ended[kind, name] = Ended(position, at)
-            old = time.time() - _RECENT
+            old = self.wall_clock() - _RECENT
             for key in [k for k, each in self._ended.items() if each.at < old]:
                 del self._ended[key]
 
