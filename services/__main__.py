@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -36,6 +37,9 @@ _COMMANDS = {
     "import-bounces": "services.email.commands:import_bounces",
     "read-mail": "services.email.commands:read_mail",
 }
+_HELP = frozenset({"-h", "--help"})
+# They read files that they are given, and no settings.
+_UNSET = frozenset({"certs", "read-mail"})
 # Commands of an operator, who acts on a running product under their own name.
 _OPERATED = frozenset(
     {"import", "token", "link", "client", "import-bounces", "forget", "forgettings", "legal-hold"}
@@ -58,7 +62,7 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": sorted(_HELP)})
 @click.pass_context
 def helpdesk(ctx: click.Context) -> None:
     """Help desk for the partners of a cloud collaboration service."""
@@ -69,6 +73,11 @@ def helpdesk(ctx: click.Context) -> None:
         ctx.obj = ctx.with_resource(Operator(os.environ, lambda: ALL))
 
 
+def _reads_settings(words: Sequence[str]) -> bool:
+    asks_for_help = not _HELP.isdisjoint(words)
+    return bool(words) and words[0] in _COMMANDS.keys() - _UNSET and not asks_for_help
+
+
 def main() -> None:
     """Run the command line; a setting or failure that the operator can mend is one line."""
     from helpdesk.kernel.errors import HelpdeskError
@@ -77,6 +86,10 @@ def main() -> None:
     # What the product stores is nobody else's to read.
     os.umask(0o077)
     try:
+        if _reads_settings(sys.argv[1:]):
+            from services.configured import check_settings
+
+            check_settings(os.environ)
         helpdesk(prog_name="helpdesk", standalone_mode=True)
     except (SettingsError, HelpdeskError, OSError) as error:
         if os.environ.get("HELPDESK_LOG_LEVEL") == "DEBUG":

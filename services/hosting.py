@@ -7,42 +7,19 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, overload, runtime_checkable
+from typing import overload
 
 import click
 
-from helpdesk.kernel import metrics, secrets, tls
+from helpdesk.kernel import metrics, secrets
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.operating import announce
-from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
-from helpdesk.kernel.settings import SettingsError, check_unknown, names, parse
+from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.watching import watched
-from services.audit.settings import AuditSettings
-from services.email.settings import BlocklistSettings, SesSettings, WebhookSettings
-from services.email.settings import Settings as EmailSettings
-from services.gateway.settings import Settings as GatewaySettings
-from services.identity.settings import Settings as IdentitySettings
-from services.search.settings import SearchSettings
-from services.session.settings import SessionSettings
-
-GATEWAY = "gateway"
-SETTINGS: Mapping[str, Mapping[str, type]] = {
-    "identity": {"identity": IdentitySettings},
-    "search": {"search": SearchSettings},
-    "email": {
-        "email": EmailSettings,
-        "email_webhook": WebhookSettings,
-        "email_blocklist": BlocklistSettings,
-        "email_ses": SesSettings,
-    },
-    "session": {"session": SessionSettings},
-    "audit": {"audit": AuditSettings},
-    GATEWAY: {GATEWAY: GatewaySettings},
-}
-"""The settings of each service by prefix; every process checks all, and loads its own service."""
+from services.configured import SETTINGS, check_connections
 
 
 def service(name: str) -> Service:
@@ -73,29 +50,6 @@ class _Loaded(Sequence[Service]):
 ALL: Sequence[Service] = _Loaded()
 
 
-@runtime_checkable
-class Checked(Protocol):
-    """Settings with rules that no single one of them can tell."""
-
-    def checked(self) -> object:
-        """Raise SettingsError where they do not fit together."""
-
-
-def checked(env: Mapping[str, str]) -> HostSettings:
-    """Return the host's settings after every setting was parsed. Raises SettingsError."""
-    known = names(HostSettings, "")
-    for name, kinds in SETTINGS.items():
-        known.append(f"HELPDESK_{name.upper()}_ADDRESS")
-        known += names(StoreSettings, name)
-        for prefix, kind in kinds.items():
-            known += names(kind, prefix)
-            settings: object = parse(kind, prefix, env)
-            if isinstance(settings, Checked):
-                settings.checked()
-    check_unknown(env, known)
-    return parse(HostSettings, "", env)
-
-
 def wait_for_signal() -> None:
     """Return when the process is asked to end."""
     asked = threading.Event()
@@ -109,7 +63,7 @@ def wait_for_signal() -> None:
 @click.argument("names_of_services", nargs=-1, metavar="[NAME]...")
 def serve(names_of_services: tuple[str, ...]) -> None:
     """Serve all services, or the named ones, until told to stop."""
-    settings = checked(os.environ)
+    settings = parse(HostSettings, "", os.environ)
     unknown = set(names_of_services) - set(SETTINGS)
     if unknown:
         raise SettingsError(f"no such service: {', '.join(sorted(unknown))}")
@@ -145,28 +99,5 @@ def init() -> None:
 @click.command()
 def check_config() -> None:
     """Say whether every HELPDESK_ setting is known and well formed, and nothing is plain text."""
-    _check_wires(os.environ, checked(os.environ))
+    check_connections(os.environ)
     click.echo("every setting is known and well formed")
-
-
-def _check_wires(env: Mapping[str, str], settings: HostSettings) -> None:
-    certificates = tls.certificates(
-        settings.tls_ca_file, settings.tls_cert_file, settings.tls_key_file
-    )
-    secure, allowed = certificates is not None, settings.allow_plaintext
-    addresses = {"HELPDESK_GRPC_ADDRESS": settings.grpc_address}
-    databases = {VAULT_URL: settings.vault_database_url}
-    for name in SETTINGS:
-        prefix = f"HELPDESK_{name.upper()}"
-        if name != GATEWAY:
-            addresses[f"{prefix}_ADDRESS"] = env.get(f"{prefix}_ADDRESS", "")
-        url = parse(StoreSettings, name, env).database_url
-        databases[f"{prefix}_DATABASE_URL"] = url
-    for setting, address in addresses.items():
-        if address:
-            tls.check_address(setting, address, secure=secure, allowed=allowed)
-    for setting, url in databases.items():
-        if url:
-            check_database(settings, setting, url)
-    if settings.broker_url:
-        tls.check_url("HELPDESK_BROKER_URL", settings.broker_url, allowed=allowed)

@@ -266,6 +266,7 @@ def list_() -> None:
 @click.argument("consumer")
 def show(consumer: str) -> None:
     """Show which facts they are; their personal fields are sealed."""
+    _consumer(consumer)
 
     def shown(headers: Mapping[str, Any], body: bytes) -> bool:
         click.echo(_line(headers) + " " + body.decode(errors="replace"))
@@ -301,6 +302,7 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
     from helpdesk.kernel import broker
     from helpdesk.kernel.inbox import Delivery, skip
 
+    _consumer(consumer)
     letters = broker.DeadLetters(*_broker())
     resources = Resources(os.environ, listen=False)
     composed = _worker(consumer.partition(".")[0]).build(resources)
@@ -332,10 +334,18 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
         return True
 
     try:
-        click.echo(f"{letters.each(consumer, settled)} of {len(ids)} found and settled")
+        found = letters.each(consumer, settled)
     finally:
         letters.close()
         _ended(composed, resources)
+    click.echo(f"{found} of {len(ids)} found and settled")
+    if found < len(ids):
+        raise SystemExit(1)
+
+
+def _consumer(name: str) -> None:
+    if name not in _wants():
+        raise SettingsError(f"no such consumer: {name}; there are {', '.join(sorted(_wants()))}")
 
 
 def _each(consumer: str, function: Callable[[Mapping[str, Any], bytes], bool]) -> None:

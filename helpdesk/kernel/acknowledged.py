@@ -7,9 +7,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
+from helpdesk.kernel.settings import Range
 from helpdesk.kernel.store import Store
 
 LOOK_SECONDS = 2.0
@@ -23,7 +25,7 @@ _log = logging.getLogger(__name__)
 class GraceSettings:
     """``HELPDESK_AUDIT_...`` of every service that leaves records."""
 
-    grace_seconds: float = 900.0
+    grace_seconds: Annotated[float, Range(0)] = 900.0
     """How long services go on while the audit log does not get their records; 0: for ever."""
 
 

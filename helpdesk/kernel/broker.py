@@ -15,19 +15,24 @@ from kombu.entity import Exchange, Queue, binding
 
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.metrics import Reading
+from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.store import StoredRow
 
 EVENTS = Exchange("helpdesk.events", type="topic", durable=True)
 DEAD = Exchange("helpdesk.dead-letters", type="topic", durable=True)
-CONFLICTS = (PreconditionFailed, AccessRefused, NotAllowed, NotFound)
-"""Errors of a topology that another one contradicts: trying again does not help."""
 
+# Errors of a topology that another one contradicts: trying again does not help.
+_CONFLICTS = (PreconditionFailed, AccessRefused, NotAllowed, NotFound)
 _LOST = (AMQPError, OSError)
 _WINDOW = 200
 _CRASHES = 20
 _SECONDS = 30.0
 Wants = Mapping[str, Mapping[str, Sequence[str]]]
 """Names of facts by source, by consumer."""
+
+
+class TopologyConflict(SettingsError):
+    """The broker has an exchange or a queue of that name with other properties."""
 
 
 def secured(url: str, ca_file: str = "") -> dict[str, Any] | bool:
@@ -77,12 +82,25 @@ def dead_letters(consumer: str) -> Queue:
 
 
 def declare(channel: Any, wants: Wants) -> None:
-    """Declare the exchanges, and both queues of each consumer."""
-    for exchange in (EVENTS, DEAD):
-        exchange(channel).declare()
-    for consumer, sources in wants.items():
-        dead_letters(consumer)(channel).declare()
-        queue(consumer, [n for names in sources.values() for n in names])(channel).declare()
+    """Declare the exchanges, and both queues of each consumer. Raises TopologyConflict."""
+    with agreed():
+        for exchange in (EVENTS, DEAD):
+            exchange(channel).declare()
+        for consumer, sources in wants.items():
+            dead_letters(consumer)(channel).declare()
+            queue(consumer, [n for names in sources.values() for n in names])(channel).declare()
+
+
+@contextmanager
+def agreed() -> Iterator[None]:
+    """Raise TopologyConflict where the broker has something else by a name of ours."""
+    try:
+        yield
+    except _CONFLICTS as error:
+        raise TopologyConflict(
+            "HELPDESK_BROKER_URL: this vhost has something else by a name of ours, or refuses it: "
+            f"{error.reply_text}. Use a vhost of its own, or delete that once it is empty"
+        ) from error
 
 
 def headers(
@@ -160,11 +178,15 @@ class Publisher:
         self._connection = Connection(
             url, ssl=secured(url, ca_file), heartbeat=30, connect_timeout=5
         )
-        with _reached():
-            self._connection.connect()
-            self._channel = self._connection.channel()
-            declare(self._channel, wants)
-            self._channel.confirm_select()
+        try:
+            with _reached():
+                self._connection.connect()
+                self._channel = self._connection.channel()
+                declare(self._channel, wants)
+                self._channel.confirm_select()
+        except BaseException:
+            self.close()
+            raise
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
         self._channel.events["basic_return"].add(self._on_return)

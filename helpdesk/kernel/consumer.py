@@ -33,10 +33,6 @@ _TRIES = 5
 _DRAIN_SECONDS = 20.0
 
 
-class TopologyConflict(RuntimeError):
-    """The broker has an exchange or a queue of that name with other properties."""
-
-
 class Abandoned(RuntimeError):
     """The process ends; another one shall handle it."""
 
@@ -70,14 +66,12 @@ class _Draining(Consuming):
             raise self._failed
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
-        try:
+        with broker.agreed():
             broker.declare(channel, self._wants)
             found = consumer_cls(
                 queues=self.queues, on_message=lambda message: self.on_message(None, message)
             )
             found.qos(prefetch_count=self.prefetch_count)
-        except broker.CONFLICTS as error:
-            raise TopologyConflict(str(error)) from error
         self._live = [found]
         # A new channel: the broker has taken back everything that was not acknowledged.
         self._in_flight.clear()

@@ -24,14 +24,18 @@ class PostgresKeys:
         self._url = url
         self._connection: psycopg.Connection[Any] | None = None
 
+    def exists(self) -> bool:
+        """Return whether the table was made."""
+        return self._run("SELECT to_regclass(%s)", (_TABLE,)) != [(None,)]
+
     def check(self) -> None:
         """Raise SettingsError where the table is missing."""
-        if self._run("SELECT to_regclass(%s)", (_TABLE,)) == [(None,)]:
+        if not self.exists():
             raise SettingsError("the database of the vault has no keys: run 'helpdesk migrate'")
 
     def migrate(self) -> list[str]:
         """Make the table; return what was made."""
-        if self._run("SELECT to_regclass(%s)", (_TABLE,)) != [(None,)]:
+        if self.exists():
             return []
         if self._run("SELECT to_regnamespace('vault')") == [(None,)]:
             self._run("CREATE SCHEMA vault")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
 
 from helpdesk.kernel import secrets, tls
 from helpdesk.kernel.bus import Consumer
 from helpdesk.kernel.masters import MasterKeys
-from helpdesk.kernel.settings import parse
+from helpdesk.kernel.settings import Address, Url, parse
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Engine, Projections, Store
 from helpdesk.kernel.vault import KeyTable, Vault
@@ -27,18 +28,18 @@ class HostSettings:
 
     data_dir: Path = Path(".data")
     secrets_dir: str = ""
-    grpc_address: str = ""
-    log_level: str = "INFO"
+    grpc_address: Annotated[str, Address()] = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     durable: bool = True
-    broker_url: str = ""
+    broker_url: Annotated[str, Url(("amqps", "amqp"))] = ""
     broker_ca_file: str = ""
     vault_database_url: str = ""
     tls_ca_file: str = ""
     tls_cert_file: str = ""
     tls_key_file: str = ""
     allow_plaintext: bool = False
-    traces_endpoint: str = ""
-    metrics_address: str = ""
+    traces_endpoint: Annotated[str, Url()] = ""
+    metrics_address: Annotated[str, Address()] = ""
 
 
 @dataclass(frozen=True)

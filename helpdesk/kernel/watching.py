@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from helpdesk.kernel import logging as structured
 from helpdesk.kernel import metrics, tls, tracing
 from helpdesk.kernel.resources import HostSettings
-from helpdesk.kernel.settings import SettingsError
 
 _PATH = "/v1/traces"
 
@@ -22,8 +21,6 @@ def watched(settings: HostSettings, env: Mapping[str, str], process: str) -> Ite
     """
     structured.configure(settings.log_level, process)
     address = settings.metrics_address
-    if address and not address.rpartition(":")[2].isdigit():
-        raise SettingsError("HELPDESK_METRICS_ADDRESS: host:port is wanted")
     secure = bool(settings.tls_cert_file)
     allowed = settings.allow_plaintext
     if address:

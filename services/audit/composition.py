@@ -9,10 +9,9 @@ from pathlib import Path
 from helpdesk.kernel import clearing
 from helpdesk.kernel.bus import Consumer
 from helpdesk.kernel.resources import Resources, Timer
-from helpdesk.kernel.settings import SettingsError, parse
+from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
 from services.audit.cosigners import COSIGN_SECONDS, Cosigners
-from services.audit.domain.destinations import Network, networks_of
 from services.audit.domain.numbers import SOURCES
 from services.audit.feeding import FEED_SECONDS, Feeding
 from services.audit.handlers import NAME, ActionsConsumer
@@ -61,7 +60,7 @@ def composed(resources: Resources) -> Composed:
     )
     standing = Standing(store.engine, ledger, NAME, SOURCES)
     feeds, feed_keys = Feeds(store.engine), FeedKeys(resources.secret(_STREAM_KEY))
-    reach = ReachableAddresses(_networks(settings))
+    reach = ReachableAddresses(settings.feed_networks)
     feeding = Feeding(feeds, store.vault, feed_keys, reach, settings)
     reviewing = Reviewing(store, SessionRisks(store.engine), settings.review_score)
     return Composed(
@@ -88,12 +87,3 @@ def composed(resources: Resources) -> Composed:
         ],
         close=feeding.close,
     )
-
-
-def _networks(settings: AuditSettings) -> tuple[Network, ...]:
-    try:
-        return networks_of(settings.feed_networks)
-    except ValueError as error:
-        raise SettingsError(
-            "HELPDESK_AUDIT_FEED_NETWORKS: networks such as 10.1.0.0/16 with commas"
-        ) from error

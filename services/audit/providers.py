@@ -11,7 +11,8 @@ from typing import Self
 
 import httpx
 
-from services.audit.domain.destinations import Network, may_reach, parsed
+from helpdesk.kernel.settings import Network
+from services.audit.domain.destinations import may_reach, parsed
 
 TIMEOUT, CONNECTION, CERTIFICATE = "TIMEOUT", "CONNECTION", "CERTIFICATE"
 NOT_PUBLIC, GONE = "NOT_PUBLIC", "GONE"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from helpdesk.kernel.acknowledged import GraceSettings
+from helpdesk.kernel.settings import Address, Network, Range
 
 
 @dataclass(frozen=True)
@@ -13,15 +15,15 @@ class AuditSettings(GraceSettings):
 
     origin: str = "helpdesk/audit"
     """Name of the log in its checkpoints and keys; never changed once something is signed."""
-    checkpoint_seconds: float = 30.0
+    checkpoint_seconds: Annotated[float, Range(above=0, most=60)] = 30.0
     """How often the log is signed where it has grown; auditors are promised 60 s."""
-    verification_seconds: float = 900.0
+    verification_seconds: Annotated[float, Range(above=0)] = 900.0
     """How often the service checks its whole log itself."""
-    keep_days: float = 0.0
+    keep_days: Annotated[float, Range(0)] = 0.0
     """Age in days from which records are archived into bundles; at least 1, 0: never."""
     archive_dir: str = ""
     """Folder of the bundles; empty: ``audit-archive`` in the data directory."""
-    silent_seconds: float = 60.0
+    silent_seconds: Annotated[float, Range(above=20)] = 60.0
     """How long a service may say nothing before that is an alarm; it speaks every 20 s."""
     witnesses: str = ""
     """Witnesses that cosign checkpoints, ``URL KEY`` with commas; empty: none."""
@@ -29,15 +31,15 @@ class AuditSettings(GraceSettings):
     """Public keys of the services, ``name=BASE64`` with commas; empty: from their secrets."""
     alarm_address: str = ""
     """Where alarms are mailed to; empty: nowhere."""
-    alarm_smtp: str = "localhost:25"
+    alarm_smtp: Annotated[str, Address(possibly_empty=False)] = "localhost:25"
     """Mail server for alarms, ``host:port``; not the email service's, which may be the cause."""
     alarm_sender: str = "helpdesk-audit@localhost"
     """Sender of alarms."""
-    review_score: int = 50
+    review_score: Annotated[int, Range(1, 100)] = 50
     """Risk from 1 to 100 from which a session comes into the review queue."""
-    feed_networks: str = ""
+    feed_networks: tuple[Network, ...] = ()
     """Private networks that webhooks of customers may lead to, with commas; loopback in trials."""
-    feed_timeout_seconds: float = 10.0
+    feed_timeout_seconds: Annotated[float, Range(above=0)] = 10.0
     """How long a customer's receiver may take to answer."""
-    feed_longest_pause_seconds: float = 300.0
+    feed_longest_pause_seconds: Annotated[float, Range(above=0)] = 300.0
     """The longest pause before a customer's receiver that fails is tried again."""

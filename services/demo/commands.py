@@ -16,11 +16,19 @@ from helpdesk.kernel import logging as structured
 from helpdesk.kernel import secrets
 from helpdesk.kernel.hosting import Host, HostSettings
 from helpdesk.kernel.operating import RUNNING, Operator, announce
-from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.resources import VAULT_URL, check_database
+from helpdesk.kernel.settings import SettingsError, is_loopback, parse
 from services.demo.clients import import_records, open_tickets, welcome
 from services.demo.domain import Sample, sample
-from services.hosting import ALL, checked, wait_for_signal
-from services.processes import PROCESSES, addressed, check, free_address, write_settings
+from services.hosting import ALL, wait_for_signal
+from services.processes import (
+    PROCESSES,
+    addressed,
+    check,
+    free_address,
+    read_pids,
+    write_settings,
+)
 from services.supervising import Supervisor
 
 _ACCOUNTS = "dev-accounts.json"
@@ -38,7 +46,7 @@ def demo(*, fresh: bool, distributed: bool) -> None:
     env = {"HELPDESK_LOG_LEVEL": "WARNING", **os.environ}
     if distributed:
         env["HELPDESK_DATA_DIR"] = str(Path(env.get("HELPDESK_DATA_DIR", _DISTRIBUTED)).resolve())
-    settings = checked(env)
+    settings = parse(HostSettings, "", env)
     address = env.setdefault("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     # A demo with a provider of one's own has no agent who could open the sample's tickets.
     if "HELPDESK_IDENTITY_ISSUERS" not in env:
@@ -47,7 +55,7 @@ def demo(*, fresh: bool, distributed: bool) -> None:
         raise SettingsError("HELPDESK_GATEWAY_ADDRESS: the demo only serves this machine")
     structured.configure(settings.log_level)
     if fresh:
-        _start_over(settings)
+        start_over(settings)
     secrets.create(Path(settings.secrets_dir or settings.data_dir / "secrets"))
     made = sample()
     _prepare(settings.data_dir, made)
@@ -82,7 +90,8 @@ def _running_apart(env: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
         yield shared
 
 
-def _start_over(settings: HostSettings) -> None:
+def start_over(settings: HostSettings) -> None:
+    """Delete what earlier runs stored. Raises SettingsError where it is used, or not ours."""
     if not settings.data_dir.exists():
         return
     # Only a folder that this product made is deleted.
@@ -90,13 +99,35 @@ def _start_over(settings: HostSettings) -> None:
         raise SettingsError(
             f"{settings.data_dir} is not a data directory of this product; not deleted"
         )
+    running = [*read_pids(settings.data_dir).values(), *_announced(settings.data_dir)]
+    if running:
+        raise SettingsError(f"process {running[0]} uses {settings.data_dir}: stop it first")
+    if settings.vault_database_url and _has_keys(settings):
+        raise SettingsError(
+            "what the databases hold can only be read with these secrets: "
+            "scripts/demo --distributed --fresh deletes both"
+        )
+    shutil.rmtree(settings.data_dir)
+
+
+def _announced(data_dir: Path) -> list[int]:
     try:
-        pid = int(json.loads((settings.data_dir / RUNNING).read_text())["pid"])
+        pid = int(json.loads((data_dir / RUNNING).read_text())["pid"])
         os.kill(pid, 0)
     except (OSError, ValueError, KeyError):
-        shutil.rmtree(settings.data_dir)
-    else:
-        raise SettingsError(f"process {pid} uses {settings.data_dir}: stop it first")
+        return []
+    return [pid]
+
+
+def _has_keys(settings: HostSettings) -> bool:
+    from helpdesk.kernel.postgres_keys import PostgresKeys
+
+    check_database(settings, VAULT_URL, settings.vault_database_url)
+    keys = PostgresKeys(settings.vault_database_url)
+    try:
+        return keys.exists() and bool(keys.wrapped("", 1))
+    finally:
+        keys.close()
 
 
 def _prepare(data_dir: Path, made: Sample) -> None:

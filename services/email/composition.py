@@ -57,10 +57,10 @@ class Composed:
 def compose(resources: Resources) -> Composed:
     """Build the parts of the service. Raises SettingsError."""
     env = resources.env
-    settings = parse(Settings, NAME, env).checked()
-    hooks = parse(WebhookSettings, "email_webhook", env).checked()
-    policy = policy_of(parse(BlocklistSettings, "email_blocklist", env).checked())
-    ses = parse(SesSettings, "email_ses", env).checked()
+    settings = parse(Settings, NAME, env)
+    hooks = parse(WebhookSettings, "email_webhook", env)
+    policy = policy_of(parse(BlocklistSettings, "email_blocklist", env))
+    ses = parse(SesSettings, "email_ses", env)
     key = resources.secret("email.code.key")
     provider = _provider(ses)
     store = resources.open_store(NAME, PROJECTIONS, MIGRATIONS)

@@ -33,7 +33,6 @@ from services.email.http_api import Inbound as WebhookInbound
 from services.email.http_api import WebhookListener
 from services.email.providers.webhooks.configured import providers
 from services.email.providers.webhooks.fetching import fetch
-from services.email.providers.webhooks.postmark import networks_of
 from services.email.smtp_api import Inbound, Maildir, listeners
 
 _log = logging.getLogger(__name__)
@@ -75,8 +74,9 @@ def build(wiring: Wiring) -> Running:
     if hooks.address:
         known = providers(hooks, settings.domain, fetch)
         webhooks = WebhookInbound(store, Webhooks(store, reports, found), refused, known)
-        proxies = networks_of("HELPDESK_EMAIL_WEBHOOK_PROXIES", hooks.proxies)
-        background.append(WebhookListener(webhooks, hooks.address, hooks.largest_bytes, proxies))
+        background.append(
+            WebhookListener(webhooks, hooks.address, hooks.largest_bytes, hooks.proxies)
+        )
     return Running(
         store=store,
         servicers={

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
+from typing import Annotated, Literal
 
-from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.settings import Address, Network, Range, SettingsError, Url, is_loopback
 
 
 @dataclass(frozen=True)
@@ -24,25 +26,24 @@ class Settings:
 
     domain: str = "mail.helpdesk.example"
     sender_name: str = "Help desk"
-    sign_in_url: str = "https://portal.helpdesk.example/"
-    console_url: str = ""
-    smtp_address: str = "127.0.0.1:1025"
-    smtp_tls: str = ""
+    sign_in_url: Annotated[str, Url(connects=False)] = "https://portal.helpdesk.example/"
+    console_url: Annotated[str, Url(connects=False)] = ""
+    smtp_address: Annotated[str, Address(possibly_empty=False)] = "127.0.0.1:1025"
+    smtp_tls: Literal["", "none", "starttls", "tls"] = ""
     smtp_user: str = ""
-    smtp_password: str = ""
-    smtp_timeout_seconds: float = 10.0
+    smtp_password: str = field(default="", repr=False)
+    smtp_timeout_seconds: Annotated[float, Range(above=0)] = 10.0
     accepted_is_delivered: bool = True
-    retry_seconds: float = 5.0
-    codes_per_partner: int = 60
-    inbound_address: str = "127.0.0.1:2525"
-    lmtp_address: str = ""
+    retry_seconds: Annotated[float, Range(above=0)] = 5.0
+    codes_per_partner: Annotated[int, Range(1)] = 60
+    inbound_address: Annotated[str, Address()] = "127.0.0.1:2525"
+    lmtp_address: Annotated[str, Address()] = ""
     maildir: str = ""
 
-    def checked(self) -> Settings:
-        """Return itself. Raises SettingsError."""
-        if self.codes_per_partner < 1:
-            raise SettingsError("HELPDESK_EMAIL_CODES_PER_PARTNER: at least 1 is wanted")
-        return self
+    def __post_init__(self) -> None:
+        """Raise SettingsError for settings that do not fit together."""
+        if self.smtp_tls == "none" and not is_loopback(self.smtp_address):
+            raise SettingsError("HELPDESK_EMAIL_SMTP_TLS: none is for loopback only")
 
     def console(self, env: Mapping[str, str]) -> str:
         """Return where people reach the console, without a slash at its end."""
@@ -83,21 +84,10 @@ class BlocklistSettings:
         "system_trouble",
         "delivery_program_failed",
     )
-    soft_bounces: int = 5
-    soft_days: float = 7.0
-    soft_block_days: float = 14.0
-    policy_block_days: float = 30.0
-
-    def checked(self) -> BlocklistSettings:
-        """Return itself. Raises SettingsError for what cannot be counted."""
-        if self.soft_bounces < 1:
-            raise SettingsError("HELPDESK_EMAIL_BLOCKLIST_SOFT_BOUNCES: at least 1 is wanted")
-        if not self.soft_days > 0:
-            raise SettingsError("HELPDESK_EMAIL_BLOCKLIST_SOFT_DAYS: more than 0 is wanted")
-        for name in ("soft_block_days", "policy_block_days"):
-            if not getattr(self, name) >= 0:
-                raise SettingsError(f"HELPDESK_EMAIL_BLOCKLIST_{name.upper()}: 0 or more is wanted")
-        return self
+    soft_bounces: Annotated[int, Range(1)] = 5
+    soft_days: Annotated[float, Range(above=0)] = 7.0
+    soft_block_days: Annotated[float, Range(0)] = 14.0
+    policy_block_days: Annotated[float, Range(0)] = 30.0
 
 
 @dataclass(frozen=True)
@@ -109,22 +99,18 @@ class SesSettings:
     """
 
     region: str = ""
-    endpoint_url: str = ""
+    endpoint_url: Annotated[str, Url()] = ""
     access_key_id: str = ""
     secret_access_key: str = field(default="", repr=False)
-    timeout_seconds: float = 5.0
-    reconcile_seconds: float = 30.0
+    timeout_seconds: Annotated[float, Range(above=0)] = 5.0
+    reconcile_seconds: Annotated[float, Range(above=0)] = 30.0
 
-    def checked(self) -> SesSettings:
-        """Return itself. Raises SettingsError."""
+    def __post_init__(self) -> None:
+        """Raise SettingsError for settings that do not fit together."""
         if bool(self.access_key_id) != bool(self.secret_access_key):
             raise SettingsError(
                 "HELPDESK_EMAIL_SES_ACCESS_KEY_ID and _SECRET_ACCESS_KEY belong together"
             )
-        for name in ("timeout_seconds", "reconcile_seconds"):
-            if not getattr(self, name) > 0:
-                raise SettingsError(f"HELPDESK_EMAIL_SES_{name.upper()}: more than 0 is wanted")
-        return self
 
 
 @dataclass(frozen=True)
@@ -142,26 +128,23 @@ class WebhookSettings:
     ``sns_roots`` are certificates in PEM; empty are Amazon's own.
     """
 
-    address: str = ""
-    url: str = ""
-    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
-    largest_bytes: int = 1024 * 1024
-    fresh_seconds: float = 300.0
+    address: Annotated[str, Address()] = ""
+    url: Annotated[str, Url(connects=False)] = ""
+    proxies: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    largest_bytes: Annotated[int, Range(1)] = 1024 * 1024
+    fresh_seconds: Annotated[float, Range(above=0)] = 300.0
     sns_topics: tuple[str, ...] = ()
-    sns_fresh_seconds: float = 3900.0
+    sns_fresh_seconds: Annotated[float, Range(above=0)] = 3900.0
     sns_confirm: bool = False
     sns_roots: str = ""
     sendgrid_key: str = ""
     mailgun_key: str = field(default="", repr=False)
     postmark_login: str = field(default="", repr=False)
-    postmark_sources: tuple[str, ...] = ()
-    postmark_fresh_seconds: float = 12 * 3600.0
+    postmark_sources: tuple[Network, ...] = ()
+    postmark_fresh_seconds: Annotated[float, Range(above=0)] = 12 * 3600.0
 
-    def checked(self) -> WebhookSettings:
-        """Return itself. Raises SettingsError for settings that prove nothing."""
-        host, _, port = self.address.rpartition(":")
-        if self.address and (not host or not port.isdigit()):
-            raise SettingsError("HELPDESK_EMAIL_WEBHOOK_ADDRESS: host:port is wanted")
+    def __post_init__(self) -> None:
+        """Raise SettingsError for settings that do not fit together."""
         if self.address and not is_loopback(self.address) and not self.url.startswith("https://"):
             raise SettingsError(
                 "HELPDESK_EMAIL_WEBHOOK_ADDRESS: beyond loopback HELPDESK_EMAIL_WEBHOOK_URL "
@@ -169,12 +152,3 @@ class WebhookSettings:
             )
         if self.postmark_login and not all(self.postmark_login.partition(":")):
             raise SettingsError("HELPDESK_EMAIL_WEBHOOK_POSTMARK_LOGIN: user:password is wanted")
-        for name in (
-            "fresh_seconds",
-            "sns_fresh_seconds",
-            "postmark_fresh_seconds",
-            "largest_bytes",
-        ):
-            if not getattr(self, name) > 0:
-                raise SettingsError(f"HELPDESK_EMAIL_WEBHOOK_{name.upper()}: more than 0 is wanted")
-        return self

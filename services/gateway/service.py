@@ -26,7 +26,7 @@ _MAILS = "dev-mail"
 
 def build(wiring: Wiring) -> Running:
     """Build the gateway; it has no store."""
-    settings = parse(Settings, _NAME, wiring.env).checked()
+    settings = parse(Settings, _NAME, wiring.env)
     clients = Clients(wiring.channel, wiring.caller(_NAME))
     site = Site(settings, clients, Seals(wiring.secret("gateway.stream.key")))
     background: list[Background] = []

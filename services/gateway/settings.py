@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
-from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.settings import Address, SettingsError, is_loopback
 
 # Part of a header that names where forms may go.
 _ORIGIN = re.compile(r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d{1,5})?")
@@ -22,8 +23,8 @@ class Settings:
     ``portal_url`` is the customers' own portal, where one stands behind Envoy: a view opens it.
     """
 
-    address: str = "127.0.0.1:8080"
-    mailbox_address: str = "127.0.0.1:1025"
+    address: Annotated[str, Address()] = "127.0.0.1:8080"
+    mailbox_address: Annotated[str, Address()] = "127.0.0.1:1025"
     url: str = ""
     portal_url: str = ""
 
@@ -42,8 +43,8 @@ class Settings:
         """Whether only this machine reaches the console."""
         return is_loopback(self.address) and not self.secure
 
-    def checked(self) -> Settings:
-        """Return itself. Raises SettingsError for settings that would send secrets in clear."""
+    def __post_init__(self) -> None:
+        """Raise SettingsError for settings that do not fit together."""
         if not is_loopback(self.address) and not self.secure:
             raise SettingsError(
                 "HELPDESK_GATEWAY_ADDRESS: beyond loopback HELPDESK_GATEWAY_URL must be https://..."
@@ -56,4 +57,3 @@ class Settings:
             raise SettingsError(
                 "HELPDESK_GATEWAY_PORTAL_URL: https://host is wanted, without a path"
             )
-        return self

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from helpdesk.kernel.settings import Range, Url
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,9 @@ class Settings:
     issuers: tuple[str, ...] = ()
     client_id: str = "helpdesk"
     services: str = ""
-    dev_tokens: str = "auto"
-    sign_ins_per_minute: int = 300
-    tickets: str = "any"
-    tickets_token: str = ""
-    tickets_seconds: float = 2.0
-    tickets_down: str = "refuse"
+    dev_tokens: Literal["auto", "yes", "no"] = "auto"
+    sign_ins_per_minute: Annotated[int, Range(0)] = 300
+    tickets: Annotated[str, Url(besides=("any", "local"))] = "any"
+    tickets_token: str = field(default="", repr=False)
+    tickets_seconds: Annotated[float, Range(above=0, most=3)] = 2.0
+    tickets_down: Literal["refuse", "allow"] = "refuse"

@@ -56,8 +56,6 @@ def client_of(resources: Resources, settings: SearchSettings) -> OpenSearch:
     ca_file = settings.opensearch_ca_file
     if ca_file and not Path(ca_file).is_file():
         raise SettingsError(f"HELPDESK_SEARCH_OPENSEARCH_CA_FILE: no such file: {ca_file}")
-    if settings.opensearch_password and not settings.opensearch_user:
-        raise SettingsError("HELPDESK_SEARCH_OPENSEARCH_USER is not set, but its password is")
     return connected(
         settings.opensearch_url,
         ca_file=ca_file,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from helpdesk.kernel.settings import Address, Range, Url
 
 
 @dataclass(frozen=True)
@@ -14,10 +17,10 @@ class SessionSettings:
     To ``signals_url`` each end of a view is pushed, with ``signals_token`` as bearer token.
     """
 
-    view_minutes: int = 30
-    idle_minutes: int = 10
-    answer_hours: int = 24
-    grant_days: int = 30
-    envoy_address: str = ""
-    signals_url: str = ""
-    signals_token: str = ""
+    view_minutes: Annotated[int, Range(1, 60)] = 30
+    idle_minutes: Annotated[int, Range(1, 60)] = 10
+    answer_hours: Annotated[int, Range(1, 24)] = 24
+    grant_days: Annotated[int, Range(1)] = 30
+    envoy_address: Annotated[str, Address()] = ""
+    signals_url: Annotated[str, Url()] = ""
+    signals_token: str = field(default="", repr=False)

@@ -78,7 +78,7 @@ def shown(default):
     if isinstance(default, bool):
         return "yes" if default else "no"
     if isinstance(default, tuple):
-        return ",".join(default)
+        return ",".join(map(str, default))
     if isinstance(default, float):
         return f"{default:g}"
     return str(default)

@@ -48,7 +48,7 @@ class Fake:
             **{n: v for n, v in os.environ.items() if not n.startswith(("HELPDESK_", "ENGINES_"))},
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
             "FAKE": str(folder),
-            "HELPDESK_ENGINES_DIR": str(self.engines),
+            "ENGINES_DIR": str(self.engines),
         }
 
     def run(self, script, *words, **env):

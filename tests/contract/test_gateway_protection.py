@@ -158,9 +158,9 @@ def test_a_page_that_is_behind_is_brought_up_to_date_at_once(world: GatewayWorld
 
 def test_beyond_loopback_the_console_wants_tls():
     with pytest.raises(SettingsError):
-        Settings(address="0.0.0.0:8080").checked()
+        Settings(address="0.0.0.0:8080")
 
-    assert Settings(address="0.0.0.0:8080", url="https://desk.example").checked().secure
+    assert Settings(address="0.0.0.0:8080", url="https://desk.example").secure
 
 
 def test_over_tls_there_is_no_development_provider():

@@ -62,6 +62,12 @@ def refusal(command, *arguments, **settings):
         (check_config, [], "HELPDESK_AUDIT_DATABASE_URL", DATABASE),
         (check_config, [], "HELPDESK_GRPC_ADDRESS", "10.0.0.5:5051"),
         (check_config, [], "HELPDESK_EMAIL_ADDRESS", "10.0.0.5:5051"),
+        (check_config, [], "HELPDESK_METRICS_ADDRESS", "10.0.0.5:9464"),
+        (check_config, [], "HELPDESK_TRACES_ENDPOINT", "http://traces.internal:4318"),
+        (check_config, [], "HELPDESK_SEARCH_OPENSEARCH_URL", "http://search.internal:9200"),
+        (check_config, [], "HELPDESK_IDENTITY_TICKETS", "http://tickets.internal"),
+        (check_config, [], "HELPDESK_SESSION_SIGNALS_URL", "http://signals.internal"),
+        (check_config, [], "HELPDESK_EMAIL_SES_ENDPOINT_URL", "http://ses.internal"),
     ],
 )
 def test_a_command_names_what_would_go_elsewhere_in_plain_text(command, arguments, setting, value):
@@ -99,20 +105,20 @@ def test_a_service_refuses_a_database_in_plain_text(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    ("kind", "prefix", "field"),
+    ("kind", "prefix", "field", "url"),
     [
-        (StoreSettings, "email", "database_url"),
-        (HostSettings, "", "broker_url"),
-        (HostSettings, "", "vault_database_url"),
+        (StoreSettings, "email", "database_url", DATABASE),
+        (HostSettings, "", "broker_url", BROKER),
+        (HostSettings, "", "vault_database_url", DATABASE),
     ],
 )
-def test_a_url_with_a_password_is_read_from_a_file(tmp_path, kind, prefix, field):
+def test_a_url_with_a_password_is_read_from_a_file(tmp_path, kind, prefix, field, url):
     name = "_".join(part.upper() for part in ("helpdesk", prefix, field) if part)
-    (tmp_path / "url").write_text(f"{DATABASE}\n")
+    (tmp_path / "url").write_text(f"{url}\n")
     env = {f"{name}_FILE": str(tmp_path / "url")}
     check_unknown(env, names(kind, prefix))
 
-    assert getattr(parse(kind, prefix, env), field) == DATABASE
+    assert getattr(parse(kind, prefix, env), field) == url
 
 
 def test_a_url_from_a_file_is_refused_in_plain_text_too(tmp_path):

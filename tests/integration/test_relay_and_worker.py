@@ -176,12 +176,27 @@ def test_a_worker_ends_what_it_has_begun_when_it_is_told_to_stop(
     assert ended_at > 0
 
 
-def test_a_topology_conflict_ends_the_worker_with_an_error(started, owner_url, schema, broker_url, name, store, worker):  # fmt: skip
+@pytest.fixture
+def conflict(broker_url, name):
     with Connection(broker_url) as connection:
         connection.channel().queue_declare(name, durable=True, auto_delete=False)
+
+
+def test_a_topology_conflict_ends_the_worker_with_an_error(conflict, store, worker):
     process = worker()
 
     assert process.wait(timeout=20) == 1
+
+
+def test_a_topology_conflict_ends_the_relay_with_an_error(conflict, store, relay):
+    process = relay()
+
+    assert process.wait(timeout=20) == 1
+
+
+def test_a_topology_conflict_is_named_and_says_what_to_do(conflict, broker_url, name):
+    with pytest.raises(broker.TopologyConflict, match=f"HELPDESK_BROKER_URL: .*'{name}'.* vhost"):
+        broker.Publisher(broker_url, {name: {"source": (WANTED,)}})
 
 
 def test_a_fact_that_fails_is_a_dead_letter_and_what_follows_is_parked(

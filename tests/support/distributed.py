@@ -35,7 +35,7 @@ def space(engines=None):
     name = f"test_{uuid4().hex[:12]}"
     env = dict(os.environ)
     if engines:
-        env["HELPDESK_ENGINES_DIR"] = str(engines)
+        env["ENGINES_DIR"] = str(engines)
     made = _space(env, name)
     if made.returncode:
         pytest.skip(f"no engines: {made.stderr.strip()}")

@@ -54,14 +54,14 @@ def kill_engine(folder: Path, name: str) -> None:
 
 
 def _run(script: str, folder: Path, *arguments: str) -> None:
-    env = {**os.environ, "HELPDESK_ENGINES_DIR": str(folder)}
+    env = {**os.environ, "ENGINES_DIR": str(folder)}
     command = [ROOT / "scripts" / script, *arguments]
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
 def _in_shell(folder: Path | None, words: str) -> str:
-    env = {**os.environ, **({"HELPDESK_ENGINES_DIR": str(folder)} if folder else {})}
+    env = {**os.environ, **({"ENGINES_DIR": str(folder)} if folder else {})}
     command = ["bash", "-c", f". scripts/engines; {words}"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

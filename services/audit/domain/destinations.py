@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.settings import Network
 
 Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 MOST_URL = 2000
 _PORTS = {"https": 443, "http": 80}
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -52,11 +45,6 @@ def parsed(url: str) -> Destination:
     if split.scheme != "https" and not (split.scheme == "http" and _is_here(host)):
         raise InvalidArgument("url", "NOT_HTTPS", "url: must begin with https.")
     return Destination(url, host, port or _PORTS[split.scheme])
-
-
-def networks_of(setting: str) -> tuple[Network, ...]:
-    """Return the networks of a setting. Raises ValueError."""
-    return tuple(ip_network(each.strip()) for each in setting.split(",") if each.strip())
 
 
 def may_reach(address: str, allowed: Sequence[Network]) -> bool:

@@ -6,10 +6,8 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 
-from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.settings import is_loopback
 from services.email.application.delivery import Reply
-
-_TLS = frozenset({"none", "starttls", "tls"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,8 @@ class SmtpTransport:
     """One connection a mail; whatever the other side does comes back as a Reply."""
 
     def __init__(self, server: SmtpServer) -> None:
-        loopback = is_loopback(server.address)
-        self._tls = server.tls or ("none" if loopback else "starttls")
-        if self._tls not in _TLS:
-            raise SettingsError("HELPDESK_EMAIL_SMTP_TLS: none, starttls or tls is wanted")
-        if self._tls == "none" and not loopback:
-            raise SettingsError("HELPDESK_EMAIL_SMTP_TLS: none is for loopback only")
+        self._tls = server.tls or ("none" if is_loopback(server.address) else "starttls")
         host, _, port = server.address.rpartition(":")
-        if not host or not port.isdigit():
-            raise SettingsError("HELPDESK_EMAIL_SMTP_ADDRESS: host:port is wanted")
         self._host, self._port = host.strip("[]"), int(port)
         self._server = server
 

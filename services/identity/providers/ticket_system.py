@@ -13,7 +13,6 @@ import httpx
 from helpdesk.kernel import tls
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.resources import Resources
-from helpdesk.kernel.settings import SettingsError
 from services.identity.domain import ids
 from services.identity.domain.tickets import Ticket, is_number
 from services.identity.settings import Settings
@@ -109,16 +108,5 @@ def http_system(settings: Settings, resources: Resources) -> HttpTicketSystem | 
     """Return the ticket system of the settings where it is one over HTTP. Raises SettingsError."""
     if settings.tickets in (ANY, LOCAL):
         return None
-    if not settings.tickets.startswith(("https://", "http://")):
-        raise SettingsError(f"{_NAME}: any, local or a URL is wanted")
-    if not 0 < settings.tickets_seconds <= 3:
-        raise SettingsError(f"{_NAME}_SECONDS: more than 0, 3 at most")
     tls.check_url(_NAME, settings.tickets, allowed=resources.settings.allow_plaintext)
     return HttpTicketSystem(settings.tickets, settings.tickets_token, settings.tickets_seconds)
-
-
-def down_allowed(settings: Settings) -> bool:
-    """Return whether actions go on while the ticket system is down. Raises SettingsError."""
-    if settings.tickets_down not in ("refuse", "allow"):
-        raise SettingsError(f"{_NAME}_DOWN: refuse or allow is wanted")
-    return settings.tickets_down == "allow"

@@ -2,11 +2,12 @@
 
 import socket
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 
 import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound
-from services.audit.domain.destinations import may_reach, networks_of, parsed
+from services.audit.domain.destinations import may_reach, parsed
 from services.audit.domain.feed_webhook import (
     FeedWebhookKeyRotated,
     FeedWebhookRemoved,
@@ -57,7 +58,7 @@ def test_a_public_address_may_be_reached(address):
 
 
 def test_a_network_of_the_settings_may_be_reached_and_no_other():
-    allowed = networks_of("10.1.0.0/16, fd00:1::/32")
+    allowed = (ip_network("10.1.0.0/16"), ip_network("fd00:1::/32"))
 
     assert may_reach("10.1.2.3", allowed)
     assert may_reach("fd00:1::5", allowed)

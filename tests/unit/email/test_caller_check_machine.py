@@ -27,7 +27,7 @@ from services.email.domain import caller_check
 from services.email.domain.caller_check import CallerCheck
 from services.email.domain.facts import CallerCheckStarted
 
-EXAMPLES, STEPS = 230, 50
+EXAMPLES, STEPS = 250, 50
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEN = timedelta(minutes=10)
 AGENTS = {

@@ -14,7 +14,7 @@ from services.email.application.suppressions import Blocks
 from services.email.composition import policy_of
 from services.email.domain import facts
 from services.email.domain.blocklist_facts import AddressBlockExpired
-from services.email.settings import BlocklistSettings, SesSettings
+from services.email.settings import BlocklistSettings
 
 GONE = Reply(550, "5.1.1 no such user", "RCPT")
 FULL = Reply(452, "4.2.2 mailbox full", "RCPT")
@@ -167,21 +167,6 @@ def test_what_blocks_is_a_setting():
 def test_a_setting_cannot_make_our_own_trouble_block(cause):
     with pytest.raises(SettingsError, match="HELPDESK_EMAIL_BLOCKLIST"):
         policy_of(BlocklistSettings(hard_causes=(cause,)))
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        BlocklistSettings(soft_bounces=0),
-        BlocklistSettings(soft_days=0),
-        BlocklistSettings(soft_block_days=-1),
-        SesSettings(access_key_id="x"),
-        SesSettings(reconcile_seconds=0),
-    ],
-)
-def test_settings_that_cannot_work_are_named(settings):
-    with pytest.raises(SettingsError, match="HELPDESK_EMAIL_"):
-        settings.checked()
 
 
 def test_a_bounce_on_our_side_blocks_nobody(office):

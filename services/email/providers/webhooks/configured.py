@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from services.email.providers.webhooks.certificates import Certificates, roots_of
 from services.email.providers.webhooks.fetching import Fetch
 from services.email.providers.webhooks.mailgun import Mailgun
-from services.email.providers.webhooks.postmark import Postmark, networks_of
+from services.email.providers.webhooks.postmark import Postmark
 from services.email.providers.webhooks.proof import Provider
 from services.email.providers.webhooks.sendgrid import SendGrid, key_of
 from services.email.providers.webhooks.ses import Ses, Sns
@@ -34,5 +34,9 @@ def _providers(settings: WebhookSettings, domain: str, fetch: Fetch) -> Iterable
     if settings.mailgun_key:
         yield Mailgun(settings.mailgun_key.encode(), settings.fresh_seconds)
     if settings.postmark_login:
-        sources = networks_of("HELPDESK_EMAIL_WEBHOOK_POSTMARK_SOURCES", settings.postmark_sources)
-        yield Postmark(settings.postmark_login, domain, settings.postmark_fresh_seconds, sources)
+        yield Postmark(
+            settings.postmark_login,
+            domain,
+            settings.postmark_fresh_seconds,
+            settings.postmark_sources,
+        )

@@ -9,10 +9,10 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, Protocol
 
-from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.settings import Network
 from services.email.application.delivery import Letter
 from services.email.application.webhooks import ProviderEvent
 from services.email.providers.webhooks.proof import (
@@ -37,7 +37,7 @@ from services.email.providers.webhooks.reading import (
 )
 from services.email.reports import Action, Cause, Fault, Kind, MailReport, RecipientReport
 
-Networks = Sequence[IPv4Network | IPv6Network]
+Networks = Sequence[Network]
 METADATA = "helpdesk-message"
 _REPORTER = "postmarkapp.com"
 _TYPES = {
@@ -127,14 +127,6 @@ def check_source(sources: Networks, peer: str) -> None:
         raise Unproved("WRONG_SOURCE") from None
     if not any(address in network for network in sources):
         raise Unproved("WRONG_SOURCE")
-
-
-def networks_of(name: str, setting: Sequence[str]) -> Networks:
-    """Return the networks of a setting. Raises SettingsError."""
-    try:
-        return [ip_network(text) for text in setting]
-    except ValueError as error:
-        raise SettingsError(f"{name}: addresses or networks are wanted") from error
 
 
 def event_of(told: dict[str, Any], recipient: str, domain: str) -> MailReport:

@@ -81,7 +81,7 @@ def test_a_setting_that_proves_nothing_is_named(env, named):
     env = {f"HELPDESK_EMAIL_WEBHOOK_{name}": value for name, value in env.items()}
 
     with pytest.raises(SettingsError, match=named):
-        parse(WebhookSettings, "email_webhook", env).checked()
+        parse(WebhookSettings, "email_webhook", env)
 
 
 def test_keys_are_not_shown():
