@@ -387,12 +387,21 @@ def test_an_address_that_is_no_link_agrees_to_nothing(world: GatewayWorld):
     assert outside.get("/agree/" + "0" * 60).status_code == 404
 
 
-def test_a_blocked_sole_address_gets_no_code_until_its_block_is_removed(world: GatewayWorld):
-    page = world.browser("north_agent").get(_blocked(world, "orphan_user"))
+def test_where_the_sole_address_is_blocked_a_check_leads_on_without_a_mail(world: GatewayWorld):
+    browser = world.browser("north_agent")
+    user = _blocked(world, "orphan_user")
+    store, queued = world.product.store_of("email"), ("helpdesk.email.v1.MessageQueued",)
+    before = store.read(0, 10_000, queued)
+
+    page = browser.get(user)
+    browser.submit(f"{user}/check")
+    stuck = browser.get(f"{user}/check")
 
     assert "Next:</strong> Remove the address from the blocklist." in page.text
-    assert "The address is blocked: the code cannot arrive." in page.text
-    assert re.search(r'id="check-send" aria-disabled="true"', page.text)
+    assert "Every address is blocked, so no mail is sent." in page.text
+    assert "The code cannot arrive" in stuck.text
+    assert re.search(r'id="check-send" aria-disabled="true"', stuck.text)
+    assert store.read(0, 10_000, queued) == before
 
 
 def test_a_code_goes_to_the_address_that_is_not_blocked(world: GatewayWorld):
