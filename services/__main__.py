@@ -9,34 +9,45 @@ from collections.abc import Sequence
 
 import click
 
-_COMMANDS = {
-    "demo": "services.demo.commands:demo",
-    "serve": "services.hosting:serve",
-    "check-config": "services.hosting:check_config",
-    "init": "services.hosting:init",
-    "migrate": "services.running:migrate",
-    "relay": "services.running:relay",
-    "work": "services.running:work",
-    "catch-up": "services.running:catch_up",
-    "rebuild": "services.running:rebuild",
-    "replay": "services.rebuilding:replay",
-    "diff": "services.rebuilding:diff",
-    "dead-letters": "services.running:dead_letters",
-    "certs": "services.certs.commands:certs",
-    "keys": "services.keys.commands:keys",
-    "healthy": "services.probing:healthy",
-    "import": "services.identity.commands:import_directory",
-    "token": "services.identity.commands:token",
-    "link": "services.identity.commands:link",
-    "client": "services.identity.commands:client",
-    "backup": "services.backup.commands:backup",
-    "restore": "services.backup.commands:restore",
-    "forget": "services.forgetting.commands:forget",
-    "forgettings": "services.forgetting.commands:forgettings",
-    "legal-hold": "services.forgetting.commands:legal_hold",
-    "import-bounces": "services.email.commands:import_bounces",
-    "read-mail": "services.email.commands:read_mail",
+_SECTIONS = {
+    "Run it": {
+        "demo": "services.demo.commands:demo",
+        "init": "services.hosting:init",
+        "check-config": "services.hosting:check_config",
+        "serve": "services.hosting:serve",
+        "healthy": "services.probing:healthy",
+        "certs": "services.certs.commands:certs",
+    },
+    "Run it in many processes": {
+        "migrate": "services.running:migrate",
+        "relay": "services.running:relay",
+        "work": "services.running:work",
+        "catch-up": "services.running:catch_up",
+        "dead-letters": "services.running:dead_letters",
+        "rebuild": "services.running:rebuild",
+    },
+    "Directory, people and programs": {
+        "import": "services.identity.commands:import_directory",
+        "link": "services.identity.commands:link",
+        "client": "services.identity.commands:client",
+        "token": "services.identity.commands:token",
+        "forget": "services.forgetting.commands:forget",
+        "forgettings": "services.forgetting.commands:forgettings",
+        "legal-hold": "services.forgetting.commands:legal_hold",
+    },
+    "Mail": {
+        "import-bounces": "services.email.commands:import_bounces",
+        "read-mail": "services.email.commands:read_mail",
+    },
+    "Keys, copies and what was": {
+        "keys": "services.keys.commands:keys",
+        "backup": "services.backup.commands:backup",
+        "restore": "services.backup.commands:restore",
+        "replay": "services.rebuilding:replay",
+        "diff": "services.rebuilding:diff",
+    },
 }
+_COMMANDS = {name: path for section in _SECTIONS.values() for name, path in section.items()}
 _HELP = frozenset({"-h", "--help"})
 # They read files that they are given, and no settings.
 _UNSET = frozenset({"certs", "read-mail"})
@@ -49,7 +60,18 @@ _OPERATED = frozenset(
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return sorted(_COMMANDS)
+        return list(_COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        width = max(len(name) for name in _COMMANDS)
+        for title, names in _SECTIONS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            room = formatter.width - width - 6
+            rows = [
+                (name.ljust(width), each.get_short_help_str(room)) for name, each in found if each
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
@@ -62,7 +84,9 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": sorted(_HELP)})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": sorted(_HELP), "max_content_width": 100}
+)
 @click.pass_context
 def helpdesk(ctx: click.Context) -> None:
     """Help desk for the partners of a cloud collaboration service."""
