@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
-from helpdesk.kernel.settings import Range
+from helpdesk.kernel.settings import GraceSettings
 from helpdesk.kernel.store import Store
 
 LOOK_SECONDS = 2.0
@@ -19,14 +17,6 @@ _TRACKING = "acknowledged<audit"
 _RECORDS = (SupportActionRecorded.NAME, CallsWithoutTokenRefused.NAME)
 _STARTING = timedelta(seconds=60)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class GraceSettings:
-    """``HELPDESK_AUDIT_...`` of every service that leaves records."""
-
-    grace_seconds: Annotated[float, Range(0)] = 900.0
-    """How long services go on while the audit log does not get their records; 0: for ever."""
 
 
 def behind(now: datetime, oldest: datetime | None, progress: datetime, grace: timedelta) -> bool:

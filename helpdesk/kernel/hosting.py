@@ -17,11 +17,11 @@ import grpc
 from helpdesk.eventlog.v1 import eventlog_pb2_grpc
 from helpdesk.kernel import tls
 from helpdesk.kernel.acknowledged import LOOK_SECONDS as GATE_SECONDS
-from helpdesk.kernel.acknowledged import Gate, GraceSettings
+from helpdesk.kernel.acknowledged import Gate
+from helpdesk.kernel.beating import LOOK_SECONDS, Heartbeats
 from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer
-from helpdesk.kernel.heartbeat import LOOK_SECONDS, Heartbeats
 from helpdesk.kernel.metrics import Reading
 from helpdesk.kernel.resources import HostSettings, Resources, Timer
 from helpdesk.kernel.rpc.client import Caller, open_channel
@@ -32,7 +32,7 @@ from helpdesk.kernel.rpc.server import Register, Served, Servicer
 from helpdesk.kernel.rpc.standing import IDENTITY, SESSION, Follower, Standing
 from helpdesk.kernel.rpc.tickets import CheckTicket, TicketsOverGrpc
 from helpdesk.kernel.secrets import SERVICES
-from helpdesk.kernel.settings import SettingsError, parse
+from helpdesk.kernel.settings import GraceSettings, SettingsError, parse
 from helpdesk.kernel.store import Store
 from helpdesk.kernel.tokens import Verifier
 

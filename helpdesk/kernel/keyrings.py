@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.kernel import secrets
+from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.tokens import LEASES, LONGEST, Signer, new_private_key
+from helpdesk.kernel.tokens import LEASES, LONGEST, Signer
 
 TOKENS = "token.signing"
 LEASE_KEYS = "session.signing"

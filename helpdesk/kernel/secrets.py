@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.tokens import new_private_key
 
 SERVICES = ("identity", "search", "email", "session", "audit", "gateway")
 _RAW = ("vault.key", *(f"{service}.stream.key" for service in SERVICES), "email.code.key")
@@ -17,6 +19,13 @@ _PRIVATE = (
     "audit.signing.pem",
     *(f"{service}.service.pem" for service in SERVICES),
 )
+
+
+def new_private_key() -> bytes:
+    """Return a fresh Ed25519 private key, PEM."""
+    return Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
 
 
 def create(folder: Path) -> list[str]:

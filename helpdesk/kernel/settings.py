@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
@@ -100,6 +100,14 @@ class Url:
             return split.scheme in self.schemes and bool(split.hostname) and split.port != 0
         except ValueError:
             return False
+
+
+@dataclass(frozen=True)
+class GraceSettings:
+    """``HELPDESK_AUDIT_...`` of every service that leaves records."""
+
+    grace_seconds: Annotated[float, Range(0)] = 900.0
+    """How long services go on while the audit log does not get their records; 0: for ever."""
 
 
 def parse(kind: type[T], prefix: str, env: Mapping[str, str]) -> T:

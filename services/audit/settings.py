@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from helpdesk.kernel.acknowledged import GraceSettings
-from helpdesk.kernel.settings import Address, Network, Range
+from helpdesk.kernel.settings import Address, GraceSettings, Network, Range
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from helpdesk.identity.v1 import (
     sign_in_pb2_grpc,
 )
 from helpdesk.kernel.operating import Operator
-from helpdesk.kernel.tokens import new_private_key
+from helpdesk.kernel.secrets import new_private_key
 from helpdesk.options.v1 import options_pb2
 
 _ORDER = (

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from helpdesk.kernel.hosting import HostSettings
-from helpdesk.kernel.tokens import new_private_key
+from helpdesk.kernel.secrets import new_private_key
 from services.audit.service import SERVICE as AUDIT
 from services.demo.domain import sample
 from services.hosting import ALL

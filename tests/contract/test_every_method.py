@@ -21,8 +21,9 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.store import Loaded
-from helpdesk.kernel.tokens import Signer, new_private_key
+from helpdesk.kernel.tokens import Signer
 from helpdesk.options.v1 import options_pb2
 from services.identity.domain.client_facts import ClientRemoved
 from services.identity.domain.clients import OF_PROGRAMS

@@ -30,7 +30,8 @@ from helpdesk.kernel.errors import (
     Unauthenticated,
 )
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.tokens import Signer, new_private_key
+from helpdesk.kernel.secrets import new_private_key
+from helpdesk.kernel.tokens import Signer
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from tests.support.product import ACME, person_id, running_product, small_directory

@@ -17,7 +17,8 @@ from helpdesk.identity.v1 import (
 )
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.tokens import Signer, new_private_key
+from helpdesk.kernel.secrets import new_private_key
+from helpdesk.kernel.tokens import Signer
 from services.identity.service import SERVICE
 from tests.support.product import (
     ACME,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.kernel.acknowledged import Gate, GraceSettings, acknowledge, behind
+from helpdesk.kernel.acknowledged import Gate, acknowledge, behind
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.settings import GraceSettings
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Store, Unit
 from helpdesk.kernel.vault import Vault

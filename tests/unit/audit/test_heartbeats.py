@@ -11,13 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from helpdesk.kernel import metrics
+from helpdesk.kernel.beating import Heartbeats
 from helpdesk.kernel.bus import InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.heartbeat import Heartbeats, HeartbeatSigned, private_key, verifies
+from helpdesk.kernel.heartbeat import HeartbeatSigned, private_key, verifies
+from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Store, Unit
-from helpdesk.kernel.tokens import new_private_key
 from helpdesk.kernel.vault import Vault
 from services.audit.domain.heartbeats import Heard, alarms, silent
 from services.audit.domain.numbers import SOURCES, Writer, arrived

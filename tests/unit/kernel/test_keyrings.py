@@ -6,8 +6,9 @@ import pytest
 from helpdesk.kernel import keyrings, secrets
 from helpdesk.kernel.errors import Unauthenticated
 from helpdesk.kernel.keyrings import KEPT, LEASE_KEYS, TOKENS, KeyRing
+from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.tokens import LEASE, LEASES, Signer, Verifier, new_private_key
+from helpdesk.kernel.tokens import LEASE, LEASES, Signer, Verifier
 
 CLAIMS = {"sub": "a1", "roles": ["HELP_DESK"]}
 

@@ -9,7 +9,8 @@ from joserfc import jwt
 from helpdesk.kernel import tokens
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Unauthenticated, Unavailable
-from helpdesk.kernel.tokens import Signer, Verifier, claims_of, new_private_key
+from helpdesk.kernel.secrets import new_private_key
+from helpdesk.kernel.tokens import Signer, Verifier, claims_of
 
 AGENT = Actor("a1", partner_id="p1", roles=frozenset({"HELP_DESK"}), act=("gateway", "proxy"))
 
