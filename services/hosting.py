@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
@@ -19,7 +19,10 @@ from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.watching import watched
+from services.audit.replay.rebuilds import Asked, Outcome
 from services.configured import SETTINGS, check_connections
+
+_AUDIT = "audit"
 
 
 def service(name: str) -> Service:
@@ -29,7 +32,18 @@ def service(name: str) -> Service:
     found = importlib.import_module(f"services.{name}.service").SERVICE
     if not isinstance(found, Service):
         raise TypeError(f"services.{name}.service has no service")
+    if name == _AUDIT:
+        from services.audit.service import serving
+
+        return serving(_rebuilt)
     return found
+
+
+def _rebuilt(asked: Asked, env: Mapping[str, str]) -> Iterator[Outcome]:
+    # It loads every service, which only who replays a session must wait for.
+    from services.replaying import rebuilt_sealed
+
+    return rebuilt_sealed(asked, env)
 
 
 class _Loaded(Sequence[Service]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from helpdesk.audit.v1 import (
     audit_pb2_grpc,
@@ -29,8 +30,8 @@ from services.audit.keys import SIGNING_KEY, signer_of
 from services.audit.log.notes import Signer
 from services.audit.log.records import Record
 from services.audit.replay.folding import Query, ReplayedHeads, ReplayedRecords
+from services.audit.replay.rebuilds import RebuildWith, not_here
 from services.audit.replay.sessions import DROP_SECONDS, RebuiltSessions
-from services.audit.replay.sessions import composed as replaying
 from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
 from services.audit.views.exports import Exports
@@ -39,7 +40,16 @@ from services.audit.views.reviews import ReviewQueue
 from services.audit.views.sessions import Sessions
 from services.audit.watch import LOOK_SECONDS
 
-__all__ = ["RECORDS", "SERVICE", "SIGNING_KEY", "as_of_then", "build", "public_key", "rebuildable"]
+__all__ = [
+    "RECORDS",
+    "SERVICE",
+    "SIGNING_KEY",
+    "as_of_then",
+    "build",
+    "public_key",
+    "rebuildable",
+    "serving",
+]
 
 
 def public_key(pem: bytes, env: Mapping[str, str]) -> str:
@@ -47,8 +57,8 @@ def public_key(pem: bytes, env: Mapping[str, str]) -> str:
     return str(signer_of(pem, parse(AuditSettings, "audit", env)).verifier_key)
 
 
-def build(wiring: Wiring) -> Running:
-    """Build the service."""
+def build(wiring: Wiring, rebuild: RebuildWith = not_here) -> Running:
+    """Build the service; ``rebuild`` makes the answers of every service again."""
     parts = composed(wiring)
     engine, ledger, standing = parts.store.engine, parts.ledger, parts.standing
     actions, directory = Actions(engine), DirectoryClient(wiring)
@@ -64,7 +74,7 @@ def build(wiring: Wiring) -> Running:
         )
     )
     reviews = ReviewServicer(Reviews(ReviewQueue(engine), directory))
-    sessions = RebuiltSessions(replaying(wiring.env), wiring.vault.is_forgotten)
+    sessions = RebuiltSessions(lambda asked: rebuild(asked, wiring.env), wiring.vault.is_forgotten)
     replays = ReplayServicer(Replays(actions, sessions))
     webhooks = FeedWebhookServicer(FeedWebhooks(parts.feeds, parts.reach, parts.feed_keys))
 
@@ -125,6 +135,11 @@ def as_of_then(store: Store, query: Query) -> Mapping[str, Moving]:
             )
 
     return {RECORDS: ReplayedRecords(query, append), HEADS: ReplayedHeads(query, put)}
+
+
+def serving(rebuild: RebuildWith) -> Service:
+    """Return the service with what rebuilds answers, which knows every service and is above it."""
+    return replace(SERVICE, build=partial(build, rebuild=rebuild))
 
 
 SERVICE = Service(name="audit", build=build, settings={"audit": AuditSettings})

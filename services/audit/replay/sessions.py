@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from helpdesk.kernel.errors import Exhausted
 from helpdesk.kernel.settings import SettingsError
 from services.audit.application.ports import Found
 from services.audit.application.replays import RebuiltAnswer
 from services.audit.domain.facts import body_of
+from services.audit.replay.rebuilds import Rebuild
 
 KEPT_SECONDS = 300.0
 DROP_SECONDS = 10.0
@@ -21,22 +20,6 @@ _MOST = 4
 _ERASED = "erased"
 _BROKEN = "the rebuild broke off; the log of the audit service says where"
 _log = logging.getLogger(__name__)
-
-Asked = Sequence[tuple[int, int, bytes]]
-"""Records as (index, position at the source, sealed bytes)."""
-Rebuild = Callable[[Asked], Iterator[tuple[int, str, str, dict[str, Any] | None]]]
-"""Yields (index, what came of it, why, the answer). Raises SettingsError."""
-
-
-def composed(env: Mapping[str, str]) -> Rebuild:
-    """Return what rebuilds the answers of a product with these settings."""
-
-    def rebuild(asked: Asked) -> Iterator[tuple[int, str, str, dict[str, Any] | None]]:
-        # It knows every service, and no service may know another one.
-        made: Any = importlib.import_module("services.replaying")
-        yield from made.rebuilt_sealed(asked, env)
-
-    return rebuild
 
 
 class _Job:
