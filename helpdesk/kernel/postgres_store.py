@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from psycopg_pool import PoolTimeout
 
 from helpdesk.kernel.errors import Conflict, Unavailable
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.store import OUTCOME_UNKNOWN, StoredRow
+from helpdesk.kernel.store import OUTCOME_UNKNOWN, Query, StoredRow
 
 _log = logging.getLogger(__name__)
 _LOST = (psycopg.OperationalError, psycopg.InterfaceError)
@@ -278,6 +278,9 @@ class PostgresEngine:
                     break
         raise Unavailable("STORE_UNAVAILABLE", "The store cannot be read.")
 
+    def snapshot(self) -> AbstractContextManager[Query]:
+        return _snapshot(self._conninfo)
+
     # The library's own reading methods wait and retry for many seconds; ours answer or refuse.
     def select_stream(self, stream_id: UUID, after: int = 0) -> list[StoredRow]:
         rows = self.query(
@@ -404,19 +407,25 @@ class PostgresEngine:
 
 
 @contextmanager
-def snapshot(url: str, schema: str) -> Iterator[Callable[[str, Sequence[Any]], list[Any]]]:
+def snapshot(url: str, schema: str) -> Iterator[Query]:
     """
     Read one state of a schema, ``?`` for a value; nothing can be written. Raises Unavailable.
 
     Between two statements any time may pass.
     """
+    with _snapshot(_conninfo(url, schema)) as query:
+        yield query
+
+
+@contextmanager
+def _snapshot(conninfo: str) -> Iterator[Query]:
     try:
-        with psycopg.connect(_conninfo(url, schema), row_factory=tuple_row) as connection:
+        with psycopg.connect(conninfo, row_factory=tuple_row) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = 0")
 
-            def query(sql: str, params: Sequence[Any]) -> list[Any]:
+            def query(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
                 return connection.execute(_ported(sql).encode(), params).fetchall()
 
             yield query

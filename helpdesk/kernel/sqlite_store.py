@@ -14,7 +14,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore, SQLiteProcessRecorder
 
 from helpdesk.kernel.errors import Conflict, Unavailable
-from helpdesk.kernel.store import StoredRow
+from helpdesk.kernel.store import Query, StoredRow
 
 
 class _Transaction:
@@ -135,13 +135,33 @@ class SqliteEngine:
         with self._read():
             return self._reader().execute(sql, params).fetchall()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Query]:
+        connection = self._connected()
+
+        def query(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+            with self._read():
+                return connection.execute(sql, params).fetchall()
+
+        try:
+            connection.execute("BEGIN")
+            # The transaction begins with the first read.
+            query("SELECT COUNT(*) FROM sqlite_schema", ())
+            yield query
+        finally:
+            connection.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, check_same_thread=False, isolation_level=None, timeout=5
+        )
+        connection.execute("PRAGMA query_only=ON")
+        return connection
+
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(
-                self._path, check_same_thread=False, isolation_level=None, timeout=5
-            )
-            connection.execute("PRAGMA query_only=ON")
+            connection = self._connected()
             self._local.connection = connection
             with self._lock:
                 self._readers.append(connection)

@@ -67,6 +67,10 @@ class Transaction(Database, Protocol):
         """Note how far a source was consumed; False where that was noted before."""
 
 
+Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+"""Runs a reading statement; `?` stands for a value."""
+
+
 class Engine(Protocol):
     """What the store needs from a database; one implementation a size."""
 
@@ -75,6 +79,13 @@ class Engine(Protocol):
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a reading statement on what is committed."""
+
+    def snapshot(self) -> AbstractContextManager[Query]:
+        """
+        Open one state for reading: what is committed meanwhile is not seen. Raises Unavailable.
+
+        Between two statements any time may pass; a database keeps what it would else clear away.
+        """
 
     def select_stream(self, stream_id: UUID, after: int = 0) -> list[StoredRow]:
         """Return the events of one stream, positions left 0."""

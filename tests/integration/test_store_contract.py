@@ -136,6 +136,20 @@ class StoreContract:
         assert [row.position for row in store.read(0, 1, (record.NAME,))] == [3]
         assert store.engine.newest() == 3
 
+    def test_a_snapshot_does_not_see_what_is_committed_meanwhile(self, open_store):
+        engine = open_store().engine
+        with engine.transaction() as tx:
+            tx.execute("CREATE TABLE note (text TEXT)")
+        count = "SELECT COUNT(*) FROM note WHERE text <> ?"
+
+        with engine.snapshot() as query:
+            before = query(count, ("b",))
+            with engine.transaction() as tx:
+                tx.execute("INSERT INTO note VALUES (?)", ("a",))
+            meanwhile = query(count, ("b",))
+
+        assert (before, meanwhile, engine.query(count, ("b",))) == ([(0,)], [(0,)], [(1,)])
+
     def test_stored_bytes_are_sealed_and_open_again(self, open_store, line):
         store = open_store()
         store.commit(unit(Append("notes:1", 0, (line("Ștefana"),))))
