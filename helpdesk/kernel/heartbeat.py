@@ -51,6 +51,12 @@ def verifies(beat: HeartbeatSigned, key: Ed25519PublicKey) -> bool:
     return True
 
 
+def public_key(text: str) -> tuple[str, Ed25519PublicKey]:
+    """Return a service's name and public key of ``NAME=BASE64``. Raises ValueError."""
+    name, _, encoded = text.strip().partition("=")
+    return name, Ed25519PublicKey.from_public_bytes(base64.b64decode(encoded, validate=True))
+
+
 def private_key(pem: bytes) -> Ed25519PrivateKey:
     """Return the key of a service. Raises ValueError where it is another kind of key."""
     key = load_pem_private_key(pem, None)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from helpdesk.kernel.heartbeat import private_key
+from helpdesk.kernel.heartbeat import private_key, public_key
 from helpdesk.kernel.resources import Resources
 from helpdesk.kernel.settings import SettingsError
 from services.audit.log.notes import Kind, Signer
@@ -36,7 +36,10 @@ def service_keys(
     Raises SettingsError.
     """
     if settings.service_keys:
-        return dict(_parsed(each) for each in settings.service_keys.split(","))
+        try:
+            return dict(map(public_key, settings.service_keys.split(",")))
+        except ValueError as error:
+            raise SettingsError("HELPDESK_AUDIT_SERVICE_KEYS: name=BASE64 with commas") from error
     return {
         name: private_key(resources.secret(f"{name}.service.pem")).public_key() for name in services
     }
@@ -62,11 +65,3 @@ class FeedKeys:
         """Return a public key as Standard Webhooks writes it: ``whpk_`` and base64."""
         public = self.private(webhook_id, generation).public_key().public_bytes_raw()
         return f"whpk_{base64.b64encode(public).decode()}"
-
-
-def _parsed(text: str) -> tuple[str, Ed25519PublicKey]:
-    name, _, encoded = text.strip().partition("=")
-    try:
-        return name, Ed25519PublicKey.from_public_bytes(base64.b64decode(encoded, validate=True))
-    except ValueError as error:
-        raise SettingsError("HELPDESK_AUDIT_SERVICE_KEYS: name=BASE64 with commas") from error
