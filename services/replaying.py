@@ -14,21 +14,19 @@ from google.protobuf.json_format import MessageToDict
 
 from helpdesk.kernel.events import SupportActionRecorded, decode
 from helpdesk.kernel.hosting import HostSettings
-from helpdesk.kernel.masters import MasterKeys
 from helpdesk.kernel.replaying.answers import Outcome, Rebuild, Rebuildable, Rebuilt
 from helpdesk.kernel.replaying.folding import PassedError
 from helpdesk.kernel.replaying.logs import (
-    FrozenKeys,
     ReadLog,
-    keys_in_file,
+    frozen_keys,
     opened,
     read_file,
     read_log,
+    vault_of,
 )
-from helpdesk.kernel.resources import VAULT_URL, StoreSettings, check_database
+from helpdesk.kernel.resources import StoreSettings, check_database
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Engine
-from helpdesk.kernel.vault import Vault
 from services.audit.service import RECORDS, as_of_then
 from services.audit.service import rebuildable as audit_rebuildable
 from services.email.service import SERVICE as EMAIL
@@ -100,7 +98,7 @@ def rebuilding(
         if folder is None:
             scratch = tempfile.TemporaryDirectory(prefix="helpdesk-replay-")
             folder = Path(stack.enter_context(scratch))
-        keys = _keys(env, stack)
+        keys = frozen_keys(env, stack)
         made = _MADE[service](_ask(service, env, stack))
         names = [each.name for each in (made.service, *made.beside)]
         logs = {name: _log(name, env, stack) for name in names}
@@ -144,7 +142,7 @@ def rebuilt_sealed(
     """
     env = os.environ if env is None else env
     with ExitStack() as stack:
-        vault = Vault(_keys(env, stack), _masters(env))
+        vault = vault_of(env, stack)
         opened = [
             (index, Asked(cast("SupportActionRecorded", decode(_RECORD, sealed, vault)), position))
             for index, position, sealed in asked
@@ -158,27 +156,10 @@ def rebuilt_sealed(
         yield index, str(outcome.kind), outcome.why, shown
 
 
-def _masters(env: Mapping[str, str]) -> MasterKeys:
-    settings = parse(HostSettings, "", env)
-    return MasterKeys(Path(settings.secrets_dir or settings.data_dir / "secrets"))
-
-
 def _read_at(asked: Asked) -> tuple[int, int]:
     source = _READ_FROM.get(asked.record.service, asked.record.service)
     at = [each for each in asked.record.positions if each.startswith(f"{source}:")]
     return (int(at[-1].rpartition(":")[2]) if at else 0, asked.position)
-
-
-def _keys(env: Mapping[str, str], stack: ExitStack) -> FrozenKeys:
-    settings = parse(HostSettings, "", env)
-    if settings.vault_database_url:
-        from helpdesk.kernel.postgres_keys import PostgresKeys
-
-        check_database(settings, VAULT_URL, settings.vault_database_url)
-        table = PostgresKeys(settings.vault_database_url)
-        stack.callback(table.close)
-        return FrozenKeys(table.find)
-    return keys_in_file(settings.data_dir / "vault.db", stack)
 
 
 def _log(name: str, env: Mapping[str, str], stack: ExitStack) -> ReadLog:

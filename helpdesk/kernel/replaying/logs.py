@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from helpdesk.kernel.events import CallsWithoutTokenRefused, RequestAnswered, SupportActionRecorded
 from helpdesk.kernel.heartbeat import HeartbeatSigned
 from helpdesk.kernel.masters import MasterKeys
+from helpdesk.kernel.resources import VAULT_URL, HostSettings, check_database
+from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Engine, StoredRow
+from helpdesk.kernel.vault import Vault
 
 ReadLog = Callable[[int], list[StoredRow]]
 """Returns the events after a position, in batches; none at the end."""
@@ -103,6 +106,26 @@ def read_file(path: Path, stack: ExitStack) -> ReadLog:
         return [StoredRow(*row) for row in found]
 
     return read
+
+
+def vault_of(env: Mapping[str, str], stack: ExitStack) -> Vault:
+    """Return the product's keys of persons, for reading. Raises SettingsError, Unavailable."""
+    settings = parse(HostSettings, "", env)
+    secrets = Path(settings.secrets_dir or settings.data_dir / "secrets")
+    return Vault(frozen_keys(env, stack), MasterKeys(secrets))
+
+
+def frozen_keys(env: Mapping[str, str], stack: ExitStack) -> FrozenKeys:
+    """Return the product's keys of persons as they are stored. Raises SettingsError."""
+    settings = parse(HostSettings, "", env)
+    if settings.vault_database_url:
+        from helpdesk.kernel.postgres_keys import PostgresKeys
+
+        check_database(settings, VAULT_URL, settings.vault_database_url)
+        table = PostgresKeys(settings.vault_database_url)
+        stack.callback(table.close)
+        return FrozenKeys(table.find)
+    return keys_in_file(settings.data_dir / "vault.db", stack)
 
 
 def keys_in_file(path: Path, stack: ExitStack) -> FrozenKeys:
