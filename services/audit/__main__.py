@@ -1,11 +1,11 @@
-"""The console script ``helpdesk-audit``."""
+"""The auditors' tool alone, as in its zipapp: without the product, it reads files only."""
 
 from services.audit.commands import audit
 
 
 def main() -> None:
-    """Run the auditors' tool."""
-    audit()
+    """Run it."""
+    audit(prog_name="helpdesk-audit")
 
 
 if __name__ == "__main__":

@@ -33,11 +33,12 @@ _STREAM_KEY = "audit.stream.key"
 
 @dataclass(frozen=True)
 class Composed:
-    """What both sides of the service are made of; ``close`` ends what sends."""
+    """What both sides are made of; ``archive`` has the bundles, ``close`` ends what sends."""
 
     settings: AuditSettings
     store: Store
     ledger: Ledger
+    archive: Path
     standing: Standing
     feeds: Feeds
     feed_keys: FeedKeys
@@ -52,12 +53,8 @@ def composed(resources: Resources) -> Composed:
     settings = parse(AuditSettings, "audit", resources.env)
     store = resources.open_store("audit", PROJECTIONS, MIGRATIONS)
     ledger = Ledger(store.engine, signer_of(resources.secret(SIGNING_KEY), settings))
-    archiver = Archiver(
-        store.engine,
-        ledger.signer,
-        Path(settings.archive_dir or resources.data_dir / "audit-archive"),
-        settings.keep_days,
-    )
+    archive = Path(settings.archive_dir or resources.data_dir / "audit-archive")
+    archiver = Archiver(store.engine, ledger.signer, archive, settings.keep_days)
     standing = Standing(store.engine, ledger, NAME, SOURCES)
     feeds, feed_keys = Feeds(store.engine), FeedKeys(resources.secret(_STREAM_KEY))
     reach = ReachableAddresses(settings.feed_networks)
@@ -67,6 +64,7 @@ def composed(resources: Resources) -> Composed:
         settings=settings,
         store=store,
         ledger=ledger,
+        archive=archive,
         standing=standing,
         feeds=feeds,
         feed_keys=feed_keys,

@@ -69,7 +69,7 @@ def build(wiring: Wiring, rebuild: RebuildWith = not_here) -> Running:
             standing=standing,
             directory=directory,
             heads=LogHeads(wiring),
-            exporter=Exports(actions, ledger, wiring.vault),
+            exporter=Exports(ledger, wiring.vault, parts.archive),
             silent_after=parts.settings.silent_seconds,
         )
     )

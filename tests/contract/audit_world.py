@@ -108,3 +108,11 @@ def leave_two_partners_records(world: AuditWorld) -> None:
     world.record(3, agent_id="agent-b", partner_id="partner-b", outcome="refused", error="NO")
     world.record(90, action="email.blocklist.remove", view_id="view-1")
     world.settle()
+
+
+def exported(world: AuditWorld, actor: Actor, target: Path, **fields: Any) -> Path:
+    """Let somebody export; return the file."""
+    parts = list(world.stream(actor, "Export", audit_pb2.ExportRequest(**fields)))
+    target.write_bytes(b"".join(part.chunk for part in parts))
+    assert parts[-1].last
+    return target

@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,25 +14,23 @@ from click.testing import CliRunner, Result
 
 from helpdesk.audit.v1 import audit_pb2
 from services.audit.commands import audit
+from services.audit.commands.product import Reading
+from services.audit.domain.facts import SEALED
 from services.audit.domain.readable import FORMATS
 from services.audit.log.archive import Archive
-from services.audit.views.selection import read_readable, read_selection
+from services.audit.log.selected import read_selected
+from services.audit.views.selected import read_readable
+from services.auditing import InstalledProduct
 from tests.contract.audit_world import (
     ADMIN_OF_ORG_1,
     AN_AUDITOR,
     AUDITOR_OF_A,
     audit_world,
+    exported,
     leave_two_partners_records,
 )
 
 RECORDS = 5
-
-
-def exported(world, actor, target: Path, **fields) -> Path:
-    parts = list(world.stream(actor, "Export", audit_pb2.ExportRequest(**fields)))
-    target.write_bytes(b"".join(part.chunk for part in parts))
-    assert parts[-1].last
-    return target
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +58,22 @@ def data(written: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(written, tmp_path / "data"))
 
 
-def run(*words: object, folder: Path | None = None) -> Result:
+class Beside(InstalledProduct):
+    """The installed product, as if one ran that takes every record; ``kept`` are those it took."""
+
+    def __init__(self) -> None:
+        self.kept: list[Reading] = []
+
+    def record(self, reading: Reading, env: Mapping[str, str]) -> None:
+        del env
+        self.kept.append(reading)
+
+
+def run(
+    *words: object, folder: Path | None = None, product: InstalledProduct | None = None
+) -> Result:
     env = {"HELPDESK_DATA_DIR": str(folder) if folder else None, "HELPDESK_SECRETS_DIR": None}
-    return CliRunner().invoke(audit, [str(word) for word in words], env=env)
+    return CliRunner().invoke(audit, [str(word) for word in words], env=env, obj=product)
 
 
 def change(database: Path, sql: str, *params: object) -> None:
@@ -270,7 +283,7 @@ def test_a_customers_export_has_its_records_in_another_schema(data: Path, tmp_pa
 
 
 def test_a_replay_says_step_by_step_what_was_done(data: Path):
-    result = run("replay", "--agent", "agent-a", folder=data)
+    result = run("replay", "--agent", "agent-a", "--no-rebuild", folder=data, product=Beside())
 
     assert result.exit_code == 0
     assert "searched: ion popescu" in result.output
@@ -286,10 +299,35 @@ def test_a_replay_of_a_session_leaves_out_the_others(data: Path):
 
 
 def test_a_sealed_replay_shows_no_personal_text(data: Path):
-    result = run("replay", "--agent", "agent-a", "--sealed", folder=data)
+    product = Beside()
+    result = run(
+        "replay", "--agent", "agent-a", "--no-rebuild", "--sealed", folder=data, product=product
+    )
 
     assert "ion popescu" not in result.output
     assert "[sealed]" in result.output
+    assert product.kept == []
+
+
+def test_reading_personal_texts_is_recorded_before_they_are_read(data: Path):
+    product = Beside()
+    words = ["--agent", "agent-a", "--from", "2020-05-06", "--reason", "complaint 7"]
+    run("replay", *words, "--no-rebuild", folder=data, product=product)
+
+    assert product.kept == [
+        Reading(
+            "replay", "", "agent-a", since=datetime(2020, 5, 6, tzinfo=UTC), reason="complaint 7"
+        )
+    ]
+
+
+def test_texts_stay_sealed_where_no_product_runs_that_would_record_it(data: Path):
+    words = ["--agent", "agent-a", "--no-rebuild"]
+    result = run("replay", *words, folder=data, product=InstalledProduct())
+
+    assert result.exit_code == 2
+    assert "ion popescu" not in result.output
+    assert "no product runs here that could" in result.output
 
 
 def test_a_record_is_proved_from_the_data_directory(data: Path):
@@ -303,11 +341,12 @@ def test_a_record_is_proved_from_the_data_directory(data: Path):
 
 def test_the_tool_exports_what_it_can_verify_itself(data: Path, tmp_path: Path):
     made = run("export", tmp_path / "log", "--data", data)
-    proved = run("prove", "--organization", "org-1", "--to", tmp_path / "org.zip", "--data", data)
+    some = run("export", tmp_path / "org.zip", "--organization", "org-1", "--data", data)
+    key = run("key", "--data", data).output.strip()
 
-    assert made.exit_code == proved.exit_code == 0, made.output + proved.output
-    assert run("verify", tmp_path / "log").exit_code == 0
-    assert run("verify", tmp_path / "org.zip").exit_code == 0
+    assert made.exit_code == some.exit_code == 0, made.output + some.output
+    assert run("verify", tmp_path / "log", "--key", key).exit_code == 0
+    assert run("verify", tmp_path / "org.zip", "--key", key).exit_code == 0
 
 
 def test_the_log_is_counted(data: Path):
@@ -335,28 +374,34 @@ def test_the_tool_loads_no_grpc():
 @pytest.mark.parametrize("form", sorted(FORMATS))
 def test_an_export_in_any_format_says_what_the_sealed_records_say(data: Path, tmp_path, form: str):
     target = tmp_path / "readable"
-    done = run("export", target, "--format", form, "--json", "--data", data)
+    product = Beside()
+    done = run("export", target, "--format", form, "--json", "--data", data, product=product)
     with Archive(target) as archive:
         read = list(read_readable(archive, form))
-        sealed = list(read_selection(archive))
+        sealed = list(read_selected(archive))
 
-    assert json.loads(done.stdout) == {"records": len(sealed), "target": str(target)}
+    assert json.loads(done.stdout) == {
+        "records": len(sealed),
+        "target": str(target),
+        "signed": True,
+    }
     assert [(p.idx, p.record_id, p.source) for p, _ in read] == [
-        (p.index, p.record_id, p.source) for p, _, _ in sealed
+        (e.place.index, e.place.record_id, e.place.source) for e in sealed
     ]
-    assert [unsealed(body) for _, body in read] == [unsealed(json.loads(b)) for _, b, _ in sealed]
+    assert [unsealed(body) for _, body in read] == [unsealed(json.loads(e.sealed)) for e in sealed]
     assert read[0][1]["query"] == "ion popescu"
-    assert run("verify", target).exit_code == 0
+    assert [each.command for each in product.kept] == ["export"]
+    assert run("verify", target, "--key", run("key", "--data", data).output.strip()).exit_code == 0
 
 
 def unsealed(body: dict) -> dict:
     """A record without what is sealed in the log and open in an export."""
-    return {k: v for k, v in body.items() if k not in {"reason", "query", "request", "found"}}
+    return {k: v for k, v in body.items() if k not in SEALED}
 
 
 def test_an_export_may_leave_texts_sealed(data: Path, tmp_path):
     target = tmp_path / "sealed"
-    run("export", target, "--format", "csv", "--sealed", "--data", data)
+    run("export", target, "--format", "csv", "--sealed", "--data", data, product=Beside())
 
     text = (target / "csv.csv").read_text()
     assert "[sealed]" in text
@@ -364,7 +409,8 @@ def test_an_export_may_leave_texts_sealed(data: Path, tmp_path):
 
 
 def test_a_database_that_is_away_is_said_in_a_sentence_without_its_password():
-    done = run("stats", "--database", "postgresql://somebody:hidden@127.0.0.1:1/none")
+    url = "postgresql://somebody:hidden@127.0.0.1:1/none"
+    done = run("stats", "--database", url, product=InstalledProduct())
 
     assert done.exit_code == 2
     assert done.output == "Error: the database of the log cannot be read\n"

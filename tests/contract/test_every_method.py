@@ -100,6 +100,7 @@ OWN_ONLY = {
     # The log as a whole, which names nobody.
     "AuditService.GetCheckpoint": OK,
     "AuditService.SignCheckpoint": OK,
+    "AuditService.GetConsistencyProof": OK,
 }
 OF_ONES_OWN_PARTNER = {
     # What the auditor's own people did about that customer, if anything.

@@ -1,10 +1,12 @@
 """Read models made anew from the log are those that live, and a planted difference is found."""
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,46 @@ def test_read_models_as_of_now_hold_everybody(env, tmp_path):
         people = db.execute("SELECT COUNT(*) FROM person").fetchone()[0]
     assert done.returncode == 0, done.stderr
     assert people == len(small_directory()["people"])
+
+
+def test_read_models_are_put_beside_the_live_ones_where_nothing_else_is_said(env):
+    done = run(env, "replay", "identity", "--to", "2001-01-01")
+    again = run(env, "replay", "identity", "--to", "2001-01-01")
+
+    made = Path(done.stdout.strip())
+    assert done.returncode == 0, done.stderr
+    assert made == Path(env["HELPDESK_DATA_DIR"]) / "replayed/2001-01-01T000000Z/identity.db"
+    assert made.is_file()
+    assert again.returncode == 2
+    assert "name another folder with --into" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("service", "instead"), [("search", "rebuild search"), ("audit", "verify"), ("mail", "no such")]
+)
+@pytest.mark.parametrize("command", ["replay", "diff"])
+def test_a_service_without_read_models_says_what_does_for_them(env, command, service, instead):
+    done = run(env, command, service)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"helpdesk: {service} has no read models to make anew: ")
+    assert instead in done.stderr
+
+
+def test_the_auditors_tool_compares_too(env):
+    command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "diff", "email", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env})
+    said = json.loads(done.stdout)
+
+    assert done.returncode == 0, done.stderr
+    assert (said["service"], said["same"], said["differences"]) == ("email", True, 0)
+    assert {(t["only_live"], t["only_anew"]) for t in said["tables"].values()} == {(0, 0)}
+
+
+def test_the_auditors_tool_compares_with_the_read_models_of_a_time(env):
+    command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "diff", "email"]
+    words = [*command, "--to", "2001-01-01"]
+    done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, **env})
+
+    assert done.returncode == 1
+    assert "rows only live, 0 only made anew" in done.stdout

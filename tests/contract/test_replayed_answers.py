@@ -1,5 +1,6 @@
 """What agents saw is rebuilt from events, to the byte."""
 
+import getpass
 import json
 import sqlite3
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
+from helpdesk.kernel.operating import announce
 from helpdesk.kernel.replaying.answers import Rebuilt
 from services.audit.service import SERVICE as AUDIT
 from services.identity.service import SERVICE as IDENTITY
@@ -24,7 +26,7 @@ GET_USER = "helpdesk.identity.v1.DirectoryService.GetUser"
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    return walked(tmp_path_factory.mktemp("walk"), steps=600, seed=7)[0]
+    return walked(tmp_path_factory.mktemp("walk"), steps=700, seed=7)[0]
 
 
 @pytest.mark.parametrize("service", ["identity", "email", "session", "search", "audit"])
@@ -132,13 +134,12 @@ def keys(product):
 
 
 def tool(product, *words):
-    """Run the auditors' tool on the product's data, for the agent's steps."""
-    data = str(product.host.wiring.data_dir)
-    agent = person_id("north_agent")
-    command = [sys.executable, "-W", "ignore", "-m", "services.audit", "replay", data]
-    return subprocess.run(
-        [*command, "--agent", agent, "--rebuild", *words], capture_output=True, text=True
-    )
+    """Run the auditors' tool on the running product's data, for the agent's steps."""
+    wiring = product.host.wiring
+    announce(wiring.data_dir, product.host.address)
+    command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "replay"]
+    steps = [str(wiring.data_dir), "--agent", person_id("north_agent")]
+    return subprocess.run([*command, *steps, *words], capture_output=True, text=True)
 
 
 def test_the_tool_says_that_a_session_was_rebuilt(product):
@@ -151,6 +152,39 @@ def test_the_tool_says_that_a_session_was_rebuilt(product):
     assert done.returncode == 0, done.stderr
     assert [each["rebuilt"] for each in shown] == ["matches"]
     assert shown[0]["rebuilt_answer"]["user"]["user_id"] == person_id("acme_user")
+
+
+def test_the_tool_only_lists_where_that_is_asked(product):
+    look(product)
+    product.settle()
+
+    done = tool(product, "--no-rebuild", "--json")
+
+    assert "rebuilt" not in json.loads(done.stdout)
+
+
+def test_reading_with_the_tool_leaves_a_record_of_the_operator(product):
+    look(product)
+    product.settle()
+
+    tool(product, "--reason", "complaint 7", "--sealed")
+    tool(product, "--reason", "complaint 7")
+
+    (record,) = product.records("audit", action="audit.text.open")
+    agent = person_id("north_agent")
+    assert record.agent_id == f"operator:{getpass.getuser()}"
+    assert (record.subjects, record.reason) == (("command:replay", f"agent:{agent}"), "complaint 7")
+
+
+def test_a_sealed_replay_compares_digests_and_shows_no_answer(product):
+    look(product)
+    product.settle()
+
+    done = tool(product, "--json", "--sealed")
+
+    shown = json.loads(done.stdout)
+    assert shown["rebuilt"] == "matches"
+    assert "rebuilt_answer" not in shown
 
 
 def test_the_tool_rebuilds_only_the_steps_of_a_time(product):
@@ -187,8 +221,10 @@ def test_the_tool_says_which_log_it_cannot_read(product):
     log = product.host.wiring.data_dir / "identity.db"
     log.rename(log.with_suffix(".away"))
 
-    done = tool(product)
+    done, listed = tool(product, "--rebuild"), tool(product)
     log.with_suffix(".away").rename(log)
 
-    assert done.returncode == 2
+    assert (done.returncode, listed.returncode) == (2, 0)
+    assert listed.stderr.startswith("Answers are not rebuilt: the log of identity is neither in")
+    assert "identity.user.get" in listed.stdout
     assert done.stderr.startswith("Error: the log of identity is neither in")

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from helpdesk.kernel.postgres_store import PostgresEngine, snapshot
+from services import auditing
 from services.audit.commands import audit
 from services.audit.log.notes import Signer
 from services.audit.log.records import Record
-from services.audit.replay import sources
 from services.audit.views.ledger import Ledger
 
 MIGRATIONS = Path(__file__).parents[2] / "services/audit/migrations"
@@ -37,7 +37,7 @@ def a_record(number):
 @pytest.fixture
 def tool(owner_url, schema, monkeypatch):
     """Runs a command on a signed log of 30 records; ``tool.signer`` signed it."""
-    monkeypatch.setattr(sources, "_SCHEMA", schema)
+    monkeypatch.setattr(auditing, "_SCHEMA", schema)
     signer = Signer.generate("helpdesk/audit")
     engine = PostgresEngine(owner_url, schema, listen=False)
     engine.migrate(MIGRATIONS)
@@ -47,7 +47,8 @@ def tool(owner_url, schema, monkeypatch):
     engine.close()
 
     def run(*words):
-        return CliRunner().invoke(audit, [*map(str, words), "--database", owner_url])
+        words = [*map(str, words), "--database", owner_url]
+        return CliRunner().invoke(audit, words, obj=auditing.InstalledProduct())
 
     run.key = str(signer.verifier_key)
     return run

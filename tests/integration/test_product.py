@@ -1,5 +1,6 @@
 """The product on PostgreSQL and RabbitMQ: relays and workers are processes, run by commands."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,14 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.operating import announce
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.store import wait_until
 from services.hosting import ALL
 from services.processes import PROCESSES, SERVED
 from services.running import migrate, relay, work
 from tests.support.distributed import space
-from tests.support.product import free_address, running_product, small_directory
+from tests.support.product import (
+    free_address,
+    person_id,
+    running_product,
+    small_directory,
+)
 
 ROOT = Path(__file__).parents[2]
 LONG = 240
@@ -109,6 +117,48 @@ def test_a_killed_worker_and_relay_lose_nothing(product):
         product.load(small_directory())
 
     assert wait_until(lambda: in_the_log(product) == recorded(product), LONG, 0.1)
+
+
+@pytest.mark.parametrize("service", ["identity", "email", "session"])
+def test_read_models_made_anew_are_those_that_live_in_postgresql(product, service):
+    words = [*helpdesk, "diff", service]
+    done = subprocess.run(
+        words, cwd=ROOT, env={**os.environ, **product.env}, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("0 differences in ")
+
+
+def test_a_difference_in_postgresql_is_found(product):
+    engine = product.host.running["identity"].store.engine
+    with engine.transaction() as tx:
+        tx.execute("UPDATE site SET site_url = ? WHERE site_url <> ?", ("planted", ""))
+    words = [*helpdesk, "diff", "identity"]
+    done = subprocess.run(
+        words, cwd=ROOT, env={**os.environ, **product.env}, capture_output=True, text=True
+    )
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "site: 1 rows only live, 1 only made anew" in done.stdout
+
+
+def test_the_tool_replays_from_postgresql(product):
+    stub = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+    request = directory_pb2.GetUserRequest(user_id=person_id("acme_user"))
+    product.caller("north_agent")(stub.GetUser, request)
+    agent = person_id("north_agent")
+    assert wait_until(lambda: in_the_log(product) == recorded(product), LONG, 0.1)
+    announce(product.host.wiring.data_dir, product.host.address)
+    words = [sys.executable, "-W", "ignore", "-m", "services.auditing", "replay", "--agent", agent]
+    env = {**os.environ, **product.env}
+    done = subprocess.run([*words, "--json"], cwd=ROOT, env=env, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    shown = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["rebuilt"] for each in shown] == ["matches"]
+    assert shown[0]["rebuilt_answer"]["user"]["display_name"] == "Ștefana Voinea"
+    assert product.records("audit", action="audit.text.open")
 
 
 def test_the_commands_say_which_settings_they_lack(monkeypatch):

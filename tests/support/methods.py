@@ -226,6 +226,9 @@ VALUES: dict[str, Any] = {
     "review_state": "REVIEW_STATE_OPEN",
     "url": "https://127.0.0.1/feed",
     "after_sequence": "0",
+    "command": "replay",
+    "old_size": 0,
+    "new_size": 0,
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "ListForgettingsRequest": {"organization_id": UNSET},

@@ -214,6 +214,28 @@ class InclusionProof(_message.Message):
     size: int
     def __init__(self, sealed: _Optional[bytes] = ..., leaf_hash: _Optional[bytes] = ..., index: _Optional[int] = ..., hashes: _Optional[_Iterable[bytes]] = ..., checkpoint: _Optional[str] = ..., size: _Optional[int] = ...) -> None: ...
 
+class GetConsistencyProofRequest(_message.Message):
+    __slots__ = ("old_size", "new_size")
+    OLD_SIZE_FIELD_NUMBER: _ClassVar[int]
+    NEW_SIZE_FIELD_NUMBER: _ClassVar[int]
+    old_size: int
+    new_size: int
+    def __init__(self, old_size: _Optional[int] = ..., new_size: _Optional[int] = ...) -> None: ...
+
+class GetConsistencyProofResponse(_message.Message):
+    __slots__ = ("old_size", "new_size", "hashes", "old_checkpoint", "checkpoint")
+    OLD_SIZE_FIELD_NUMBER: _ClassVar[int]
+    NEW_SIZE_FIELD_NUMBER: _ClassVar[int]
+    HASHES_FIELD_NUMBER: _ClassVar[int]
+    OLD_CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    old_size: int
+    new_size: int
+    hashes: _containers.RepeatedScalarFieldContainer[bytes]
+    old_checkpoint: str
+    checkpoint: str
+    def __init__(self, old_size: _Optional[int] = ..., new_size: _Optional[int] = ..., hashes: _Optional[_Iterable[bytes]] = ..., old_checkpoint: _Optional[str] = ..., checkpoint: _Optional[str] = ...) -> None: ...
+
 class GetActivityRequest(_message.Message):
     __slots__ = ("filter", "buckets", "organization_id", "user_id")
     FILTER_FIELD_NUMBER: _ClassVar[int]

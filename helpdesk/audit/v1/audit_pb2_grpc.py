@@ -67,6 +67,11 @@ class AuditServiceStub:
                 request_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.SignCheckpointRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.SignCheckpointResponse.FromString,
                 _registered_method=True)
+        self.GetConsistencyProof = channel.unary_unary(
+                '/helpdesk.audit.v1.AuditService/GetConsistencyProof',
+                request_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofResponse.FromString,
+                _registered_method=True)
         self.ListOrganizationActivity = channel.unary_unary(
                 '/helpdesk.audit.v1.AuditService/ListOrganizationActivity',
                 request_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityRequest.SerializeToString,
@@ -136,6 +141,15 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetConsistencyProof(self, request, context):
+        """The proof that a larger log begins with a smaller one: what was signed of
+        the one is the beginning of what was signed of the other. Errors:
+        INVALID_ARGUMENT for sizes that the log did not have.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListOrganizationActivity(self, request, context):
         """What was done about one customer, newest first, for its own admins and for
         auditors. Errors: NOT_FOUND.
@@ -157,7 +171,8 @@ class AuditServiceServicer:
         """A .zip file that helpdesk-audit checks offline, in chunks. An auditor of
         the platform who filters nothing gets the whole log; everybody else gets
         the records that fit, each with its proof. A customer's admin names the
-        own organization. Errors: NOT_FOUND, INVALID_ARGUMENT.
+        own organization. Errors: NOT_FOUND, INVALID_ARGUMENT; FAILED_PRECONDITION
+        (ARCHIVED) where records that may fit are in a bundle that is not at hand.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -195,6 +210,11 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.SignCheckpoint,
                     request_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.SignCheckpointRequest.FromString,
                     response_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.SignCheckpointResponse.SerializeToString,
+            ),
+            'GetConsistencyProof': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetConsistencyProof,
+                    request_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.FromString,
+                    response_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofResponse.SerializeToString,
             ),
             'ListOrganizationActivity': grpc.unary_unary_rpc_method_handler(
                     servicer.ListOrganizationActivity,
@@ -377,6 +397,33 @@ class AuditService:
             '/helpdesk.audit.v1.AuditService/SignCheckpoint',
             helpdesk_dot_audit_dot_v1_dot_audit__pb2.SignCheckpointRequest.SerializeToString,
             helpdesk_dot_audit_dot_v1_dot_audit__pb2.SignCheckpointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetConsistencyProof(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.audit.v1.AuditService/GetConsistencyProof',
+            helpdesk_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofRequest.SerializeToString,
+            helpdesk_dot_audit_dot_v1_dot_audit__pb2.GetConsistencyProofResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehelpdesk/audit/v1/replay.proto\x12\x11helpdesk.audit.v1\x1a!helpdesk/options/v1/options.proto\")\n\x14RebuildAnswerRequest\x12\x11\n\trecord_id\x18\x01 \x01(\t\"l\n\x15RebuildAnswerResponse\x12\x31\n\nrebuilding\x18\x01 \x01(\x0e\x32\x1d.helpdesk.audit.v1.Rebuilding\x12\x0b\n\x03why\x18\x02 \x01(\t\x12\x13\n\x0b\x61nswer_json\x18\x03 \x01(\t*\xbd\x01\n\nRebuilding\x12\x1a\n\x16REBUILDING_UNSPECIFIED\x10\x00\x12\x16\n\x12REBUILDING_MATCHES\x10\x01\x12\x16\n\x12REBUILDING_DIFFERS\x10\x02\x12\x15\n\x11REBUILDING_ERASED\x10\x03\x12\x1a\n\x16REBUILDING_NOT_REBUILT\x10\x04\x12\x18\n\x14REBUILDING_NO_ANSWER\x10\x05\x12\x16\n\x12REBUILDING_AT_WORK\x10\x06\x32\x95\x01\n\rReplayService\x12\x83\x01\n\rRebuildAnswer\x12\'.helpdesk.audit.v1.RebuildAnswerRequest\x1a(.helpdesk.audit.v1.RebuildAnswerResponse\"\x1f\x8a\xb5\x18\x1b\x08\x01\x1a\x01\x04\"\x14\x61udit.answer.rebuildb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ehelpdesk/audit/v1/replay.proto\x12\x11helpdesk.audit.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\")\n\x14RebuildAnswerRequest\x12\x11\n\trecord_id\x18\x01 \x01(\t\"l\n\x15RebuildAnswerResponse\x12\x31\n\nrebuilding\x18\x01 \x01(\x0e\x32\x1d.helpdesk.audit.v1.Rebuilding\x12\x0b\n\x03why\x18\x02 \x01(\t\x12\x13\n\x0b\x61nswer_json\x18\x03 \x01(\t\"\xcc\x01\n\x15\x44\x65\x63lareReadingRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\x12(\n\x04\x66rom\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63ommand\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\"\x18\n\x16\x44\x65\x63lareReadingResponse*\xbd\x01\n\nRebuilding\x12\x1a\n\x16REBUILDING_UNSPECIFIED\x10\x00\x12\x16\n\x12REBUILDING_MATCHES\x10\x01\x12\x16\n\x12REBUILDING_DIFFERS\x10\x02\x12\x15\n\x11REBUILDING_ERASED\x10\x03\x12\x1a\n\x16REBUILDING_NOT_REBUILT\x10\x04\x12\x18\n\x14REBUILDING_NO_ANSWER\x10\x05\x12\x16\n\x12REBUILDING_AT_WORK\x10\x06\x32\x99\x02\n\rReplayService\x12\x83\x01\n\rRebuildAnswer\x12\'.helpdesk.audit.v1.RebuildAnswerRequest\x1a(.helpdesk.audit.v1.RebuildAnswerResponse\"\x1f\x8a\xb5\x18\x1b\x08\x01\x1a\x01\x04\"\x14\x61udit.answer.rebuild\x12\x81\x01\n\x0e\x44\x65\x63lareReading\x12(.helpdesk.audit.v1.DeclareReadingRequest\x1a).helpdesk.audit.v1.DeclareReadingResponse\"\x1a\x8a\xb5\x18\x16\x08\x01\x1a\x01\x04\"\x0f\x61udit.text.openb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,12 +35,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPLAYSERVICE'].methods_by_name['RebuildAnswer']._loaded_options = None
   _globals['_REPLAYSERVICE'].methods_by_name['RebuildAnswer']._serialized_options = b'\212\265\030\033\010\001\032\001\004\"\024audit.answer.rebuild'
-  _globals['_REBUILDING']._serialized_start=242
-  _globals['_REBUILDING']._serialized_end=431
-  _globals['_REBUILDANSWERREQUEST']._serialized_start=88
-  _globals['_REBUILDANSWERREQUEST']._serialized_end=129
-  _globals['_REBUILDANSWERRESPONSE']._serialized_start=131
-  _globals['_REBUILDANSWERRESPONSE']._serialized_end=239
-  _globals['_REPLAYSERVICE']._serialized_start=434
-  _globals['_REPLAYSERVICE']._serialized_end=583
+  _globals['_REPLAYSERVICE'].methods_by_name['DeclareReading']._loaded_options = None
+  _globals['_REPLAYSERVICE'].methods_by_name['DeclareReading']._serialized_options = b'\212\265\030\026\010\001\032\001\004\"\017audit.text.open'
+  _globals['_REBUILDING']._serialized_start=508
+  _globals['_REBUILDING']._serialized_end=697
+  _globals['_REBUILDANSWERREQUEST']._serialized_start=121
+  _globals['_REBUILDANSWERREQUEST']._serialized_end=162
+  _globals['_REBUILDANSWERRESPONSE']._serialized_start=164
+  _globals['_REBUILDANSWERRESPONSE']._serialized_end=272
+  _globals['_DECLAREREADINGREQUEST']._serialized_start=275
+  _globals['_DECLAREREADINGREQUEST']._serialized_end=479
+  _globals['_DECLAREREADINGRESPONSE']._serialized_start=481
+  _globals['_DECLAREREADINGRESPONSE']._serialized_end=505
+  _globals['_REPLAYSERVICE']._serialized_start=700
+  _globals['_REPLAYSERVICE']._serialized_end=981
 # @@protoc_insertion_point(module_scope)

@@ -43,6 +43,11 @@ class ReplayServiceStub:
                 request_serializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.RebuildAnswerRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.RebuildAnswerResponse.FromString,
                 _registered_method=True)
+        self.DeclareReading = channel.unary_unary(
+                '/helpdesk.audit.v1.ReplayService/DeclareReading',
+                request_serializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.DeclareReadingRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.DeclareReadingResponse.FromString,
+                _registered_method=True)
 
 
 class ReplayServiceServicer:
@@ -62,6 +67,16 @@ class ReplayServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeclareReading(self, request, context):
+        """Says that the caller is about to read personal texts of records, or answers
+        made again, outside of the product: with the keys of persons, at a shell.
+        The call answers nothing; its record is what it is for. Errors: NOT_FOUND
+        for an auditor of a partner.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReplayServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -69,6 +84,11 @@ def add_ReplayServiceServicer_to_server(servicer, server):
                     servicer.RebuildAnswer,
                     request_deserializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.RebuildAnswerRequest.FromString,
                     response_serializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.RebuildAnswerResponse.SerializeToString,
+            ),
+            'DeclareReading': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclareReading,
+                    request_deserializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.DeclareReadingRequest.FromString,
+                    response_serializer=helpdesk_dot_audit_dot_v1_dot_replay__pb2.DeclareReadingResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -102,6 +122,33 @@ class ReplayService:
             '/helpdesk.audit.v1.ReplayService/RebuildAnswer',
             helpdesk_dot_audit_dot_v1_dot_replay__pb2.RebuildAnswerRequest.SerializeToString,
             helpdesk_dot_audit_dot_v1_dot_replay__pb2.RebuildAnswerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclareReading(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.audit.v1.ReplayService/DeclareReading',
+            helpdesk_dot_audit_dot_v1_dot_replay__pb2.DeclareReadingRequest.SerializeToString,
+            helpdesk_dot_audit_dot_v1_dot_replay__pb2.DeclareReadingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -72,9 +73,11 @@ class Folded:
         """Fold events up to the first that was recorded later."""
         self._fold(lambda row: stamp_of(row.state).recorded_at <= at)
 
-    def some_to_time(self, at: datetime) -> bool:
-        """Fold a batch of events up to a time; return whether there was any."""
-        return self._fold_some(lambda row: stamp_of(row.state).recorded_at <= at)
+    def some_to_time(self, at: datetime, last: int = sys.maxsize) -> bool:
+        """Fold a batch of events up to a time, and a position; return whether there was any."""
+        return self._fold_some(
+            lambda row: row.position <= last and stamp_of(row.state).recorded_at <= at
+        )
 
     def one_more(self, *, before: int = 0, until: datetime | None = None) -> bool:
         """

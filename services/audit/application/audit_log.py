@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import current_request
-from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound, Unavailable
+from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound, Refused, Unavailable
 from helpdesk.kernel.paging import Pages, size_of
 from helpdesk.kernel.vault import Vault
 from services.audit.application.ports import (
@@ -18,6 +18,7 @@ from services.audit.application.ports import (
     Exporter,
     Found,
     FoundSession,
+    Growth,
     Heads,
     Opened,
     Part,
@@ -32,6 +33,7 @@ from services.audit.application.ports import (
 from services.audit.domain.facts import body_of, facts_of, name_of, unix
 from services.audit.domain.filters import Cursor, Filter, checked, scope_of
 from services.audit.domain.heartbeats import alarms, counted, silent
+from services.audit.log.bundles import BundleNeededError
 from services.audit.log.storage import LogDamagedError
 
 DAY = 24 * 3600 * 1_000_000
@@ -176,6 +178,29 @@ class AuditLog:
         self._sign(action)
         return self._standing.checkpoints(1)[0]
 
+    def get_consistency_proof(self, action: SupportAction, old: int, new: int) -> Growth:
+        """
+        Prove that the log of one size begins with that of another; 0 for the newest signed one.
+
+        Raises InvalidArgument for a size that the log did not have, Unavailable where it
+        contradicts itself.
+        """
+        newest = [head.size for head in self._standing.checkpoints(1)]
+        records = self._standing.records
+        new = new or (newest[0] if newest else 0)
+        if not 0 <= new <= records:
+            raise InvalidArgument("new_size", "OUT_OF_RANGE", f"new_size: 0 to {records}.")
+        if not 0 <= old <= new:
+            raise InvalidArgument("old_size", "OUT_OF_RANGE", f"old_size: 0 to {new}.")
+        try:
+            found = self._standing.growth(old, new)
+        except LogDamagedError as error:
+            raise _damaged() from error
+        self._read_now(action)
+        if newest:
+            action.read_at(HEADS, newest[0])
+        return found
+
     def list_organization_activity(
         self, action: SupportAction, wanted: Filter, size: int, token: str
     ) -> tuple[list[Opened], Mapping[str, str], str]:
@@ -227,7 +252,12 @@ class AuditLog:
             yield [], at
 
     def export(self, action: SupportAction, wanted: Filter, form: str) -> Iterator[Part]:
-        """Yield the file of an export in parts. Raises NotFound, InvalidArgument, Unavailable."""
+        """
+        Yield the file of an export in parts.
+
+        Raises NotFound, InvalidArgument, Unavailable; Refused where records that may fit are in a
+        bundle that is not at hand.
+        """
         scope = scope_of(action.actor)
         if scope.organization_id:
             self._own_organization(action, wanted)
@@ -240,6 +270,8 @@ class AuditLog:
             yield from self._exporter.parts(Wanted(None if whole else narrowed, form, action.now))
         except LogDamagedError as error:
             raise _damaged() from error
+        except BundleNeededError as error:
+            raise Refused("ARCHIVED", f"{error}. Who runs the product has it.") from error
 
     def _page(
         self,

@@ -87,6 +87,17 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """That a log of ``new`` records begins with one of ``old``; notes are empty where unsigned."""
+
+    old: int
+    new: int
+    hashes: tuple[bytes, ...]
+    old_note: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHead:
     """The end of a service's log; since when (Unix microseconds) something waits there, if so."""
 
@@ -187,6 +198,8 @@ class StandingView(Protocol):
     def verdict(self) -> Verdict | None: ...
 
     def proof(self, idx: int, sealed: bytes) -> Proof: ...
+
+    def growth(self, old: int, new: int) -> Growth: ...
 
 
 class Directory(Protocol):

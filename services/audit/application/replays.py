@@ -25,6 +25,16 @@ class RebuiltAnswer:
     answer: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Which records somebody reads outside of the product, and with which command."""
+
+    command: str
+    session_id: str
+    agent_id: str
+    organization_id: str
+
+
 class Rebuilder(Protocol):
     """Rebuilds sessions, one after the other."""
 
@@ -51,6 +61,24 @@ class Replays:
         action.showed([f"record:{found.idx}@1"])
         return self._rebuilder.outcome(
             found.session_id, self._session(found), found, _WITHIN_SECONDS
+        )
+
+    def declare_reading(self, action: SupportAction, reading: Reading) -> None:
+        """
+        Take note that the caller reads personal texts elsewhere; the record says which.
+
+        Raises NotFound for a partner's auditor, who has no keys: customers see such records.
+        """
+        if not scope_of(action.actor).everything:
+            raise NotFound("record")
+        named = {
+            "command": reading.command,
+            "session": reading.session_id,
+            "agent": reading.agent_id,
+        }
+        action.about(
+            *(f"{kind}:{value}" for kind, value in named.items() if value),
+            organization_id=reading.organization_id,
         )
 
     def _session(self, found: Found) -> Sequence[Found]:

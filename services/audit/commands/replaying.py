@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from services.audit.commands.reading import has, is_data, plainly, vault_of
-from services.audit.domain.facts import unix
-from services.audit.log.archive import Archive
-from services.audit.log.export import ENTRIES, read_entries
-from services.audit.log.storage import read_rows
+from helpdesk.kernel.settings import SettingsError
+from services.audit.commands.product import Product, Reading
+from services.audit.commands.reading import (
+    ARCHIVE,
+    DATABASE,
+    REASON,
+    environment,
+    micros,
+    opened_log,
+    plainly,
+    progress,
+    texts,
+    utc,
+)
+from services.audit.log.records import LogRow
 from services.audit.projections import Stored
-from services.audit.replay.player import Chosen, Step, json_of, lines_of, sealed_fields, steps
-from services.audit.replay.sources import LOG, read_only
-from services.audit.views.selection import read_selection
+from services.audit.replay.logs import OpenedLog, is_export
+from services.audit.replay.player import Chosen, Step, json_of, lines_of, steps
+
+_EVERY = 1000
+
+
+class _Outcome(NamedTuple):
+    """What came of rebuilding one answer."""
+
+    kind: str
+    why: str
+    shown: dict[str, Any] | None
 
 
 @click.command()
@@ -32,10 +50,19 @@ from services.audit.views.selection import read_selection
 @click.option("--agent", "agent_id", default="", help="Id of who acted.")
 @click.option("--from", "since", type=click.DateTime(), help="From then on, UTC.")
 @click.option("--to", "until", type=click.DateTime(), help="Before then, UTC.")
-@click.option("--sealed", is_flag=True, help="Do not open reasons and search texts.")
-@click.option("--rebuild", is_flag=True, help="Rebuild each answer from events; compare digests.")
+@click.option("--sealed", is_flag=True, help="Show no reason, search text and answer.")
+@click.option(
+    "--rebuild/--no-rebuild",
+    default=None,
+    help="Make each answer again from events and compare digests; else where events are at hand.",
+)
+@REASON
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@DATABASE
+@ARCHIVE
+@click.pass_obj
 def replay(
+    product: Product | None,
     *,
     source: Path | None,
     session_id: str,
@@ -43,44 +70,39 @@ def replay(
     since: datetime | None,
     until: datetime | None,
     sealed: bool,
-    rebuild: bool,
+    rebuild: bool | None,
+    reason: str,
     as_json: bool,
+    database: str,
+    archive: Path | None,
 ) -> None:
     """
-    Print step by step what was done and shown, from the sealed records.
+    Print step by step what was done and shown, from the sealed records in SOURCE.
 
-    With --rebuild, exit code 1 says that an answer differs from what its digest says.
+    SOURCE is a data directory or an export. Where the services' events are at hand, each answer
+    is made again from them, and its digest compared. Reading texts and answers is recorded by the
+    product, which must run; --sealed shows none. Exit code 1: an answer differs, or there are no
+    such steps. 2: it could not work.
     """
     if not session_id and not agent_id:
         raise click.UsageError("name --session or --agent")
     source = source or Path(os.environ.get("HELPDESK_DATA_DIR", ".data"))
-    chosen = Chosen(session_id, agent_id, _micros(since), _micros(until))
-    count = 0
+    if rebuild and (product is None or is_export(source)):
+        raise click.UsageError("--rebuild needs the product and its events: an export has none")
+    since, until = utc(since), utc(until)
+    about = Reading("replay", session_id, agent_id, "", since, until, reason)
     with plainly(), ExitStack() as stack:
-        vault = None if sealed else vault_of(source)
-        if vault is not None:
-            stack.callback(vault.close)
-        opened = sealed_fields if vault is None else vault.open_fields
-        found: Iterable[Step] = steps(_records(source, stack), chosen, opened)
-        outcomes: Mapping[int, Outcome] = {}
-        if rebuild:
-            if not is_data(source):
-                raise click.UsageError("--rebuild needs the data directory: an export has no views")
-            found = list(found)
-            outcomes = _rebuilt(source, found)
+        log = stack.enter_context(opened_log(source, database, archive, product))
+        allowed = None if sealed or is_export(source) else product
+        opened = stack.enter_context(texts(allowed, source, about))
+        chosen = Chosen(session_id, agent_id, micros(since), micros(until))
+        found = list(steps(_records(log), chosen, opened))
+        outcomes: Mapping[int, _Outcome] = {}
+        if product is not None and found and rebuild is not False and not is_export(source):
+            outcomes = _rebuilt(product, source, found, needed=bool(rebuild))
         for step in found:
-            count += 1
-            outcome = outcomes.get(step.idx)
-            if as_json:
-                shown = json_of(step)
-                if outcome is not None:
-                    shown |= {"rebuilt": outcome.kind, "rebuilt_why": outcome.why}
-                    shown |= {"rebuilt_answer": outcome.shown}
-                click.echo(json.dumps(shown, ensure_ascii=False))
-            else:
-                said = ": ".join(filter(None, outcome[:2])) if outcome is not None else ""
-                click.echo("\n".join(lines_of(step, said)))
-    if not count:
+            _say(step, outcomes.get(step.idx), sealed=sealed, as_json=as_json)
+    if not found:
         click.echo("No such steps in this log.", err=True)
         sys.exit(1)
     if outcomes:
@@ -89,49 +111,44 @@ def replay(
         sys.exit(1 if kinds["differs"] else 0)
 
 
-def _records(source: Path, stack: ExitStack) -> Iterator[Stored]:
-    if is_data(source):
-        db = stack.enter_context(read_only(source / LOG))
-        for row in read_rows(db):
-            yield Stored(row.idx, row.source, row.source_position, row.record_id, row.sealed)
+def _say(step: Step, outcome: _Outcome | None, *, sealed: bool, as_json: bool) -> None:
+    if not as_json:
+        said = ": ".join(filter(None, outcome[:2])) if outcome is not None else ""
+        click.echo("\n".join(lines_of(step, said)))
         return
-    archive = stack.enter_context(Archive(source))
-    if has(source, ENTRIES):
-        for row in read_entries(archive):
-            yield Stored(row.idx, row.source, row.source_position, row.record_id, row.sealed)
-        return
-    for place, sealed, _ in read_selection(archive):
-        yield Stored(
-            place.index,
-            str(place.source),
-            place.source_position or 0,
-            str(place.record_id),
-            sealed,
-        )
+    shown = json_of(step)
+    if outcome is not None:
+        shown |= {"rebuilt": outcome.kind, "rebuilt_why": outcome.why}
+        if not sealed:
+            shown |= {"rebuilt_answer": outcome.shown}
+    click.echo(json.dumps(shown, ensure_ascii=False))
 
 
-class Outcome(NamedTuple):
-    """What came of rebuilding one answer, as ``services.replaying`` says."""
+def _records(log: OpenedLog) -> Iterator[Stored]:
+    with progress("Reading records", log.size) as done:
+        for number, row in enumerate(log.rows(), 1):
+            if number % _EVERY == 0:
+                done(number)
+            yield _stored(row)
 
-    kind: str
-    why: str
-    shown: dict[str, Any] | None
+
+def _stored(row: LogRow) -> Stored:
+    return Stored(row.idx, row.source, row.source_position, row.record_id, row.sealed)
 
 
-def _rebuilt(source: Path, found: Sequence[Step]) -> dict[int, Outcome]:
-    # Rebuilding needs every service: who only checks an export has none of them.
-    composed: Any = importlib.import_module("services.replaying")
-    env = {**os.environ, "HELPDESK_DATA_DIR": str(source)}
+def _rebuilt(
+    product: Product, source: Path, found: Sequence[Step], *, needed: bool
+) -> dict[int, _Outcome]:
     asked = [(s.idx, s.stored.source_position, s.stored.sealed) for s in found]
-    with click.progressbar(
-        composed.rebuilt_sealed(asked, env),
-        length=len(asked),
-        label="Rebuilding answers",
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-    ) as outcomes:
-        return {idx: Outcome(kind, why, shown) for idx, kind, why, shown in outcomes}
-
-
-def _micros(at: datetime | None) -> int:
-    return unix(at.replace(tzinfo=UTC)) if at is not None else 0
+    outcomes: dict[int, _Outcome] = {}
+    try:
+        with progress("Rebuilding answers", len(asked)) as done:
+            for idx, kind, why, shown in product.rebuilt(asked, environment(source)):
+                outcomes[idx] = _Outcome(kind, why, shown)
+                done(len(outcomes))
+    except SettingsError as error:
+        if needed:
+            raise
+        click.echo(f"Answers are not rebuilt: {error}.", err=True)
+        return {}
+    return outcomes

@@ -10,6 +10,8 @@ from typing import Any
 
 ACTION = "helpdesk.audit.v1.SupportActionRecorded"
 CALLS = "helpdesk.audit.v1.CallsWithoutTokenRefused"
+SEALED = ("reason", "query", "request", "found")
+"""The fields of a record that are sealed with keys of persons."""
 
 
 class Kind(IntEnum):

@@ -8,6 +8,19 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument
 from services.audit.domain.facts import Facts
 
+_EXACT = (
+    "agent_id",
+    "partner_id",
+    "organization_id",
+    "user_id",
+    "outcome",
+    "ticket",
+    "view_id",
+    "sign_in_id",
+    "consent_id",
+    "service",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -28,6 +41,17 @@ class Filter:
     since: int = 0
     until: int = 0
     partners_only: bool = False
+
+    def fits(self, facts: Facts, session_id: str) -> bool:
+        """Whether a record of that session is one of those that are asked for."""
+        return (
+            all(getattr(self, name) in ("", getattr(facts, name)) for name in _EXACT)
+            and self.session_id in ("", session_id)
+            and facts.action.startswith(self.action)
+            and bool(facts.partner_id or not self.partners_only)
+            and self.since <= facts.occurred_at
+            and (not self.until or facts.occurred_at < self.until)
+        )
 
     def __str__(self) -> str:
         """Canonical form: what a page token is bound to."""

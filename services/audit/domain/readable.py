@@ -29,7 +29,7 @@ _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 class Format:
     """How a file of records is written; ``head`` are the lines before the first record."""
 
-    ending: str
+    file: str
     head: tuple[str, ...]
     line: Callable[[Place, Mapping[str, Any]], str]
     read: Callable[[Iterable[str]], Iterator[Read]]
@@ -86,9 +86,9 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _events(form: Form, read: Callable[[Mapping[str, Any]], Read]) -> Format:
+def _events(name: str, form: Form, read: Callable[[Mapping[str, Any]], Read]) -> Format:
     return Format(
-        "ndjson",
+        f"{name}.ndjson",
         (),
         lambda place, body: _json(form(place, body)),
         lambda lines: (read(json.loads(line)) for line in lines),
@@ -96,7 +96,7 @@ def _events(form: Form, read: Callable[[Mapping[str, Any]], Read]) -> Format:
 
 
 FORMATS: Mapping[str, Format] = {
-    **{name: _events(*pair) for name, pair in EVENTS.items()},
-    "csv": Format("csv", (_joined(_COLUMNS),), csv_line, csv_read),
+    **{name: _events(name, *pair) for name, pair in EVENTS.items()},
+    "csv": Format("csv.csv", (_joined(_COLUMNS),), csv_line, csv_read),
 }
 """What an export can hold beside the sealed records, by name."""

@@ -137,6 +137,19 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         """Sign now."""
         return audit_pb2.SignCheckpointResponse(checkpoint=_head(self._log.sign_checkpoint(action)))
 
+    def GetConsistencyProof(  # noqa: N802
+        self, request: audit_pb2.GetConsistencyProofRequest, action: SupportAction
+    ) -> audit_pb2.GetConsistencyProofResponse:
+        """Prove that the log only grew."""
+        found = self._log.get_consistency_proof(action, request.old_size, request.new_size)
+        return audit_pb2.GetConsistencyProofResponse(
+            old_size=found.old,
+            new_size=found.new,
+            hashes=found.hashes,
+            old_checkpoint=found.old_note,
+            checkpoint=found.note,
+        )
+
     def ListOrganizationActivity(  # noqa: N802
         self, request: audit_pb2.ListOrganizationActivityRequest, action: SupportAction
     ) -> audit_pb2.ListOrganizationActivityResponse:

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpdesk.audit.v1 import replay_pb2, replay_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
-from services.audit.application.replays import Replays
+from services.audit.application.replays import Reading, Replays
 
 
 class ReplayServicer(replay_pb2_grpc.ReplayServiceServicer):
@@ -30,3 +30,13 @@ class ReplayServicer(replay_pb2_grpc.ReplayServiceServicer):
             why=rebuilt.why,
             answer_json=json.dumps(rebuilt.answer, ensure_ascii=False) if rebuilt.answer else "",
         )
+
+    def DeclareReading(  # noqa: N802
+        self, request: replay_pb2.DeclareReadingRequest, action: SupportAction
+    ) -> replay_pb2.DeclareReadingResponse:
+        """Take note of a reading elsewhere."""
+        reading = Reading(
+            request.command, request.session_id, request.agent_id, request.organization_id
+        )
+        self._replays.declare_reading(action, reading)
+        return replay_pb2.DeclareReadingResponse()

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -12,6 +13,7 @@ from services.audit.log.merkle import HASH_SIZE
 from services.audit.log.tiles import TILE_WIDTH, TileName, tile_path, tile_width
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_PART = 1 << 20
 # What zipfile raises for damaged data, unknown methods and files that are encrypted.
 _UNREADABLE = (
     OSError,
@@ -34,6 +36,8 @@ class ArchiveWriter:
     def __init__(self, target: Path) -> None:
         """Refuse to write over anything: FileExistsError."""
         self._target = target
+        self.digests: dict[str, bytes] = {}
+        """SHA-256 of each file that was written."""
         self._zip: zipfile.ZipFile | None = None
         if target.suffix == ".zip":
             self._zip = zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED)
@@ -60,12 +64,17 @@ class ArchiveWriter:
         """Write one file."""
         with self._open(name) as file:
             file.write(data)
+        self.digests[name] = sha256(data).digest()
 
     def write_lines(self, name: str, lines: Iterable[str]) -> None:
         """Write a text file line by line."""
+        digest = sha256()
         with self._open(name) as file:
             for line in lines:
-                file.write(line.encode() + b"\n")
+                data = line.encode() + b"\n"
+                file.write(data)
+                digest.update(data)
+        self.digests[name] = digest.digest()
 
     @contextmanager
     def _open(self, name: str) -> Iterator[IO[bytes]]:
@@ -116,6 +125,24 @@ class Archive:
             return (self._folder / name).read_bytes()
         except _UNREADABLE as error:
             raise ArchiveUnreadableError(f"{name} is missing or unreadable") from error
+
+    def has(self, name: str) -> bool:
+        """Whether a file is there."""
+        if self._zip is not None:
+            return name in self._zip.namelist()
+        return (self._folder / name).is_file()
+
+    def digest(self, name: str) -> bytes:
+        """SHA-256 of a file; ArchiveUnreadableError."""
+        digest = sha256()
+        try:
+            opened = self._zip.open(name) if self._zip else (self._folder / name).open("rb")
+            with opened as file:
+                while part := file.read(_PART):
+                    digest.update(part)
+        except _UNREADABLE as error:
+            raise ArchiveUnreadableError(f"{name} is missing or unreadable") from error
+        return digest.digest()
 
     def read_text(self, name: str) -> str:
         """A whole text file; ArchiveUnreadableError."""

@@ -65,12 +65,21 @@ def sign_statement(statement: Statement, signer: Signer) -> str:
 def open_statement(note: str, keys: Iterable[VerifierKey]) -> Statement:
     """Check a statement; NoteRefusedError unless a known key of that log signed it."""
     opened = open_note(note, keys)
-    lines = opened.text.split("\n")
+    statement = parse_statement(opened.text)
+    if any(
+        each.key.kind is Kind.LOG and each.key.name == statement.origin
+        for each in opened.signatures
+    ):
+        return statement
+    raise NoteRefusedError(Reason.OTHER_LOG, "the statement is signed by another log")
+
+
+def parse_statement(text: str) -> Statement:
+    """Read a statement's text; NoteRefusedError where its form is wrong. Checks no signature."""
+    lines = text.split("\n")
     if len(lines) != _LINES + 1 or lines[0] != _TITLE:
         raise NoteRefusedError(Reason.MALFORMED, "not the statement of an archive")
     _, origin, first, size, bundle, state, _ = lines
-    if not any(each.key.kind is Kind.LOG and each.key.name == origin for each in opened.signatures):
-        raise NoteRefusedError(Reason.OTHER_LOG, "the statement is signed by another log")
     try:
         return Statement(
             origin,
@@ -81,6 +90,11 @@ def open_statement(note: str, keys: Iterable[VerifierKey]) -> Statement:
         )
     except ValueError as error:
         raise NoteRefusedError(Reason.MALFORMED, "the statement is not readable") from error
+
+
+def bundle_name(first: int, size: int) -> str:
+    """File name of the bundle with the records first <= index < size."""
+    return f"audit-{first:012d}-{size:012d}.zip"
 
 
 def read_archives(db: Database) -> list[StoredArchive]:

@@ -6,7 +6,9 @@ The whole log as files that anyone can check offline.
     entries.ndjson    each record: labels, sealed bytes (base64), leaf hash, chain value
     tile/L/N[.p/W]    the tree as in C2SP tlog-tiles
     archives          signed statements of what is in bundles, where there are any
+    archived-state.json  what the archived records leave for later ones, as the last of them says
     keys              verifier keys of the log and its witnesses, one a line
+    manifest          what else is in the export, signed with the log's key, where that was at hand
 
 `keys` tells which keys the log says it has. Who verifies brings the keys in which he trusts.
 """
@@ -14,14 +16,16 @@ The whole log as files that anyone can check offline.
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from services.audit.log.archive import Archive, ArchivedTiles, ArchiveUnreadableError, ArchiveWriter
 from services.audit.log.archived import read_archives
 from services.audit.log.checkpoints import parse_checkpoint
+from services.audit.log.manifest import MANIFEST, Manifest, sign_manifest
 from services.audit.log.merkle import HASH_SIZE
-from services.audit.log.notes import NoteRefusedError, VerifierKey, split_note
+from services.audit.log.notes import NoteRefusedError, Signer, VerifierKey, split_note
 from services.audit.log.records import LogRow
 from services.audit.log.storage import (
     Database,
@@ -31,7 +35,7 @@ from services.audit.log.storage import (
     read_checkpoints,
     read_rows,
 )
-from services.audit.log.tiles import TileMissingError, tile_path, tiles_of
+from services.audit.log.tiles import TileMissingError, inclusion, tile_path, tiles_of
 from services.audit.log.verdict import Verdict
 from services.audit.log.verification import verify
 
@@ -40,7 +44,29 @@ CHECKPOINTS = "checkpoints"
 ENTRIES = "entries.ndjson"
 KEYS = "keys"
 ARCHIVES = "archives"
+STATE = "archived-state.json"
+COVERED = ENTRIES
+"""The file that the checkpoint itself proves, with the tiles; the manifest names the others."""
 _TILES_AT_ONCE = 200
+_EVERY = 1000
+
+
+class Head(NamedTuple):
+    """A signed checkpoint of a log, and what proves that a record is in it."""
+
+    note: str
+    size: int
+    prove: Callable[[int], Sequence[bytes]]
+    """Answers the inclusion proof of an index; TileMissingError, LogDamagedError."""
+
+
+def head_of(db: Database) -> Head:
+    """The newest checkpoint of a log; LogDamagedError where nothing was signed."""
+    newest = newest_checkpoint(db)
+    if newest is None:
+        raise LogDamagedError("the log has no checkpoint: sign one before an export")
+    size, tiles = newest.size, StoredTiles(db)
+    return Head(newest.note, size, lambda index: inclusion(tiles, index, size))
 
 
 def write_export(
@@ -48,25 +74,31 @@ def write_export(
     target: Path,
     keys: Iterable[VerifierKey],
     beside: Mapping[str, bytes] | None = None,
+    signer: Signer | None = None,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> int:
     """
     Export what the newest checkpoint covers; answers how many records.
 
     A folder, or one file where the target ends in .zip; nothing may be there yet (FileExistsError).
-    `beside` are further files. LogDamagedError without a checkpoint or with tiles missing.
+    `beside` are further files. Without a signer there is no manifest. `progress` is told how many
+    records were written. LogDamagedError without a checkpoint or with tiles missing.
     """
-    newest = newest_checkpoint(db)
-    if newest is None:
-        raise LogDamagedError("the log has no checkpoint: sign one before an export")
+    newest = head_of(db)
     with ArchiveWriter(target) as archive:
         archive.write(CHECKPOINT, newest.note.encode())
         archive.write_lines(CHECKPOINTS, (json.dumps(each.note) for each in read_checkpoints(db)))
         archive.write_lines(KEYS, map(str, keys))
         if archives := read_archives(db):
             archive.write_lines(ARCHIVES, (json.dumps(each.note) for each in archives))
-        archive.write_lines(ENTRIES, map(_entry, read_rows(db, end=newest.size)))
+            archive.write(STATE, archives[-1].state.encode())
+        archive.write_lines(ENTRIES, _entries(db, newest.size, progress))
         for name, data in (beside or {}).items():
             archive.write(name, data)
+        if signer is not None:
+            files = {name: each for name, each in archive.digests.items() if name != COVERED}
+            manifest = Manifest(signer.name, newest.size, newest.size, files)
+            archive.write(MANIFEST, sign_manifest(manifest, signer).encode())
         for name, tile in _tiles(db, newest.size):
             archive.write(name, tile)
     return newest.size
@@ -78,23 +110,25 @@ def verify_export(
     *,
     kept: Iterable[str] = (),
     witnesses: int = 0,
+    visit: Callable[[LogRow], object] = lambda _: None,
 ) -> Verdict:
     """
     Check an export with keys from elsewhere and, better still, checkpoints `kept` elsewhere.
 
-    ArchiveUnreadableError where a file is missing or no longer in its format.
+    `visit` is shown each row before it is judged. ArchiveUnreadableError where a file is missing
+    or no longer in its format.
     """
     with Archive(source) as archive:
         note = archive.read_text(CHECKPOINT)
-        notes = [note, *_stored_notes(archive), *kept]
+        notes = [note, *read_notes(archive), *kept]
         tiles = ArchivedTiles(archive, _size(note))
         return verify(
-            read_entries(archive),
+            _shown(read_entries(archive), visit),
             notes,
             keys,
             tiles=tiles,
             witnesses=witnesses,
-            archives=_statements(archive),
+            archives=read_statements(archive),
         )
 
 
@@ -117,6 +151,17 @@ def read_entries(archive: Archive) -> Iterator[LogRow]:
             raise ArchiveUnreadableError(f"line {number} of {ENTRIES} is not an entry") from error
 
 
+def read_statements(archive: Archive) -> list[str]:
+    """Signed statements of what was archived, unchecked; none where nothing was."""
+    # Where the file was taken away, the bytes are missing without it.
+    if not archive.has(ARCHIVES):
+        return []
+    try:
+        return [str(json.loads(line)) for line in archive.lines(ARCHIVES)]
+    except ValueError as error:
+        raise ArchiveUnreadableError(f"{ARCHIVES} is not readable") from error
+
+
 def encode(data: bytes) -> str:
     """Bytes as base64, RFC 4648 section 4."""
     return base64.b64encode(data).decode()
@@ -128,6 +173,13 @@ def decode(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError(str(error)) from error
+
+
+def _entries(db: Database, size: int, progress: Callable[[int], object]) -> Iterator[str]:
+    for row in read_rows(db, end=size):
+        if row.idx % _EVERY == 0:
+            progress(row.idx)
+        yield _entry(row)
 
 
 def _entry(row: LogRow) -> str:
@@ -157,17 +209,14 @@ def _tiles(db: Database, size: int) -> Iterator[tuple[str, bytes]]:
             yield tile_path(level, index, width), tile
 
 
-def _statements(archive: Archive) -> list[str]:
-    try:
-        return [str(json.loads(line)) for line in archive.lines(ARCHIVES)]
-    except ArchiveUnreadableError:
-        # Nothing was archived. Where the file was taken away, the bytes are missing without it.
-        return []
-    except ValueError as error:
-        raise ArchiveUnreadableError(f"{ARCHIVES} is not readable") from error
+def _shown(rows: Iterable[LogRow], visit: Callable[[LogRow], object]) -> Iterator[LogRow]:
+    for row in rows:
+        visit(row)
+        yield row
 
 
-def _stored_notes(archive: Archive) -> Iterator[str]:
+def read_notes(archive: Archive) -> Iterator[str]:
+    """Every checkpoint of an export, unchecked; ArchiveUnreadableError."""
     for number, line in enumerate(archive.lines(CHECKPOINTS), 1):
         try:
             yield str(json.loads(line))

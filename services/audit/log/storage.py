@@ -111,11 +111,11 @@ def read_rows(db: Database, start: int = 0, end: int | None = None) -> Iterator[
 
 
 def read_organization(db: Database, organization_id: str, end: int) -> Iterator[LogRow]:
-    """One customer's rows with index < end in order, by pages; archived ones are in bundles."""
+    """One customer's rows with index < end in order, by pages; archived ones without bytes."""
     after = -1
     while page := db.execute(
         f"SELECT {_ROW} FROM log_leaf WHERE organization_id = ? AND idx > ? AND idx < ?"
-        f" AND LENGTH(bytes) > 0 ORDER BY idx LIMIT {_BATCH}",
+        f" ORDER BY idx LIMIT {_BATCH}",
         (organization_id, after, end),
     ):
         for values in page:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from services.audit.log.archived import archived_size
-from services.audit.log.checkpoints import SignedCheckpoint, open_checkpoint
+from services.audit.log.checkpoints import Checkpoint, SignedCheckpoint, open_checkpoint
 from services.audit.log.notes import Kind, NoteRefusedError, VerifierKey
 from services.audit.log.records import LogRow
 from services.audit.log.tiles import TileReader
@@ -37,11 +37,7 @@ def verify(
     answered, never raised. `archives` are the signed statements of what was taken out into bundles:
     of those records the hashes are checked, their bytes with the bundles.
     """
-    opened, findings = open_all(checkpoints, keys)
-    heads = sorted({each.checkpoint for each in opened}, key=lambda head: head.size)
-    forked = {one.size for one, other in pairwise(heads) if one.size == other.size}
-    findings += [_contradiction(size) for size in sorted(forked)]
-    findings += _too_few_witnesses(opened, witnesses)
+    heads, forked, findings = judge_heads(checkpoints, keys, witnesses)
     archived = 0
     try:
         archived = archived_size(archives, keys)
@@ -55,7 +51,19 @@ def verify(
     return Verdict(walk.records, walk.signed, tuple(findings))
 
 
-def open_all(
+def judge_heads(
+    notes: Iterable[str], keys: Sequence[VerifierKey], witnesses: int
+) -> tuple[list[Checkpoint], set[int], list[Finding]]:
+    """The heads that a key of one log signed, by size, the sizes with two, and what is wrong."""
+    opened, findings = _open_all(notes, keys)
+    heads = sorted({each.checkpoint for each in opened}, key=lambda head: head.size)
+    forked = {one.size for one, other in pairwise(heads) if one.size == other.size}
+    findings += [_contradiction(size) for size in sorted(forked)]
+    findings += _too_few_witnesses(opened, witnesses)
+    return heads, forked, findings
+
+
+def _open_all(
     notes: Iterable[str], keys: Sequence[VerifierKey]
 ) -> tuple[list[SignedCheckpoint], list[Finding]]:
     """The checkpoints that a key of one log signed, and what is wrong with the others."""

@@ -1,4 +1,4 @@
-"""Where the tool reads: SQLite files or PostgreSQL, opened so that nothing can be written."""
+"""Where the tool reads: databases, opened so that nothing can be written."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.postgres_store import snapshot
-from helpdesk.kernel.settings import SettingsError
-
 LOG = "audit.db"
 _PAGE = 2000
-_SCHEMA = "audit"
+Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+"""Runs a reading statement; `?` stands for a value."""
 
 
 class UnreadableError(Exception):
@@ -31,6 +28,10 @@ class Reader:
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
         """Run one reading statement. Raises DamagedError."""
         raise NotImplementedError
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one reading statement. Raises DamagedError."""
+        return self.execute(sql, params)
 
     def executemany(self, _sql: str, _rows: Iterable[Sequence[Any]], /) -> None:
         """Refuse: nothing is written."""
@@ -61,24 +62,14 @@ class ReadOnly(Reader):
             raise DamagedError(f"the database cannot be read: {error}") from error
 
 
-class _Queried(Reader):
-    """One state of the log in PostgreSQL."""
+class Queried(Reader):
+    """One state of a database that somebody else opened."""
 
-    def __init__(self, query: Callable[[str, Sequence[Any]], list[Any]]) -> None:
+    def __init__(self, query: Query) -> None:
         self._query = query
 
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
         return self._query(sql, params)
-
-
-@contextmanager
-def read_postgres(url: str) -> Iterator[Reader]:
-    """Open the log's schema in PostgreSQL. Raises UnreadableError; it names no password."""
-    try:
-        with snapshot(url, _SCHEMA) as query:
-            yield _Queried(query)
-    except (Unavailable, SettingsError) as error:
-        raise UnreadableError("the database of the log cannot be read") from error
 
 
 @contextmanager

@@ -13,13 +13,23 @@ from helpdesk.kernel.store import Engine
 from services.audit.application.ports import Found
 from services.audit.domain.facts import unix
 from services.audit.domain.sessions import PAUSE
-from services.audit.log.archived import Statement, digest, read_archives, sign_statement
+from services.audit.log.archived import (
+    Statement,
+    StoredArchive,
+    bundle_name,
+    digest,
+    read_archives,
+    sign_statement,
+)
+from services.audit.log.export import head_of
 from services.audit.log.notes import Signer
 from services.audit.log.records import LogRow
 from services.audit.log.storage import LogDamagedError, newest_checkpoint, read_rows
 from services.audit.projections import Stored, Views, state_of, views_of
+from services.audit.views.completeness import COMPLETENESS, completeness_of
 from services.audit.views.ledger import Reading
-from services.audit.views.selection import verify_selection, write_selection
+from services.audit.views.selected import verify_selection
+from services.audit.views.selection import write_selection
 
 ARCHIVE_SECONDS = 3600.0
 MOST_RECORDS = 100_000
@@ -43,43 +53,40 @@ class Archiver:
         """
         if self._keep is None:
             return 0
-        reading = Reading(self._engine)
-        archives, newest = read_archives(reading), newest_checkpoint(reading)
-        first = archives[-1].size if archives else 0
-        if newest is None:
+        with self._engine.snapshot() as query:
+            bundle = self._bundle(Reading(query), now - self._keep, now)
+        if bundle is None:
             return 0
-        size = min(self._end(first, unix(now - self._keep)), newest.size, first + MOST_RECORDS)
-        if size <= first:
-            return 0
-        views = views_of(archives[-1].state if archives else "")
-        bundle = self._write(reading, first, size, views, now)
-        state = state_of(views, self._ended_before(reading, size))
-        statement = Statement(
-            self._signer.name, first, size, _digest_of(bundle), digest(state.encode())
-        )
-        note = sign_statement(statement, self._signer)
-        (bundle.with_suffix(".note")).write_text(note)
-        self._prune(statement, bundle.name, state, note, now)
-        return size - first
+        self._prune(bundle, now)
+        return bundle.size - bundle.first
 
     def archive_now(self) -> None:
         """What the timer does: archive until nothing is too old."""
         while self.archive(datetime.now(UTC)):
             pass
 
-    def _end(self, first: int, cutoff: int) -> int:
-        """Return the first index that is too young; what came late counts by its own time."""
-        rows = self._engine.query(
-            "SELECT MIN(idx) FROM audit_action WHERE idx >= ? AND occurred_at >= ?", (first, cutoff)
+    def _bundle(self, reading: Reading, until: datetime, now: datetime) -> StoredArchive | None:
+        """Write what is older, and state it; None where nothing is."""
+        archives, newest = read_archives(reading), newest_checkpoint(reading)
+        first = archives[-1].size if archives else 0
+        if newest is None:
+            return None
+        size = min(_end(reading, first, unix(until)), newest.size, first + MOST_RECORDS)
+        if size <= first:
+            return None
+        views = views_of(archives[-1].state if archives else "")
+        bundle = self._write(reading, first, size, views, now)
+        state = state_of(views, _ended_before(reading, size))
+        statement = Statement(
+            self._signer.name, first, size, _digest_of(bundle), digest(state.encode())
         )
-        if rows[0][0] is not None:
-            return int(rows[0][0])
-        rows = self._engine.query("SELECT COALESCE(MAX(idx) + 1, 0) FROM audit_action")
-        return int(rows[0][0])
+        note = sign_statement(statement, self._signer)
+        bundle.with_suffix(".note").write_text(note)
+        return StoredArchive(first, size, bundle.name, state, note)
 
     def _write(self, reading: Reading, first: int, size: int, views: Views, now: datetime) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target = self._folder / f"audit-{first:012d}-{size:012d}.zip"
+        target = self._folder / bundle_name(first, size)
         # One that was begun before a crash is made again.
         target.unlink(missing_ok=True)
         key = str(self._signer.verifier_key)
@@ -91,13 +98,16 @@ class Archiver:
                     row.idx, row.record_id, row.source, row.source_position, "", 0, row.sealed
                 )
 
+        head = head_of(reading)
         count = write_selection(
-            reading,
+            head,
             target,
             records,
             asked={"archive": {"first": first, "size": size}, "archived_at": now.isoformat()},
             keys=[key],
             opened={},
+            beside={COMPLETENESS: completeness_of(reading, head.size)},
+            signer=self._signer,
         )
         verdict = verify_selection(target, [self._signer.verifier_key])
         if count != size - first or not verdict.good or verdict.records != count:
@@ -105,31 +115,43 @@ class Archiver:
         _to_disk(target)
         return target
 
-    def _ended_before(self, reading: Reading, size: int) -> int:
-        """Return the moment before which a session of archived records cannot go on."""
-        rows = reading.execute(
-            "SELECT COALESCE(MIN(occurred_at), 0) FROM audit_action WHERE idx >= ?", (size,)
-        )
-        return int(rows[0][0]) - PAUSE
-
-    def _prune(self, statement: Statement, file: str, state: str, note: str, now: datetime) -> None:
-        kept = {row[0] for row in json.loads(state)["sessions"]}
-        place = (statement.first, statement.size)
+    def _prune(self, bundle: StoredArchive, now: datetime) -> None:
+        kept = {row[0] for row in json.loads(bundle.state)["sessions"]}
+        place = (bundle.first, bundle.size)
         with self._engine.transaction() as tx:
             tx.execute(
                 "INSERT INTO log_archive (first_idx, size, file, state, note, archived_at) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                (*place, file, state, note, unix(now)),
+                (*place, bundle.file, bundle.state, bundle.note, unix(now)),
             )
             tx.execute("UPDATE log_leaf SET bytes = ? WHERE idx >= ? AND idx < ?", (b"", *place))
             tx.execute("DELETE FROM audit_action WHERE idx >= ? AND idx < ?", place)
             over = tx.execute(
-                "SELECT session_id FROM audit_session WHERE first_idx < ?", (statement.size,)
+                "SELECT session_id FROM audit_session WHERE first_idx < ?", (bundle.size,)
             )
             tx.executemany(
                 "DELETE FROM audit_session WHERE session_id = ?",
                 [(name,) for (name,) in over if name not in kept],
             )
+
+
+def _end(reading: Reading, first: int, cutoff: int) -> int:
+    """Return the first index that is too young; what came late counts by its own time."""
+    rows = reading.execute(
+        "SELECT MIN(idx) FROM audit_action WHERE idx >= ? AND occurred_at >= ?", (first, cutoff)
+    )
+    if rows[0][0] is not None:
+        return int(rows[0][0])
+    rows = reading.execute("SELECT COALESCE(MAX(idx) + 1, 0) FROM audit_action")
+    return int(rows[0][0])
+
+
+def _ended_before(reading: Reading, size: int) -> int:
+    """Return the moment before which a session of archived records cannot go on."""
+    rows = reading.execute(
+        "SELECT COALESCE(MIN(occurred_at), 0) FROM audit_action WHERE idx >= ?", (size,)
+    )
+    return int(rows[0][0]) - PAUSE
 
 
 def _stored(row: LogRow) -> Stored:

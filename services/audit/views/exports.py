@@ -11,11 +11,11 @@ from helpdesk.kernel.vault import Vault
 from services.audit.application.audit_log import opened_fields
 from services.audit.application.ports import Part, Wanted
 from services.audit.domain.readable import FORMATS
-from services.audit.log.export import write_export
-from services.audit.log.notes import VerifierKey
-from services.audit.views.actions import Actions
+from services.audit.log.archived import read_archives
+from services.audit.log.bundles import Bundles
+from services.audit.log.export import head_of, write_export
 from services.audit.views.completeness import COMPLETENESS, completeness_of
-from services.audit.views.ledger import Ledger
+from services.audit.views.ledger import Ledger, Reading
 from services.audit.views.selection import Opened, records_of, write_selection
 
 _CHUNK = 1 << 20
@@ -24,10 +24,10 @@ _CHUNK = 1 << 20
 class Exports:
     """Makes exports; each lies in a folder of its own until it was read to its end."""
 
-    def __init__(self, actions: Actions, ledger: Ledger, vault: Vault) -> None:
-        self._actions = actions
+    def __init__(self, ledger: Ledger, vault: Vault, archive: Path) -> None:
         self._ledger = ledger
         self._vault = vault
+        self._archive = archive
 
     def parts(self, wanted: Wanted) -> Iterator[Part]:
         """Yield the file in parts of one MiB. Raises LogDamagedError."""
@@ -42,25 +42,31 @@ class Exports:
                 yield Part(chunk, last=True, records=records)
 
     def _write(self, wanted: Wanted, target: Path) -> int:
-        reading = self._ledger.reading
-        beside = {COMPLETENESS: completeness_of(reading)}
+        # What is exported is one state: nothing arrives or is archived while it is written.
+        with self._ledger.snapshot() as reading:
+            return self._written(reading, wanted, target)
+
+    def _written(self, reading: Reading, wanted: Wanted, target: Path) -> int:
+        head, signer = head_of(reading), self._ledger.signer
+        beside = {COMPLETENESS: completeness_of(reading, head.size)}
         if wanted.wanted is None:
-            keys = [VerifierKey.parse(self._ledger.verifier_key)]
-            return write_export(reading, target, keys, beside)
-        chosen = wanted.wanted
+            return write_export(reading, target, [signer.verifier_key], beside, signer)
+        chosen, archives = wanted.wanted, read_archives(reading)
+        bundles = Bundles(self._archive, [(each.first, each.size, each.file) for each in archives])
         opened: dict[str, Opened] = {}
         if wanted.form in FORMATS:
             opened[wanted.form] = lambda sealed: opened_fields(sealed, self._vault)
         return write_selection(
-            reading,
+            head,
             target,
-            lambda end: records_of(self._actions, chosen, end),
+            lambda end: records_of(reading, bundles, chosen, end),
             asked={
                 "filter": {name: value for name, value in asdict(chosen).items() if value},
                 "form": wanted.form,
                 "exported_at": wanted.exported_at.isoformat(),
             },
-            keys=[self._ledger.verifier_key],
+            keys=[str(signer.verifier_key)],
             opened=opened,
             beside=beside,
+            signer=signer,
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from helpdesk.kernel.store import Database, Engine
+from helpdesk.kernel.store import Database, Engine, Query
 from services.audit.domain.facts import facts_of, unix
 from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import Hole, Writer
@@ -38,13 +39,17 @@ _SESSION = (
 
 
 class Reading:
-    """The log's database over the engine's reading connections."""
+    """The log's database, only for reading."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, query: Query) -> None:
+        self._query = query
 
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
-        return self._engine.query(sql, params)
+        return self._query(sql, params)
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of one reading statement."""
+        return self._query(sql, params)
 
     def executemany(self, _sql: str, _rows: Iterable[Sequence[Any]], /) -> None:
         raise PermissionError("a reader writes nothing")
@@ -57,14 +62,20 @@ class Ledger:
         self._engine = engine
         self.signer = signer
         self._moved = threading.Condition()
-        self._size = size_of(Reading(engine))
+        self._size = size_of(Reading(engine.query))
         # The process that serves is woken by what the one that consumes has stored.
         engine.watch(self._look)
 
     @property
     def reading(self) -> Reading:
         """What the log's own functions read through."""
-        return Reading(self._engine)
+        return Reading(self._engine.query)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Reading]:
+        """Open one state of the log for reading. Raises Unavailable."""
+        with self._engine.snapshot() as query:
+            yield Reading(query)
 
     @property
     def verifier_key(self) -> str:
@@ -131,6 +142,7 @@ class Ledger:
             newest = newest_checkpoint(tx)
             if newest is None or newest.size < size_of(tx):
                 make_checkpoint(tx, self.signer, now)
+            _keep_heartbeats(tx)
 
     def cosigned(self, note: str, witness: VerifierKey) -> None:
         """Keep a witness's signature. Raises NoteRefusedError, LogDamagedError, Unavailable."""
@@ -144,19 +156,19 @@ class Ledger:
 
     def check(self) -> Verdict:
         """Verify the whole log against its own checkpoints, and store the verdict."""
-        at, reading = datetime.now(UTC), self.reading
-        notes = [each.note for each in read_checkpoints(reading)]
-        if not notes:
-            return Verdict(0, 0, ())
-        keys = [self.signer.verifier_key]
-        size = size_of(reading)
-        verdict = verify(
-            read_rows(reading, end=size),
-            notes,
-            keys,
-            tiles=StoredTiles(reading),
-            archives=[each.note for each in read_archives(reading)],
-        )
+        at, keys = datetime.now(UTC), [self.signer.verifier_key]
+        # Bytes that are archived while the rows are read must not look as if they were gone.
+        with self.snapshot() as reading:
+            notes = [each.note for each in read_checkpoints(reading)]
+            if not notes:
+                return Verdict(0, 0, ())
+            verdict = verify(
+                read_rows(reading),
+                notes,
+                keys,
+                tiles=StoredTiles(reading),
+                archives=[each.note for each in read_archives(reading)],
+            )
         self._keep(at, verdict)
         return verdict
 
@@ -216,6 +228,20 @@ def _hear(tx: Database, heard: Sequence[Heard]) -> None:
             )
             for h in heard
         ],
+    )
+
+
+def _keep_heartbeats(tx: Database) -> None:
+    """Keep what was heard while the newest checkpoint covers all: later ones may count more."""
+    tx.execute(
+        "INSERT INTO audit_heartbeat_signed "
+        "(writer, service, number, at, heard_at, ended, signature, good) "
+        "SELECT writer, service, number, at, heard_at, ended, signature, good "
+        "FROM audit_heartbeat h WHERE NOT EXISTS (SELECT 1 FROM audit_heartbeat_signed s "
+        "WHERE s.writer = h.writer AND s.number = h.number AND s.at = h.at) "
+        "ON CONFLICT (writer) DO UPDATE SET "
+        "number = excluded.number, at = excluded.at, heard_at = excluded.heard_at, "
+        "ended = excluded.ended, signature = excluded.signature, good = excluded.good"
     )
 
 

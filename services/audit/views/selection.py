@@ -4,79 +4,83 @@ An export of the records that fit a filter, each with its proof; of the others o
     selection.json    what was asked for, and how many records it found
     checkpoint        the signed checkpoint that the proofs lead to, a signed note
     records.ndjson    labels, sealed bytes, index and inclusion proof of each record
+    completeness.json up to when the log is complete, and the signed heartbeats that show it
     keys              verifier keys of the log, one a line
     <format>.ndjson   the same records opened, in another schema, where that was asked for;
                       or csv.csv
+    manifest          all this, signed with the log's key, where that was at hand
 
-The files of one customer's records are those that ``log.customer_export`` writes.
+A hash of another's record tells nothing as long as sealed bytes hold random nonces and ids that
+cannot be guessed.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from services.audit.application.ports import Found
 from services.audit.domain import formats
+from services.audit.domain.facts import facts_of, organization_of
 from services.audit.domain.filters import Filter
-from services.audit.domain.formats import Read
 from services.audit.domain.readable import FORMATS, Format
-from services.audit.log.archive import Archive, ArchiveUnreadableError, ArchiveWriter
-from services.audit.log.customer_export import RECORDS
-from services.audit.log.export import CHECKPOINT, KEYS, decode, encode
-from services.audit.log.merkle import leaf_hash, verify_inclusion
-from services.audit.log.notes import VerifierKey
-from services.audit.log.storage import (
-    Database,
-    LogDamagedError,
-    StoredTiles,
-    newest_checkpoint,
-)
-from services.audit.log.tiles import TileMissingError, inclusion
-from services.audit.log.verdict import Finding, Place, Tampering, Verdict
-from services.audit.log.verification import open_all
-from services.audit.views.actions import Actions
+from services.audit.domain.sessions import Session, follow, key_of
+from services.audit.log.archive import ArchiveWriter
+from services.audit.log.bundles import Bundles, completed
+from services.audit.log.export import CHECKPOINT, KEYS, Head
+from services.audit.log.manifest import MANIFEST, Manifest, sign_manifest
+from services.audit.log.notes import Signer
+from services.audit.log.records import LogRow
+from services.audit.log.selected import RECORDS, Selected, selected_line
+from services.audit.log.storage import Database, LogDamagedError, read_organization, read_rows
+from services.audit.log.tiles import TileMissingError
+from services.audit.log.verdict import Place
+from services.audit.projections import SessionKey
+from services.audit.views.actions import Actions, Queries
 
 SELECTION = "selection.json"
 _BATCH = 1000
+
+
+class Readable(Database, Queries, Protocol):
+    """The log's tables, for what finds records and for what reads rows."""
+
 
 Opened = Callable[[bytes], Mapping[str, Any]]
 """Opens the personal fields of sealed bytes."""
 
 
 def write_selection(
-    db: Database,
+    head: Head,
     target: Path,
     records: Callable[[int], Iterable[Found]],
     *,
     asked: Mapping[str, Any],
     keys: Iterable[str],
     opened: Mapping[str, Opened],
-    beside: Mapping[str, bytes] | None = None,
+    beside: Mapping[str, bytes],
+    signer: Signer | None,
 ) -> int:
     """
     Write an export; ``records`` yields, in the log's order, what fits below an index.
 
-    Returns how many records. Raises LogDamagedError, FileExistsError.
+    Returns how many records. Without a signer there is no manifest. Raises LogDamagedError,
+    FileExistsError.
     """
-    newest = newest_checkpoint(db)
-    if newest is None:
-        raise LogDamagedError("the log has no checkpoint: sign one before an export")
-    tiles, count = StoredTiles(db), 0
+    count = 0
 
     def lines() -> Iterator[str]:
         nonlocal count
-        for found in records(newest.size):
+        for found in records(head.size):
             count += 1
-            yield _line(found, inclusion(tiles, found.idx, newest.size))
+            yield selected_line(_selected(found, head.prove(found.idx)))
 
     with ArchiveWriter(target) as archive:
-        archive.write(CHECKPOINT, newest.note.encode())
+        archive.write(CHECKPOINT, head.note.encode())
         archive.write_lines(KEYS, keys)
-        for name, data in (beside or {}).items():
+        for name, data in beside.items():
             archive.write(name, data)
         try:
             archive.write_lines(RECORDS, lines())
@@ -84,29 +88,71 @@ def write_selection(
             raise LogDamagedError(str(missing)) from missing
         for name, fields in opened.items():
             written = FORMATS[name]
-            lines_of = _readable(written, fields, records(newest.size))
-            archive.write_lines(f"{name}.{written.ending}", lines_of)
-        asked = {**asked, "records": count, "size": newest.size}
+            archive.write_lines(written.file, _readable(written, fields, records(head.size)))
+        asked = {**asked, "records": count, "size": head.size}
         archive.write(SELECTION, json.dumps(asked, ensure_ascii=False, indent=2).encode())
+        if signer is not None:
+            manifest = Manifest(signer.name, head.size, count, dict(archive.digests))
+            archive.write(MANIFEST, sign_manifest(manifest, signer).encode())
     return count
 
 
-def records_of(actions: Actions, wanted: Filter, end: int) -> Iterator[Found]:
-    """Return the records below an index that fit, in the log's order."""
-    start = 0
+def records_of(log: Readable, bundles: Bundles, wanted: Filter, end: int) -> Iterator[Found]:
+    """
+    Return the records below an index that fit, in the log's order; archived ones from bundles.
+
+    Raises BundleNeededError, ArchiveUnreadableError, LogDamagedError.
+    """
+    start, actions = bundles.size, Actions(log)
+    if start and _may_be_archived(log, wanted, start):
+        if wanted == Filter(organization_id=wanted.organization_id):
+            rows = read_organization(log, wanted.organization_id, start)
+        else:
+            rows = read_rows(log, end=start)
+        yield from fitting(completed(rows, bundles), wanted)
     while found := actions.arrived(wanted, start, end, _BATCH):
         yield from found
         start = found[-1].idx + 1
 
 
-def read_readable(archive: Archive, name: str) -> Iterator[Read]:
-    """Return place and fields of each record of such a file. Raises ArchiveUnreadableError."""
-    written = FORMATS[name]
-    file = f"{name}.{written.ending}"
-    try:
-        yield from written.read(line.decode() for line in archive.lines(file))
-    except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise ArchiveUnreadableError(f"{file} is not in its format") from error
+def _may_be_archived(log: Readable, wanted: Filter, size: int) -> bool:
+    """Whether a record that fits may be among the first ones, which bundles have."""
+    if wanted.organization_id:
+        found = log.execute(
+            "SELECT COUNT(*) FROM log_leaf WHERE organization_id = ? AND idx < ?",
+            (wanted.organization_id, size),
+        )
+        if not found[0][0]:
+            return False
+    # A record is archived when it is older than a day at least.
+    archived_at = log.execute("SELECT MAX(archived_at) FROM log_archive")[0][0]
+    return not wanted.since or wanted.since < int(archived_at)
+
+
+def fitting(rows: Iterable[LogRow], wanted: Filter) -> Iterator[Found]:
+    """
+    Return the records that fit, of all records of a log in its order.
+
+    Those about one customer may stand alone where sessions are not asked for. Raises ValueError
+    for bytes that are no record.
+    """
+    sessions: dict[SessionKey, Session] = {}
+    for row in rows:
+        facts = facts_of(row.sealed)
+        key, session_id = key_of(facts), ""
+        if key is not None:
+            sessions[key] = follow(sessions.get(key), facts, row.idx, row.record_id)
+            session_id = sessions[key].session_id
+        if wanted.fits(facts, session_id):
+            yield Found(
+                row.idx,
+                row.record_id,
+                row.source,
+                row.source_position,
+                session_id,
+                facts.occurred_at,
+                row.sealed,
+            )
 
 
 def _readable(written: Format, opened: Opened, records: Iterable[Found]) -> Iterator[str]:
@@ -116,77 +162,6 @@ def _readable(written: Format, opened: Opened, records: Iterable[Found]) -> Iter
         yield written.line(place, opened(found.sealed))
 
 
-def verify_selection(source: Path, keys: Sequence[VerifierKey]) -> Verdict:
-    """
-    Check that each record of an export is in the signed log, and that none of it was taken out.
-
-    Whether the service left out records that fit, only the whole log shows. Raises
-    ArchiveUnreadableError where a file is missing or no longer in its format.
-    """
-    with Archive(source) as archive:
-        opened, findings = open_all([archive.read_text(CHECKPOINT)], keys)
-        if not opened:
-            return Verdict(0, 0, tuple(findings))
-        head = opened[0].checkpoint
-        records, proved, before = 0, 0, -1
-        for place, sealed, proof in read_selection(archive):
-            records += 1
-            if place.index <= before:
-                sentence = f"The {place} comes twice or too late."
-                findings.append(Finding(Tampering.MOVED, sentence, place))
-            elif verify_inclusion(leaf_hash(sealed), place.index, head.size, proof, head.root):
-                proved += 1
-            else:
-                sentence = (
-                    f"The {place} is not proved: its bytes, its index or its proof was altered."
-                )
-                findings.append(Finding(Tampering.ALTERED, sentence, place))
-            before = max(before, place.index)
-        asked = _asked(archive)
-        if asked is not None and asked != records:
-            sentence = f"The export says that it has {asked} records, but {records} are in it."
-            findings.append(Finding(Tampering.MISSING, sentence))
-    return Verdict(records, proved, tuple(findings))
-
-
-def read_selection(archive: Archive) -> Iterator[tuple[Place, bytes, list[bytes]]]:
-    """Return place, sealed bytes and proof of each record. Raises ArchiveUnreadableError."""
-    for number, line in enumerate(archive.lines(RECORDS), 1):
-        try:
-            entry = json.loads(line)
-            place = Place(
-                int(entry["index"]),
-                str(entry["source"]),
-                int(entry["source_position"]),
-                str(entry["record_id"]),
-            )
-            yield place, decode(entry["bytes"]), [decode(each) for each in entry["proof"]]
-        except (ValueError, KeyError, TypeError) as error:
-            raise ArchiveUnreadableError(f"line {number} of {RECORDS} is not a record") from error
-
-
-def _asked(archive: Archive) -> int | None:
-    try:
-        text = archive.read_text(SELECTION)
-    except ArchiveUnreadableError:
-        # An export of one customer has none.
-        return None
-    try:
-        return int(json.loads(text)["records"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ArchiveUnreadableError(f"{SELECTION} is not readable") from error
-
-
-def _line(found: Found, proof: Sequence[bytes]) -> str:
-    organization = json.loads(found.sealed).get("organization_id") or None
-    return json.dumps(
-        {
-            "index": found.idx,
-            "source": found.source,
-            "source_position": found.source_position,
-            "record_id": found.record_id,
-            "organization_id": organization,
-            "bytes": encode(found.sealed),
-            "proof": [encode(each) for each in proof],
-        }
-    )
+def _selected(found: Found, proof: Sequence[bytes]) -> Selected:
+    place = Place(found.idx, found.source, found.source_position, found.record_id)
+    return Selected(place, organization_of(found.sealed), found.sealed, list(proof))

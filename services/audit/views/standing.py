@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from helpdesk.kernel.store import Engine
-from services.audit.application.ports import Proof, SignedHead
+from services.audit.application.ports import Growth, Proof, SignedHead
 from services.audit.domain.facts import moment
 from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import Hole, Writer
@@ -15,7 +15,7 @@ from services.audit.log.checkpoints import parse_checkpoint
 from services.audit.log.merkle import leaf_hash
 from services.audit.log.notes import split_note
 from services.audit.log.storage import LogDamagedError, StoredTiles
-from services.audit.log.tiles import TileMissingError, inclusion
+from services.audit.log.tiles import TileMissingError, consistency, inclusion
 from services.audit.views.ledger import Ledger
 
 _WRITERS = 200
@@ -137,6 +137,22 @@ class Standing:
         except TileMissingError as missing:
             raise LogDamagedError(str(missing)) from missing
         return Proof(sealed, leaf, idx, tuple(hashes), heads[0])
+
+    def growth(self, old: int, new: int) -> Growth:
+        """
+        Return the proof that the log of one size begins with that of another.
+
+        Raises LogDamagedError where the tree lacks a part.
+        """
+        rows = self._engine.query(
+            "SELECT size, note FROM log_checkpoint WHERE size = ? OR size = ?", (old, new)
+        )
+        notes = {int(size): str(note) for size, note in rows}
+        try:
+            hashes = consistency(StoredTiles(self._ledger.reading), old, new)
+        except TileMissingError as missing:
+            raise LogDamagedError(str(missing)) from missing
+        return Growth(old, new, tuple(hashes), notes.get(old, ""), notes.get(new, ""))
 
 
 def _head(note: str, signed_at: int) -> SignedHead:

@@ -1,5 +1,6 @@
 """A log in an SQLite database in memory, and the named situations that the tests start from."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -49,12 +50,21 @@ def a_record(number: int, organization: str | None = "?") -> Record:
     """Record of a support action; every third one is about org-b."""
     if organization == "?":
         organization = "org-b" if number % 3 == 0 else "org-a"
+    body = {
+        "action": "email.mail.get",
+        "outcome": "done",
+        "service": "email",
+        "ticket": f"T-{number}",
+        "occurred_at": "2030-05-06T07:00:00Z",
+    }
+    if organization is not None:
+        body["organization_id"] = organization
     return Record(
         source="email",
         source_position=1000 + number,
         record_id=f"event-{number}",
         organization_id=organization,
-        sealed=b"sealed bytes of record %d for %s" % (number, str(organization).encode()),
+        sealed=json.dumps(body).encode(),
     )
 
 

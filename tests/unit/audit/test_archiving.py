@@ -17,6 +17,7 @@ from helpdesk.kernel.vault import Vault
 from services.audit.commands import audit
 from services.audit.domain.numbers import SOURCES
 from services.audit.handlers import NAME, ActionsConsumer
+from services.audit.log import storage
 from services.audit.log.archived import digest, open_statement, read_archives
 from services.audit.log.export import verify_export, write_export
 from services.audit.log.merkle import leaf_hash, verify_consistency, verify_inclusion
@@ -25,8 +26,9 @@ from services.audit.log.storage import LogDamagedError, StoredTiles, read_checkp
 from services.audit.log.tiles import consistency, inclusion
 from services.audit.log.verdict import Tampering, Verdict
 from services.audit.log.verification import verify
-from services.audit.replay.checking import Report, check_data
-from services.audit.views import archiving
+from services.audit.replay.checking import check_data
+from services.audit.replay.report import Against, Report
+from services.audit.views import archiving, ledger
 from services.audit.views.archiving import Archiver
 from services.audit.views.ledger import Ledger, Reading
 from services.audit.views.standing import Standing
@@ -84,7 +86,7 @@ class Bench:
         return sorted((self.folder / "bundles").glob("*.zip"))
 
     def check(self) -> Report:
-        return check_data(self.folder, [self.signer.verifier_key])
+        return check_data(self.folder, Against([self.signer.verifier_key]), self.folder / "bundles")
 
     def verdict(self) -> Verdict:
         return verify(
@@ -266,3 +268,21 @@ def test_a_session_that_goes_on_over_the_end_of_a_bundle_stays_whole(bench: Benc
 
     assert kept == [(2,), (2,)]
     assert bench.check().problems == []
+
+
+def test_archiving_while_the_log_is_checked_is_no_alarm(bench: Bench, monkeypatch):
+    monkeypatch.setattr(storage, "_BATCH", 50)
+
+    def archived_meanwhile(db):
+        for row in read_rows(db):
+            if row.idx == 60:
+                bench.archive()
+            yield row
+
+    monkeypatch.setattr(ledger, "read_rows", archived_meanwhile)
+    verdict = bench.ledger.check()
+
+    assert verdict.findings == ()
+    assert bench.engine.query("SELECT COUNT(*) FROM log_leaf WHERE LENGTH(bytes) = 0") == [(120,)]
+    monkeypatch.undo()
+    assert bench.ledger.check().good

@@ -7,7 +7,6 @@ import pytest
 
 from services.audit.log.archive import Archive, ArchiveUnreadableError
 from services.audit.log.checkpoints import cosign_checkpoint
-from services.audit.log.customer_export import verify_customer_export, write_customer_export
 from services.audit.log.export import read_entries, verify_export, write_export
 from services.audit.log.notes import Signer
 from services.audit.log.storage import LogDamagedError, add_cosignature
@@ -66,8 +65,6 @@ def test_nothing_is_exported_before_it_is_signed(world, tmp_path):
 
     with pytest.raises(LogDamagedError, match="no checkpoint"):
         write_export(world.db, tmp_path / "log", world.keys)
-    with pytest.raises(LogDamagedError, match="no checkpoint"):
-        write_customer_export(world.db, tmp_path / "log", "org-a", world.keys)
 
 
 @forms
@@ -187,87 +184,3 @@ def test_a_damaged_zip_is_said_so(a_signed_log, tmp_path, offset):
 
     with pytest.raises(ArchiveUnreadableError, match="entries"):
         verify_export(path, a_signed_log.keys)
-
-
-@forms
-def test_a_customers_export_is_verified_without_the_database(a_signed_log, tmp_path, name):
-    path = tmp_path / name
-    assert write_customer_export(a_signed_log.db, path, "org-b", a_signed_log.keys) == 200
-
-    verdict = verify_customer_export(path, a_signed_log.keys, "org-b", owner_of)
-    assert verdict.good
-    assert (verdict.records, verdict.signed) == (200, 200)
-
-
-def test_a_customers_export_holds_nothing_of_others_but_hashes(a_signed_log, tmp_path):
-    write_customer_export(a_signed_log.db, tmp_path / "log", "org-b", a_signed_log.keys)
-
-    assert {each.name for each in (tmp_path / "log").iterdir()} == {
-        "checkpoint",
-        "records.ndjson",
-        "keys",
-    }
-    own = {row.record_id for row in a_signed_log.rows if row.organization_id == "org-b"}
-    lines = (tmp_path / "log/records.ndjson").read_text().splitlines()
-    entries = [json.loads(line) for line in lines]
-    assert {each["record_id"] for each in entries} == own
-    assert all(len(each) == 44 for entry in entries for each in entry["proof"])
-
-
-def owner_of(sealed):
-    return sealed.rpartition(b" ")[2].decode()
-
-
-def customers(world, tmp_path):
-    write_customer_export(world.db, tmp_path / "log", "org-b", world.keys)
-    return tmp_path / "log/records.ndjson"
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("bytes", "AAAA"), ("index", 4), ("index", 700), ("proof", [])],
-)
-def test_an_altered_record_of_a_customers_export_is_named(a_signed_log, tmp_path, field, value):
-    def change(entries):
-        entries[2][field] = value
-        return entries
-
-    altered_lines(customers(a_signed_log, tmp_path), change)
-    verdict = verify_customer_export(tmp_path / "log", a_signed_log.keys, "org-b")
-    assert verdict.first.tampering in {Tampering.ALTERED, Tampering.MOVED}
-    assert "event-6" in {each.first.record_id for each in verdict.findings}
-    assert verdict.signed in {198, 199}
-
-
-def test_a_record_of_somebody_else_is_found_though_it_is_proved(a_signed_log, tmp_path):
-    write_customer_export(a_signed_log.db, tmp_path / "other", "org-a", a_signed_log.keys)
-    foreign = json.loads((tmp_path / "other/records.ndjson").read_text().splitlines()[0])
-    foreign["organization_id"] = "org-b"
-
-    altered_lines(customers(a_signed_log, tmp_path), lambda own: [own[0], foreign, *own[1:]])
-    first = verify_customer_export(tmp_path / "log", a_signed_log.keys, "org-b", owner_of).first
-    assert (first.tampering, first.first.index) == (Tampering.FOREIGN, 1)
-
-
-def test_a_record_that_stands_twice_in_a_customers_export_is_found(a_signed_log, tmp_path):
-    altered_lines(customers(a_signed_log, tmp_path), lambda own: [own[0], *own])
-
-    first = verify_customer_export(tmp_path / "log", a_signed_log.keys, "org-b").first
-    assert first.tampering is Tampering.MOVED
-
-
-def test_a_customers_export_needs_a_known_key(a_signed_log, tmp_path):
-    customers(a_signed_log, tmp_path)
-    trusted = Signer.generate(a_signed_log.signer.name).verifier_key
-
-    verdict = verify_customer_export(tmp_path / "log", [trusted], "org-b")
-    assert not verdict.good
-    assert verdict.signed == 0
-
-
-def test_a_line_that_is_no_record_is_named(a_signed_log, tmp_path):
-    path = customers(a_signed_log, tmp_path)
-    path.write_text(path.read_text() + "{}\n")
-
-    with pytest.raises(ArchiveUnreadableError, match="line 201"):
-        verify_customer_export(tmp_path / "log", a_signed_log.keys, "org-b")

@@ -8,11 +8,11 @@ import pytest
 
 from services.audit.log.archived import Statement, sign_statement
 from services.audit.log.checkpoints import cosign_checkpoint, open_checkpoint
-from services.audit.log.customer_export import write_customer_export
 from services.audit.log.export import encode, write_export
 from services.audit.log.storage import add_cosignature, current_checkpoint
 from services.audit.log.tiles import consistency, inclusion
 from tests.support.golang import built_verifier, go
+from tests.support.selections import write_customer
 
 # Around the borders of tiles, and one size with a second tile of the second level.
 SIZES = [1, 2, 3, 7, 255, 256, 257, 511, 512, 600, 65_536, 65_800]
@@ -108,6 +108,13 @@ def test_go_verifies_a_log_whose_oldest_records_are_in_a_bundle(verifier, a_sign
     assert "record 0 " in unsaid.stderr
 
 
+@pytest.fixture
+def a_customers_export(a_signed_log, tmp_path):
+    """A folder with the export of the 200 records about org-b in ``log``."""
+    assert write_customer(a_signed_log, tmp_path / "log", "org-b") == 200
+    return tmp_path
+
+
 def an_entry(text):
     lines = text.splitlines()
     lines[5], lines[6] = lines[6], lines[5]
@@ -149,28 +156,61 @@ def test_go_finds_an_altered_tile(verifier, a_signed_log, tmp_path):
     assert check(verifier, tmp_path).returncode == 1
 
 
-def test_go_verifies_one_customers_records_and_finds_a_changed_and_a_foreign_one(
-    verifier, a_signed_log, tmp_path
+def test_go_verifies_one_customers_records(verifier, a_signed_log, a_customers_export):
+    done = go(verifier, "customer", "log", "org-b", cwd=a_customers_export)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "origin": "helpdesk.example/audit",
+        "size": 600,
+        "records": 200,
+        "files": 4,
+    }
+
+
+@pytest.mark.parametrize("label", ["org-a", "org-b"])
+def test_go_finds_a_proved_record_of_somebody_else_whatever_its_label_says(
+    verifier, a_signed_log, a_customers_export, label
 ):
-    write_customer_export(a_signed_log.db, tmp_path / "log", "org-b", a_signed_log.keys)
-    file = tmp_path / "log" / "records.ndjson"
+    write_customer(a_signed_log, a_customers_export / "other", "org-a")
+    other = (a_customers_export / "other/records.ndjson").read_text().splitlines()[0]
+    file = a_customers_export / "log/records.ndjson"
     lines = file.read_text().splitlines()
+    lines.insert(1, json.dumps({**json.loads(other), "organization_id": label}))
+    file.write_text("\n".join(lines) + "\n")
 
-    def checked(*changed):
-        file.write_text("\n".join(changed) + "\n")
-        return go(verifier, "customer", "log", "org-b", cwd=tmp_path)
+    done = go(verifier, "customer", "log", "org-b", cwd=a_customers_export)
+    assert done.returncode == 1
+    assert "record 1 belongs to somebody else" in done.stderr
 
+
+def test_go_finds_a_record_that_was_moved(verifier, a_customers_export):
+    file = a_customers_export / "log/records.ndjson"
+    lines = file.read_text().splitlines()
     entry = json.loads(lines[3])
-    good = checked(*lines)
-    moved = checked(json.dumps({**entry, "index": entry["index"] + 1}))
-    foreign = checked(json.dumps({**entry, "organization_id": "org-a"}))
+    lines[3] = json.dumps({**entry, "index": entry["index"] + 1})
+    file.write_text("\n".join(lines) + "\n")
 
-    assert good.returncode == 0, good.stderr
-    assert json.loads(good.stdout)["records"] == 200
-    assert moved.returncode == 1
-    assert f"record {entry['index'] + 1}: invalid" in moved.stderr
-    assert foreign.returncode == 1
-    assert "somebody else" in foreign.stderr
+    done = go(verifier, "customer", "log", "org-b", cwd=a_customers_export)
+    assert done.returncode == 1
+    assert f"record {entry['index'] + 1}: invalid" in done.stderr
+
+
+def test_go_misses_a_record_that_was_left_out(verifier, a_customers_export):
+    file = a_customers_export / "log/records.ndjson"
+    file.write_text("\n".join(file.read_text().splitlines()[:-1]) + "\n")
+
+    done = go(verifier, "customer", "log", "org-b", cwd=a_customers_export)
+    assert done.returncode == 1
+    assert "200 records of 600 were exported, not 199 of 600" in done.stderr
+
+
+def test_go_finds_a_file_that_was_altered(verifier, a_customers_export):
+    (a_customers_export / "log/selection.json").write_text("{}")
+
+    done = go(verifier, "customer", "log", "org-b", cwd=a_customers_export)
+    assert done.returncode == 1
+    assert "selection.json is not the file that was exported" in done.stderr
 
 
 def test_a_checkpoint_signed_by_go_opens_here(verifier, world, tmp_path):
