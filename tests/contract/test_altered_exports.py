@@ -3,21 +3,28 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from google.protobuf.timestamp_pb2 import Timestamp
 
+from helpdesk.audit.v1 import audit_pb2
 from services.audit.commands import audit
 from tests.contract.audit_world import (
     ADMIN_OF_ORG_1,
     AN_AUDITOR,
     AUDITOR_OF_A,
+    NOON,
     audit_world,
     exported,
     leave_two_partners_records,
 )
 
+FIRST, LAST = Timestamp(), Timestamp()
+FIRST.FromDatetime(NOON + timedelta(minutes=1))
+LAST.FromDatetime(NOON + timedelta(minutes=3))
 Change = Callable[[list[dict]], None]
 
 
@@ -43,6 +50,39 @@ def written(tmp_path_factory) -> Path:
     for name in ("whole", "partner", "customer", "ocsf"):
         shutil.unpack_archive(folder / f"{name}.zip", folder / name)
     return folder
+
+
+FILTERS = {
+    "a session": {"session_id": "SESSION"},
+    "a session's searches": {"session_id": "SESSION", "action": "search."},
+    "an agent": {"agent_id": "agent-b"},
+    "a partner": {"partner_id": "partner-b"},
+    "a ticket": {"ticket": "T-2"},
+    "refusals": {"outcome": "OUTCOME_REFUSED"},
+    "a view": {"view_id": "view-1"},
+    "a sign-in": {"sign_in_id": "sign-in-1"},
+    "a service": {"service": "identity"},
+    "a time": {"from": FIRST, "until": LAST},
+}
+
+
+def test_an_export_by_any_filter_holds_what_fits_and_verifies(tmp_path: Path):
+    with audit_world(tmp_path / "data") as world:
+        leave_two_partners_records(world)
+        session = world.query(AN_AUDITOR)[0].session_id
+        key = run("key", "--data", tmp_path / "data").stdout.strip()
+        for number, (name, fields) in enumerate(FILTERS.items()):
+            values = {k: session if v == "SESSION" else v for k, v in fields.items()}
+            wanted = audit_pb2.ActionFilter(**values)
+            found = world.query(AN_AUDITOR, filter=wanted)
+            target = exported(world, AN_AUDITOR, tmp_path / f"{number}.zip", filter=wanted)
+            shutil.unpack_archive(target, tmp_path / str(number))
+            done = run("verify", target, "--key", key)
+
+            assert done.exit_code == 0, (name, done.output)
+            ids = [each["record_id"] for each in entries_of(tmp_path / str(number))]
+            assert ids == [each.record_id for each in found], name
+            assert ids, name
 
 
 @pytest.fixture

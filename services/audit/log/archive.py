@@ -96,6 +96,7 @@ class Archive:
     def __init__(self, source: Path) -> None:
         """A folder or a .zip file; ArchiveUnreadableError."""
         self._folder = source
+        self._reading: list[IO[bytes]] = []
         self._zip: zipfile.ZipFile | None = None
         if not source.is_dir():
             try:
@@ -113,7 +114,9 @@ class Archive:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file."""
+        """Close the file, and what was not read to its end."""
+        for file in self._reading:
+            file.close()
         if self._zip is not None:
             self._zip.close()
 
@@ -135,13 +138,9 @@ class Archive:
     def digest(self, name: str) -> bytes:
         """SHA-256 of a file; ArchiveUnreadableError."""
         digest = sha256()
-        try:
-            opened = self._zip.open(name) if self._zip else (self._folder / name).open("rb")
-            with opened as file:
-                while part := file.read(_PART):
-                    digest.update(part)
-        except _UNREADABLE as error:
-            raise ArchiveUnreadableError(f"{name} is missing or unreadable") from error
+        with self._opened(name) as file:
+            while part := file.read(_PART):
+                digest.update(part)
         return digest.digest()
 
     def read_text(self, name: str) -> str:
@@ -153,10 +152,16 @@ class Archive:
 
     def lines(self, name: str) -> Iterator[bytes]:
         """A text file line by line; ArchiveUnreadableError."""
+        with self._opened(name) as lines:
+            yield from lines
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[IO[bytes]]:
         try:
-            opened = self._zip.open(name) if self._zip else (self._folder / name).open("rb")
-            with opened as lines:
-                yield from lines
+            with self._zip.open(name) if self._zip else (self._folder / name).open("rb") as file:
+                self._reading.append(file)
+                yield file
+                self._reading.remove(file)
         except _UNREADABLE as error:
             raise ArchiveUnreadableError(f"{name} is missing or unreadable") from error
 

@@ -182,9 +182,8 @@ class _Records:
             return ""
         if not self._sessions_are_whole:
             # The first one need not be here: that all are of one person's sign-in is what shows.
-            one = self._sessions and key not in self._sessions
             self._sessions.setdefault(key, Session("", *key, facts.partner_id, 0, 0, 0))
-            return "" if one else self._filter.session_id
+            return self._filter.session_id if len(self._sessions) == 1 else ""
         known = self._sessions.get(key)
         session = follow(known, facts, entry.place.index, str(entry.place.record_id))
         self._sessions[key] = session
