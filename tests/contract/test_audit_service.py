@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from helpdesk.audit.v1 import audit_pb2
+from helpdesk.audit.v1 import audit_pb2, replay_pb2, replay_pb2_grpc
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound
+from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.store import wait_until
 from services.audit.log.checkpoints import open_checkpoint
-from services.audit.log.merkle import verify_inclusion
+from services.audit.log.merkle import verify_consistency, verify_inclusion
 from services.audit.log.notes import VerifierKey
 from tests.contract.audit_world import (
     ADMIN_OF_ORG_1,
@@ -137,6 +139,66 @@ def test_a_record_is_proved_to_be_in_the_signed_log(world: AuditWorld):
     head = open_checkpoint(proof.checkpoint, [VerifierKey.parse(key)]).checkpoint
 
     assert verify_inclusion(proof.leaf_hash, proof.index, head.size, list(proof.hashes), head.root)
+
+
+def signed(world: AuditWorld) -> audit_pb2.Checkpoint:
+    return world.call(AN_AUDITOR, "SignCheckpoint", audit_pb2.SignCheckpointRequest()).checkpoint
+
+
+def grown(world: AuditWorld, old: int, new: int = 0) -> audit_pb2.GetConsistencyProofResponse:
+    request = audit_pb2.GetConsistencyProofRequest(old_size=old, new_size=new)
+    return world.call(AN_AUDITOR, "GetConsistencyProof", request)
+
+
+def test_the_log_is_proved_to_begin_with_what_was_signed_before(world: AuditWorld):
+    before = signed(world)
+    # Signing is itself recorded.
+    assert wait_until(lambda: signed(world).size > before.size)
+    after = signed(world)
+    proof = grown(world, before.size)
+    hashes = list(proof.hashes)
+
+    assert (proof.old_size, proof.new_size) == (before.size, after.size)
+    assert (proof.old_checkpoint, proof.checkpoint) == (before.note, after.note)
+    assert before.size < after.size
+    assert verify_consistency(before.size, after.size, hashes, before.root, after.root)
+    assert not verify_consistency(before.size, after.size, hashes[1:], before.root, after.root)
+
+
+def test_sizes_that_were_not_signed_are_proved_without_a_checkpoint(world: AuditWorld):
+    after = signed(world)
+    proof = grown(world, 2, 3)
+
+    assert (proof.old_size, proof.new_size) == (2, 3)
+    assert (proof.old_checkpoint, proof.checkpoint) == ("", "")
+    assert grown(world, after.size, after.size).hashes == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [(-1, 3, "old_size"), (4, 3, "old_size"), (0, 99_999, "new_size"), (0, -1, "new_size")],
+)
+def test_a_size_that_the_log_never_had_is_refused(world: AuditWorld, old, new, field):
+    with pytest.raises(InvalidArgument) as refused:
+        grown(world, old, new)
+
+    assert refused.value.field == field
+
+
+def test_only_the_platforms_auditors_declare_that_they_read_elsewhere(world: AuditWorld):
+    stub = replay_pb2_grpc.ReplayServiceStub(world.host.wiring.channel("audit"))
+    request = replay_pb2.DeclareReadingRequest(
+        session_id="s-1", organization_id="org-1", command="export", reason="complaint 7"
+    )
+    with pytest.raises(NotFound):
+        world.caller(AUDITOR_OF_A)(stub.DeclareReading, request)
+    world.caller(AN_AUDITOR)(stub.DeclareReading, request)
+
+    store = world.host.running["audit"].store
+    facts = [store.opened(row) for row in store.read(0, 10_000, (SupportActionRecorded.NAME,))]
+    (record,) = [f for f in facts if f.action == "audit.text.open" and f.outcome == "done"]
+    assert record.subjects == ("command:export", "session:s-1")
+    assert (record.organization_id, record.reason) == ("org-1", "complaint 7")
 
 
 def test_a_record_of_another_partner_is_not_found(world: AuditWorld):
