@@ -26,18 +26,22 @@ def server_of(address: tuple[str, int], witness: Witness) -> ThreadingHTTPServer
 
     class Handler(BaseHTTPRequestHandler):
         timeout = _SECONDS
+        # With it connections are kept alive.
+        protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:  # the name is the library's
+            length = self.headers.get("Content-Length", "")
+            if not length.isdigit() or int(length) > _LONGEST:
+                self.close_connection = True
+                self._answer(HTTPStatus.BAD_REQUEST, "no length, or too long\n")
+                return
+            data = self.rfile.read(int(length))
             if self.path != PATH:
                 self._answer(HTTPStatus.NOT_FOUND, "no such path\n")
                 return
-            length = self.headers.get("Content-Length", "")
-            if not length.isdigit() or int(length) > _LONGEST:
-                self._answer(HTTPStatus.BAD_REQUEST, "no length, or too long\n")
-                return
             try:
-                body = self.rfile.read(int(length)).decode()
-                self._answer(HTTPStatus.OK, witness.add_checkpoint(body, datetime.now(UTC)))
+                line = witness.add_checkpoint(data.decode(), datetime.now(UTC))
+                self._answer(HTTPStatus.OK, line)
             except UnicodeDecodeError:
                 self._answer(HTTPStatus.BAD_REQUEST, "not UTF-8\n")
             except WitnessRefusedError as refused:
@@ -61,7 +65,7 @@ def server_of(address: tuple[str, int], witness: Witness) -> ThreadingHTTPServer
 
 
 @click.command()
-@click.option("--log-key", "keys", multiple=True, required=True, help="Public key of the log.")
+@click.option("--log-key", "keys", multiple=True, required=True, help="Public key of a log.")
 @click.option(
     "--key-file",
     required=True,
@@ -73,11 +77,11 @@ def server_of(address: tuple[str, int], witness: Witness) -> ThreadingHTTPServer
     "--state",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File that keeps the newest checkpoint seen; never delete it.",
+    help="File that keeps the newest checkpoint seen of each log; never delete it.",
 )
 @click.option("--listen", default="127.0.0.1:8311", show_default=True, help="HOST:PORT.")
 def witness(keys: Sequence[str], key_file: Path, name: str, state: Path, listen: str) -> None:
-    """Cosign the checkpoints of a log (C2SP tlog-witness), on a machine that is not the log's."""
+    """Cosign the checkpoints of logs (C2SP tlog-witness), on a machine that is not the logs'."""
     host, _, port = listen.rpartition(":")
     try:
         signer = _signer(key_file, name)

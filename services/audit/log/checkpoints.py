@@ -10,11 +10,12 @@ know only the format ignore it.
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from services.audit.log.merkle import HASH_SIZE, verify_consistency
+from services.audit.log.merkle import HASH_SIZE
 from services.audit.log.notes import (
     Kind,
     NoteRefusedError,
@@ -29,7 +30,15 @@ from services.audit.log.notes import (
 
 _CHAIN = "chain "
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
-_LINES = 4
+_LINES = 3
+
+
+class TreeHead(NamedTuple):
+    """What a checkpoint of any log says: its origin, size and root."""
+
+    origin: str
+    size: int
+    root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,46 +93,27 @@ def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> SignedCheckpoint:
 
 def parse_checkpoint(text: str) -> Checkpoint:
     """Read a checkpoint's text; NoteRefusedError where its form is wrong. Checks no signature."""
-    lines = text.split("\n")
-    if len(lines) != _LINES + 1 or lines.pop() or not all(lines):
+    head, extensions = parse_tree_head(text)
+    if len(extensions) != 1 or not extensions[0].startswith(_CHAIN):
         raise NoteRefusedError(Reason.MALFORMED, "not the four lines of a checkpoint of this log")
-    origin, size, root, chain = lines
-    if not _SIZE.fullmatch(size) or not chain.startswith(_CHAIN):
-        raise NoteRefusedError(Reason.MALFORMED, "the checkpoint's size or chain is not readable")
-    return Checkpoint(origin, int(size), _hash(root), _hash(chain.removeprefix(_CHAIN)))
+    return Checkpoint(*head, _hash(extensions[0].removeprefix(_CHAIN)))
+
+
+def parse_tree_head(text: str) -> tuple[TreeHead, list[str]]:
+    """Read any log's checkpoint and its extension lines; NoteRefusedError. Checks no signature."""
+    lines = text.split("\n")
+    if len(lines) <= _LINES or lines.pop() or not all(lines):
+        raise NoteRefusedError(Reason.MALFORMED, "not the lines of a checkpoint")
+    origin, size, root, *extensions = lines
+    if not _SIZE.fullmatch(size):
+        raise NoteRefusedError(Reason.MALFORMED, "the checkpoint's size is not readable")
+    return TreeHead(origin, int(size), _hash(root)), extensions
 
 
 def cosign_checkpoint(note: str, witness: Signer, now: datetime) -> str:
     """The note with the witness's line added; the caller has checked the checkpoint."""
     text, lines = split_note(note)
     return make_note(text, *lines, witness.cosign(text, now))
-
-
-def witness_checkpoint(
-    note: str,
-    keys: Sequence[VerifierKey],
-    witness: Signer,
-    *,
-    seen: Checkpoint | None,
-    proof: Sequence[bytes],
-    now: datetime,
-) -> str:
-    """
-    What a witness does: check the log's signature and that nothing it saw is gone, then cosign.
-
-    `seen` is the largest checkpoint of this log that it cosigned, `proof` the consistency proof
-    from there. NoteRefusedError (NOT_CONSISTENT) where the log rewrote or cut its past.
-    """
-    checkpoint = open_checkpoint(note, keys).checkpoint
-    if seen is not None:
-        if seen.origin != checkpoint.origin:
-            raise NoteRefusedError(Reason.OTHER_LOG, "the witness saw another log")
-        if not verify_consistency(seen.size, checkpoint.size, proof, seen.root, checkpoint.root):
-            raise NoteRefusedError(
-                Reason.NOT_CONSISTENT,
-                f"the log of {checkpoint.size} records does not begin with the {seen.size} seen",
-            )
-    return cosign_checkpoint(note, witness, now)
 
 
 def merge_signatures(note: str, other: str) -> str:

@@ -1,4 +1,4 @@
-"""A witness of the log, as in C2SP tlog-witness: it cosigns what continues all that it has seen."""
+"""A witness of logs, as in C2SP tlog-witness: it cosigns what continues all that it has seen."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
-from services.audit.log.checkpoints import (
-    Checkpoint,
-    cosign_checkpoint,
-    open_checkpoint,
-    parse_checkpoint,
-)
+from services.audit.log.checkpoints import TreeHead, cosign_checkpoint, parse_tree_head
 from services.audit.log.merkle import HASH_SIZE, verify_consistency
-from services.audit.log.notes import NoteRefusedError, Reason, Signer, VerifierKey, split_note
+from services.audit.log.notes import (
+    Kind,
+    NoteRefusedError,
+    Reason,
+    Signer,
+    VerifierKey,
+    open_note,
+    split_note,
+)
 
 _MOST_HASHES = 63
 
@@ -34,20 +37,24 @@ class WitnessRefusedError(Exception):
 
 
 class Witness:
-    """Keeps the newest checkpoint of one log that it cosigned, in a file; safe for threads."""
+    """
+    Keeps the newest checkpoint of each log that it cosigned, in a file; safe for threads.
+
+    It vouches for the three lines of a checkpoint that every log has, and signs what else stands in
+    it without a word on that.
+    """
 
     def __init__(self, keys: Sequence[VerifierKey], signer: Signer, state: Path) -> None:
-        """Follow the log of these keys; NoteRefusedError where the file is damaged."""
-        self._keys = keys
+        """Follow the logs of these keys; NoteRefusedError where the file is damaged."""
+        self._keys = [key for key in keys if key.kind is Kind.LOG]
         self._signer = signer
         self._state = state
         self._lock = threading.Lock()
         self._seen = self._load()
 
-    @property
-    def size(self) -> int:
-        """How many records the newest cosigned checkpoint has; 0 before the first."""
-        return self._seen.size if self._seen is not None else 0
+    def size(self, origin: str) -> int:
+        """How many records the newest cosigned checkpoint of a log has; 0 before the first."""
+        return self._seen[origin][0].size if origin in self._seen else 0
 
     def add_checkpoint(self, body: str, now: datetime) -> str:
         """
@@ -56,56 +63,63 @@ class Witness:
         What was seen is durable before the signature leaves.
         """
         old, proof, note = _parse(body)
-        checkpoint = self._opened(note)
-        if old > checkpoint.size:
+        head = self._opened(note)
+        if old > head.size:
             raise WitnessRefusedError(HTTPStatus.BAD_REQUEST, "the old size is the larger one")
         with self._lock:
-            self._check(old, proof, checkpoint)
+            self._check(old, proof, head)
             cosigned = cosign_checkpoint(note, self._signer, now)
-            self._store(split_note(note)[0], checkpoint)
+            self._store(head, split_note(note)[0])
         return split_note(cosigned)[1][-1]
 
-    def _opened(self, note: str) -> Checkpoint:
+    def _opened(self, note: str) -> TreeHead:
         try:
-            return open_checkpoint(note, self._keys).checkpoint
+            head, _ = parse_tree_head(split_note(note)[0])
+            keys = [key for key in self._keys if key.name == head.origin]
+            if not keys:
+                sentence = f"the log {head.origin} is unknown here"
+                raise WitnessRefusedError(HTTPStatus.NOT_FOUND, sentence)
+            open_note(note, keys)
         except NoteRefusedError as refused:
-            status = {
-                Reason.MALFORMED: HTTPStatus.BAD_REQUEST,
-                Reason.OTHER_LOG: HTTPStatus.NOT_FOUND,
-            }.get(refused.reason, HTTPStatus.FORBIDDEN)
+            malformed = refused.reason is Reason.MALFORMED
+            status = HTTPStatus.BAD_REQUEST if malformed else HTTPStatus.FORBIDDEN
             raise WitnessRefusedError(status, str(refused)) from refused
+        return head
 
-    def _check(self, old: int, proof: Sequence[bytes], new: Checkpoint) -> None:
-        if old != self.size:
-            raise WitnessRefusedError(
-                HTTPStatus.CONFLICT, f"{self.size} records were seen, not {old}", self.size
-            )
-        if self._seen is None:
-            return
-        if self._seen.origin != new.origin:
-            raise WitnessRefusedError(HTTPStatus.NOT_FOUND, "the witness saw another log")
-        if old == new.size and self._seen.root != new.root:
-            raise WitnessRefusedError(
-                HTTPStatus.CONFLICT, f"two different heads of {old} records", self.size
-            )
-        if not verify_consistency(old, new.size, proof, self._seen.root, new.root):
+    def _check(self, old: int, proof: Sequence[bytes], new: TreeHead) -> None:
+        size = self.size(new.origin)
+        if old != size:
+            sentence = f"{size} records were seen, not {old}"
+            raise WitnessRefusedError(HTTPStatus.CONFLICT, sentence, size)
+        root = self._seen[new.origin][0].root if new.origin in self._seen else None
+        if root is not None and old == new.size and root != new.root:
+            sentence = f"two different heads of {old} records"
+            raise WitnessRefusedError(HTTPStatus.CONFLICT, sentence, size)
+        if root is None:
+            consistent = not proof
+        else:
+            consistent = verify_consistency(old, new.size, proof, root, new.root)
+        if not consistent:
             raise WitnessRefusedError(
                 HTTPStatus.UNPROCESSABLE_ENTITY,
                 f"the log of {new.size} records does not begin with the {old} seen",
             )
 
-    def _load(self) -> Checkpoint | None:
+    def _load(self) -> dict[str, tuple[TreeHead, str]]:
         if not self._state.exists():
-            return None
+            return {}
         try:
-            return parse_checkpoint(str(json.loads(self._state.read_text())["checkpoint"]))
-        except (ValueError, KeyError) as error:
+            texts = [str(text) for text in json.loads(self._state.read_text())["checkpoints"]]
+        except (ValueError, KeyError, TypeError) as error:
             raise NoteRefusedError(Reason.MALFORMED, "the witness's file is damaged") from error
+        heads = [(parse_tree_head(text)[0], text) for text in texts]
+        return {head.origin: (head, text) for head, text in heads}
 
-    def _store(self, text: str, checkpoint: Checkpoint) -> None:
+    def _store(self, head: TreeHead, text: str) -> None:
+        seen = {**self._seen, head.origin: (head, text)}
         written = self._state.with_suffix(".new")
         with written.open("w") as file:
-            json.dump({"checkpoint": text}, file)
+            json.dump({"checkpoints": [each for _, each in seen.values()]}, file)
             file.flush()
             os.fsync(file.fileno())
         written.replace(self._state)
@@ -114,7 +128,7 @@ class Witness:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self._seen = checkpoint
+        self._seen = seen
 
 
 def request_of(old: int, proof: Sequence[bytes], note: str) -> str:
@@ -134,6 +148,6 @@ def _parse(body: str) -> tuple[int, list[bytes], str]:
         proof = [base64.b64decode(each, validate=True) for each in hashes]
     except ValueError as error:
         raise WitnessRefusedError(HTTPStatus.BAD_REQUEST, "a hash is not base64") from error
-    if any(len(each) != HASH_SIZE for each in proof) or (size == "0" and proof):
+    if any(len(each) != HASH_SIZE for each in proof):
         raise WitnessRefusedError(HTTPStatus.BAD_REQUEST, "the proof is not in its form")
     return int(size), proof, note

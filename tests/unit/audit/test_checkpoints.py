@@ -1,7 +1,5 @@
 """Signing the log, keeping what was signed, and the witnesses."""
 
-from dataclasses import replace
-
 import pytest
 
 from services.audit.log.checkpoints import (
@@ -10,7 +8,6 @@ from services.audit.log.checkpoints import (
     open_checkpoint,
     parse_checkpoint,
     sign_checkpoint,
-    witness_checkpoint,
 )
 from services.audit.log.merkle import EMPTY_ROOT
 from services.audit.log.notes import Kind, NoteRefusedError, Reason, Signer, make_note, split_note
@@ -22,7 +19,6 @@ from services.audit.log.storage import (
     newest_checkpoint,
     read_checkpoints,
 )
-from services.audit.log.tiles import consistency
 
 CHECKPOINT = Checkpoint("helpdesk.example/audit", 3, bytes(32), bytes(31) + b"\x01")
 
@@ -136,50 +132,14 @@ def test_a_log_does_not_sign_under_a_second_name(world):
         make_checkpoint(world.db, Signer.generate("other.example/log"), world.now)
 
 
-def test_a_witness_cosigns_what_continues_what_it_saw(world):
+def test_a_witness_signature_is_kept_beside_the_logs(world):
     world.append(300)
-    seen = open_checkpoint(world.sign(), world.keys).checkpoint
-    world.append(200)
-    note = world.sign()
-    proof = consistency(world.tiles, 300, 500)
+    cosigned = cosign_checkpoint(world.sign(), world.witness, world.now)
 
-    cosigned = witness_checkpoint(
-        note, world.keys, world.witness, seen=seen, proof=proof, now=world.now
-    )
     assert add_cosignature(world.db, cosigned, world.keys) == cosigned
     stored = open_checkpoint(newest_checkpoint(world.db).note, world.keys)
     assert [each.key.name for each in stored.cosignatures] == [world.witness.name]
     assert stored.cosignatures[0].seconds == int(world.now.timestamp())
-
-
-def test_a_witness_does_not_cosign_a_rewritten_log(world):
-    world.append(300)
-    seen = open_checkpoint(world.sign(), world.keys).checkpoint
-    world.append(200)
-    note = world.sign()
-    proof = consistency(world.tiles, 300, 500)
-
-    with pytest.raises(NoteRefusedError) as refused:
-        witness_checkpoint(
-            note,
-            world.keys,
-            world.witness,
-            seen=replace(seen, root=bytes(32)),
-            proof=proof,
-            now=world.now,
-        )
-    assert refused.value.reason == Reason.NOT_CONSISTENT
-
-
-def test_a_witness_does_not_cosign_a_shorter_log(world):
-    world.append(3)
-    small = world.sign()
-    world.append(3)
-    seen = open_checkpoint(world.sign(), world.keys).checkpoint
-
-    with pytest.raises(NoteRefusedError) as refused:
-        witness_checkpoint(small, world.keys, world.witness, seen=seen, proof=[], now=world.now)
-    assert refused.value.reason == Reason.NOT_CONSISTENT
 
 
 def test_a_strangers_cosignature_is_not_kept(world):

@@ -1,10 +1,12 @@
 """A witness cosigns what continues all that it has seen, and nothing else."""
 
+import base64
 import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from services.audit.commands import audit
 from services.audit.cosigners import Cosigners, post, witnesses_of
 from services.audit.log.checkpoints import open_checkpoint
 from services.audit.log.export import write_export
-from services.audit.log.notes import Kind, Signer
+from services.audit.log.merkle import leaf_hash, tree_root
+from services.audit.log.notes import Kind, Signer, make_note, open_note
 from services.audit.log.storage import StoredTiles, append, newest_checkpoint
 from services.audit.log.tiles import consistency
 from services.audit.log.witness import Witness, WitnessRefusedError, request_of
@@ -24,6 +27,7 @@ from services.audit.views.ledger import Ledger
 from services.audit.witness import server_of
 from tests.unit.audit.conftest import MIGRATION, World, a_record
 
+ORIGIN = "helpdesk.example/audit"
 NOW = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
@@ -68,7 +72,7 @@ def test_a_witness_cosigns_a_log_that_grows(world: World, witness: Witness):
         opened = open_checkpoint(note, world.keys)
 
         assert [each.key.name for each in opened.cosignatures] == [world.witness.name]
-    assert witness.size == 311
+    assert witness.size(ORIGIN) == 311
 
 
 def test_the_same_checkpoint_is_cosigned_again(world: World, witness: Witness):
@@ -93,7 +97,7 @@ def test_a_fork_is_not_cosigned(world, another_world, witness):
     grown(forked, 10)
 
     assert refusal(forked, witness, 10) == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert witness.size == 10
+    assert witness.size(ORIGIN) == 10
 
 
 def test_a_second_head_of_one_size_is_not_cosigned(world, another_world, witness):
@@ -120,12 +124,50 @@ def test_a_stranger_is_not_cosigned(another_world, witness):
     assert refusal(another_world, witness, 0) == HTTPStatus.FORBIDDEN
 
 
+def another_log(name: str, size: int) -> tuple[Signer, str]:
+    """A log with a name and key of its own, and what it signed: three lines, no extension."""
+    signer = Signer.generate(name)
+    root = tree_root(leaf_hash(b"%d" % number) for number in range(size))
+    text = f"{name}\n{size}\n{base64.b64encode(root).decode()}\n"
+    return signer, make_note(text, signer.sign(text))
+
+
+def test_a_log_that_is_unknown_is_not_found(world, witness):
+    stranger, note = another_log("stranger.example/log", 3)
+    with pytest.raises(WitnessRefusedError) as refused:
+        witness.add_checkpoint(request_of(0, [], note), NOW)
+
+    assert stranger.name != ORIGIN
+    assert refused.value.status == HTTPStatus.NOT_FOUND
+
+
+def test_each_log_is_followed_by_its_origin(world, tmp_path):
+    other, note = another_log("other.example/log", 3)
+    keys = [world.signer.verifier_key, other.verifier_key]
+    witness = Witness(keys, world.witness, tmp_path / "seen")
+    ask(grown(world, 10), witness, 0)
+    line = witness.add_checkpoint(request_of(0, [], note), NOW)
+    again = Witness(keys, world.witness, tmp_path / "seen")
+
+    opened = open_note(note + line, [world.witness.verifier_key])
+    assert opened.signatures[0].seconds == int(NOW.timestamp())
+    assert (again.size(ORIGIN), again.size(other.name)) == (10, 3)
+
+
+def test_a_proof_from_nothing_is_empty(world, witness):
+    newest = grown(world, 3).notes[-1]
+    with pytest.raises(WitnessRefusedError) as refused:
+        witness.add_checkpoint(request_of(0, [bytes(32)], newest), NOW)
+
+    assert refused.value.status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def test_what_was_seen_outlasts_a_restart(world, another_world, witness, tmp_path):
     ask(grown(world, 10), witness, 0)
     again = Witness([world.signer.verifier_key], world.witness, tmp_path / "seen")
     forked = grown(fork_of(world, another_world, 8), 10)
 
-    assert again.size == 10
+    assert again.size(ORIGIN) == 10
     assert refusal(forked, again, 10) == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -198,7 +240,7 @@ def test_a_service_that_was_restarted_asks_what_the_witness_has_seen(served: Ser
     served.grow(5, 5)
 
     assert Cosigners(served.ledger, served.setting()).collect() == 1
-    assert served.witness.size == 10
+    assert served.witness.size("helpdesk/audit") == 10
 
 
 def test_a_rewritten_log_gets_no_cosignature_and_an_alarm_in_the_log(served: Served, caplog):
@@ -220,6 +262,22 @@ def test_a_witness_that_does_not_answer_stops_nothing(served: Served, caplog):
     served.grow(0, 5)
     with caplog.at_level(logging.CRITICAL):
         assert Cosigners(served.ledger, gone).collect() == 0
+
+
+def test_a_connection_is_kept_alive(served: Served):
+    served.grow(0, 5)
+    connection = HTTPConnection(*served.server.server_address)
+    statuses = []
+    for path in ("/other", "/add-checkpoint"):
+        connection.request("POST", path, request_of(0, [], served.newest()).encode())
+        answer = connection.getresponse()
+        statuses.append(answer.status)
+        answer.read()
+        socket = connection.sock
+    connection.close()
+
+    assert statuses == [404, 200]
+    assert socket is not None
 
 
 def test_only_one_path_answers(served: Served):
