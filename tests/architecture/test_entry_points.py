@@ -21,9 +21,7 @@ def child(code):
     ).stdout
 
 
-@pytest.mark.parametrize(
-    "module", ["services.__main__", "services.hosting", "services.audit.__main__"]
-)
+@pytest.mark.parametrize("module", ["services.__main__", "services.hosting", "services.auditing"])
 def test_an_entry_point_never_loads_grpc_and_eventlet(module):
     loaded = child(f"import {module}, sys; print('grpc' in sys.modules, 'eventlet' in sys.modules)")
 
@@ -45,11 +43,27 @@ def test_the_table_of_settings_is_what_the_services_say():
     assert {each.name: dict(each.settings) for each in ALL} == SETTINGS
 
 
-def test_the_auditors_tool_loads_no_grpc():
-    assert (
-        child("import services.audit.__main__, sys; print('grpc' in sys.modules)").strip()
-        == "False"
+@pytest.mark.parametrize("module", ["services.audit.__main__", "services.auditing"])
+def test_the_auditors_tool_loads_click_and_cryptography_alone(module):
+    code = (
+        f"import sys; before = set(sys.modules); import {module};"
+        "print(*sorted({n.split('.')[0] for n in set(sys.modules) - before}"
+        " - set(sys.stdlib_module_names)))"
     )
+    loaded = {name for name in child(code).split() if not name.startswith("_")}
+
+    assert loaded == {"click", "cryptography", "helpdesk", "services"}
+
+
+def test_no_service_reaches_another_module_by_a_name_in_a_text():
+    above = {"__main__", "hosting", "running"}
+    modules = [
+        path
+        for path in (ROOT / "services").rglob("*.py")
+        if "importlib" in path.read_text() and path.stem not in above
+    ]
+
+    assert modules == []
 
 
 def test_the_email_service_does_not_shadow_the_standard_library():

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import click
 
-from helpdesk.kernel.vault import Vault
 from services.audit.replay.rebuilds import Asked, Outcome
 from services.audit.replay.sources import Query
 
@@ -28,13 +27,20 @@ class Reading:
     reason: str = ""
 
 
+class Keys(Protocol):
+    """The keys of persons."""
+
+    def open_fields(self, name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the fields of a fact of that name, sealed ones opened, or "[erased]"."""
+
+
 class Product(Protocol):
     """The product that is installed beside the tool."""
 
     def database(self, url: str) -> AbstractContextManager[Query]:
         """Open one state of the log in PostgreSQL for reading. Raises UnreadableError."""
 
-    def vault(self, env: Mapping[str, str]) -> AbstractContextManager[Vault | None]:
+    def vault(self, env: Mapping[str, str]) -> AbstractContextManager[Keys | None]:
         """Open the keys of persons where they can be read; None elsewhere. Raises SettingsError."""
 
     def record(self, reading: Reading, env: Mapping[str, str]) -> None:
