@@ -53,12 +53,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: the first record that it concerns, the last if there are more."""
+    """
+    One thing that is wrong: the first record that it concerns, the last if there are more.
+
+    Where it is about a checkpoint, the size that this claims.
+    """
 
     tampering: Tampering
     sentence: str
     first: Place | None = None
     last_index: int | None = None
+    checkpoint: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def _open_all(
                 Finding(
                     Tampering(refused.reason),
                     f"A checkpoint that claims {claim} records does not count: {refused}.",
+                    checkpoint=int(claim) if claim.isascii() and claim.isdigit() else None,
                 )
             )
     origins = sorted({each.checkpoint.origin for each in opened})
@@ -101,6 +102,7 @@ def _contradiction(size: int) -> Finding:
     return Finding(
         Tampering.FORKED,
         f"The log's key signed two different heads of {size} records: the log was forked.",
+        checkpoint=size,
     )
 
 
@@ -120,5 +122,6 @@ def _too_few_witnesses(opened: Sequence[SignedCheckpoint], needed: int) -> list[
         Finding(
             Tampering.UNWITNESSED,
             f"The newest checkpoint, of {size} records, has {len(names)} of {needed} witnesses.",
+            checkpoint=size,
         )
     ]

@@ -339,9 +339,11 @@ class Walk:
                     self._find(
                         Tampering.FORKED,
                         f"The log was forked: its key signed a head of {head.size} records that is"
-                        f" not the beginning of this log, of which {self.signed} are signed.",
+                        f" not the beginning of this log, of which {self.signed} are signed: they"
+                        f" differ at {first} or a record after it.",
                         first,
                         head.size - 1,
+                        head.size,
                     )
             elif not rewritten:
                 rewritten = True
@@ -352,6 +354,7 @@ class Walk:
                     f" each other, but not what was signed over {head.size} records.",
                     first,
                     head.size - 1,
+                    head.size,
                 )
 
     def _report_shortage(self) -> None:
@@ -378,6 +381,12 @@ class Walk:
         )
 
     def _find(
-        self, tampering: Tampering, sentence: str, first: Place | None, last: int | None = None
+        self,
+        tampering: Tampering,
+        sentence: str,
+        first: Place | None,
+        last: int | None = None,
+        checkpoint: int | None = None,
     ) -> None:
-        self._findings.append(Finding(tampering, sentence[0].upper() + sentence[1:], first, last))
+        sentence = sentence[0].upper() + sentence[1:]
+        self._findings.append(Finding(tampering, sentence, first, last, checkpoint))

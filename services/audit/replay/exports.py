@@ -180,7 +180,7 @@ class _Whole:
 
 
 def _found(findings: Sequence[Finding]) -> list[Problem]:
-    return [Problem(str(each.tampering), each.sentence) for each in findings]
+    return [Problem(str(f.tampering), f.sentence) for f in findings]
 
 
 def _size(archive: Archive) -> int:

@@ -43,12 +43,17 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, in a plain sentence; ``index`` is None where no record is named."""
+    """
+    One thing that is wrong, in a plain sentence; ``index`` is None where no record is named.
+
+    ``checkpoint`` is the size that a checkpoint claims, where it is about one.
+    """
 
     kind: str
     sentence: str
     index: int | None = None
     record_id: str | None = None
+    checkpoint: int | None = None
 
 
 @dataclass
@@ -97,6 +102,7 @@ def problems_of(verdict: Verdict, size: int) -> list[Problem]:
             each.sentence,
             each.first.index if each.first is not None else None,
             each.first.record_id if each.first is not None else None,
+            each.checkpoint,
         )
         for each in verdict.findings
     ]
