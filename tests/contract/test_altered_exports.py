@@ -222,7 +222,7 @@ def test_a_file_that_was_deleted_is_missed(data: Path, name: str, file: str):
     assert file in result.output
 
 
-@pytest.mark.parametrize("name", ["partner", "customer", "org-1"])
+@pytest.mark.parametrize("name", ["whole", "partner", "customer", "org-1"])
 def test_a_file_that_was_added_is_found(data: Path, name: str):
     shutil.copy(data / "ocsf" / "ocsf.ndjson", data / name)
     result = verified(data, name)

@@ -143,7 +143,12 @@ class DistributedProduct(Product):
             target.write_bytes(b"".join(part.chunk for part in parts))
         except HelpdeskError as error:
             return SimpleNamespace(returncode=1, stdout=error.message, stderr="")
-        command = [sys.executable, "-W", "ignore", "-m", "services.audit", "verify", str(target)]
+        tool = [sys.executable, "-W", "ignore", "-m", "services.audit"]
+        folder = self.env["HELPDESK_DATA_DIR"]
+        key = subprocess.run(
+            [*tool, "key", "--data", folder], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        command = [*tool, "verify", str(target), "--key", key]
         return subprocess.run(command, capture_output=True, text=True)
 
     def verified_with_a_flipped_byte(self):

@@ -15,7 +15,6 @@ from services.audit.log.export import (
     CHECKPOINT,
     CHECKPOINTS,
     ENTRIES,
-    KEYS,
     STATE,
     read_statements,
     verify_export,
@@ -29,9 +28,9 @@ from services.audit.projections import views_of
 from services.audit.replay.claims import check_claims, read_claims, unchecked
 from services.audit.replay.report import MOST, Against, Problem, Report, ServiceKeys, problems_of
 from services.audit.views.completeness import COMPLETENESS
-from services.audit.views.selected import Labels, verify_selection
+from services.audit.views.selected import FILES, Labels, verify_selection
 
-_READ = frozenset({CHECKPOINT, CHECKPOINTS, KEYS, ARCHIVES, STATE, COMPLETENESS})
+_READ = FILES | {CHECKPOINTS, ARCHIVES, STATE}
 _EVERY = 1000
 
 

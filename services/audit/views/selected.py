@@ -31,9 +31,10 @@ from services.audit.log.verification import judge_heads
 from services.audit.views.completeness import COMPLETENESS
 from services.audit.views.selection import SELECTION
 
-_READ = frozenset(
+FILES = frozenset(
     {CHECKPOINT, KEYS, RECORDS, SELECTION, COMPLETENESS, *(each.file for each in FORMATS.values())}
 )
+"""The files that somebody may read in an export of some records."""
 _MOST = 100
 _EVERY = 1000
 
@@ -77,7 +78,7 @@ def verify_selection(
             if archive.has(written.file):
                 findings += _compare_readable(archive, name)
         if signed:
-            findings += check_manifest(archive, keys, _READ, head.size, check.records)
+            findings += check_manifest(archive, keys, FILES, head.size, check.records)
     return Verdict(check.records, check.proved, tuple(findings[:_MOST]))
 
 
