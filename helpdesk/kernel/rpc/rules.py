@@ -18,13 +18,14 @@ from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
 from helpdesk.options.v1 import options_pb2
 
 LONGEST_TEXT = 2048
-"""Characters of a text field."""
+"""Characters of a text field whose proto names no number."""
 _TICKET = 64
 _SERVICE = "SERVICE"
 # The generated stubs type extensions as plain descriptors.
 _RULE: Any = options_pb2.rule
 _SECTION: Any = options_pb2.section
 _MASK: Any = options_pb2.mask
+_LONGEST: Any = options_pb2.longest
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,7 @@ def check_caller_check(m: Method, actor: Actor, check_id: str) -> None:
 
 def check_request(m: Method, request: Message) -> None:
     """Refuse texts that no field takes, and a missing ticket or reason, by field path."""
-    for path, value in _texts(request, ""):
-        longest = _TICKET if path == "ticket" else LONGEST_TEXT
+    for path, value, longest in _texts(request, ""):
         if len(value) > longest:
             raise InvalidArgument(path, "TOO_LONG", f"{path}: at most {longest} characters.")
         if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in value):
@@ -130,15 +130,23 @@ def check_request(m: Method, request: Message) -> None:
         raise Refused("TICKET_REQUIRED", "Name the ticket that this is for.")
 
 
-def _texts(message: Message, prefix: str) -> Iterator[tuple[str, str]]:
+def longest_text(field: FieldDescriptor) -> int:
+    """Return how many characters a text field of a request takes."""
+    if field.name == "ticket":
+        return _TICKET
+    return int(field.GetOptions().Extensions[_LONGEST]) or LONGEST_TEXT
+
+
+def _texts(message: Message, prefix: str) -> Iterator[tuple[str, str, int]]:
     for field, value in message.ListFields():
         path = f"{prefix}{field.name}"
         if field.type == FieldDescriptor.TYPE_STRING:
+            longest = longest_text(field)
             if isinstance(value, str):
-                yield path, value
+                yield path, value, longest
             elif not field.message_type:
                 for index, text in enumerate(value):
-                    yield f"{path}[{index}]", text
+                    yield f"{path}[{index}]", text, longest
         elif field.type == FieldDescriptor.TYPE_MESSAGE and not _is_map(field):
             if isinstance(value, Message):
                 yield from _texts(value, f"{path}.")

@@ -102,6 +102,8 @@ SECTION_FIELD_NUMBER: _ClassVar[int]
 section: _descriptor.FieldDescriptor
 PERSONAL_FIELD_NUMBER: _ClassVar[int]
 personal: _descriptor.FieldDescriptor
+LONGEST_FIELD_NUMBER: _ClassVar[int]
+longest: _descriptor.FieldDescriptor
 
 class MethodRule(_message.Message):
     __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "check")

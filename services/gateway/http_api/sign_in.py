@@ -100,7 +100,7 @@ def complete(visit: Visit) -> Response:
         signed = visit.clients.identity.complete_sign_in(
             state=visit.cookie(_STATE)[:200],
             returned_state=asked.get("state", "")[:200],
-            code=asked.get("code", "")[:2000],
+            code=asked.get("code", ""),
             redirect_uri=_back(visit),
             user_agent=_device(visit.request.headers.get("user-agent", "")),
             issuer=asked.get("iss", "")[:1000],

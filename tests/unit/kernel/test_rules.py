@@ -1,6 +1,6 @@
 import pytest
 
-from helpdesk.identity.v1 import directory_pb2, internal_pb2, roles_pb2  # noqa: F401
+from helpdesk.identity.v1 import directory_pb2, internal_pb2, roles_pb2, sign_in_pb2  # noqa: F401
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
 from helpdesk.kernel.rpc import rules
@@ -10,6 +10,7 @@ GET_USER = rules.method("/helpdesk.identity.v1.DirectoryService/GetUser")
 ASSIGN = rules.method("/helpdesk.identity.v1.RoleService/AssignRole")
 REQUEST_ACCESS = rules.method("/helpdesk.session.v1.ConsentService/RequestAccess")
 LIST_DEVICES = rules.method("/helpdesk.identity.v1.DirectoryService/ListDevices")
+COMPLETE = rules.method("/helpdesk.identity.v1.SignInService/CompleteSignIn")
 INTERNAL = rules.method("/helpdesk.identity.v1.DirectoryInternalService/GetScope")
 
 
@@ -47,6 +48,15 @@ def test_a_view_shows_only_the_sections_consented_to():
     rules.check_mode(GET_USER, viewer("USERS"))
 
     assert reason(rules.check_mode, LIST_DEVICES, viewer("USERS")) == "SECTION_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(("field", "longest"), [("user_agent", rules.LONGEST_TEXT), ("code", 8192)])
+def test_a_text_field_takes_as_many_characters_as_its_proto_says(field, longest):
+    request = sign_in_pb2.CompleteSignInRequest(**{field: "x" * longest})
+    rules.check_request(COMPLETE, request)
+    setattr(request, field, "x" * (longest + 1))
+
+    assert reason(rules.check_request, COMPLETE, request) == "TOO_LONG"
 
 
 def test_a_missing_reason_is_named():

@@ -1,0 +1,41 @@
+"""Signing in through the gateway with a provider that can be told what to answer."""
+
+import httpx
+import pytest
+
+from tests.support.product import NORTH, free_address
+from tests.support.signing_in import signing_in_at
+from tests.unit.identity.provider import FakeProvider
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    provider, gateway = FakeProvider(f"http://{free_address()}", "desk"), free_address()
+    issuer = {"issuer": provider.issuer, "client_id": "desk", "partner_id": NORTH}
+    folder = tmp_path_factory.mktemp("desk")
+    with provider.served(), signing_in_at(folder, issuer, gateway) as desk:
+        desk.provider = provider
+        yield desk
+
+
+@pytest.fixture
+def browser(desk):
+    with httpx.Client(base_url=desk.url, timeout=20) as browser:
+        yield browser
+
+
+def signed_in(desk, browser):
+    """Go to the provider and back as the north's agent; return where that leads."""
+    begun = browser.get("/signin/go").headers["location"]
+    code, state = desk.provider.consent(begun, "ned")
+    back = browser.get("/signin/callback", params={"code": code, "state": state})
+    return back.headers["location"]
+
+
+@pytest.mark.parametrize(
+    ("length", "leads_to"), [(2_001, "/"), (8_192, "/"), (8_193, "/signin?reason=failed")]
+)
+def test_a_long_code_arrives_whole_or_not_at_all(desk, browser, length, leads_to):
+    desk.provider.code_length = length
+
+    assert signed_in(desk, browser) == leads_to
