@@ -16,7 +16,7 @@ from services.identity.application.reading import Views
 from services.identity.application.role_claims import claims_stream
 from services.identity.application.signing import Configuration, Identified, Providers
 from services.identity.domain import claims, forgetting, ids, importing, roles, sign_in
-from services.identity.domain.entries import Person
+from services.identity.domain.entries import Partner, Person
 from services.identity.domain.facts import AccountLinked, PersonImported
 
 _LONGEST_NAME = 200
@@ -68,6 +68,18 @@ class Accounts:
             return None
         return person
 
+    def wanted(self, action: SupportAction, configured: Configuration) -> frozenset[str]:
+        """Return the claims that decide here on somebody whom a provider signs in."""
+        partner = self._speaks_for(configured)
+        if partner is None:
+            return frozenset()
+        stream = action.load(claims_stream(partner.uuid), claims.evolve, claims.RoleClaims())
+        return claims.wanted(stream.state)
+
+    def _speaks_for(self, configured: Configuration) -> Partner | None:
+        # A provider of all partners, "*", speaks for none of them.
+        return self._views.partner(ids.uuid_of(ids.ORGANIZATION, configured.partner_id))
+
     def _claimed(
         self,
         action: SupportAction,
@@ -75,8 +87,7 @@ class Accounts:
         identified: Identified,
         person: Person | None,
     ) -> Person:
-        # A provider of all partners speaks for none of them.
-        partner = self._views.partner(ids.uuid_of(ids.ORGANIZATION, configured.partner_id))
+        partner = self._speaks_for(configured)
         if partner is None:
             return _somebody(person)
         stream = action.load(claims_stream(partner.uuid), claims.evolve, claims.RoleClaims())
@@ -96,7 +107,8 @@ class Accounts:
     ) -> Person:
         uuid = str(uuid4())
         address = _verified_address(identified)
-        name = _first(identified, "name") or _first(identified, "preferred_username") or address
+        said = identified.claims
+        name = claims.text(said, "name") or claims.text(said, "preferred_username") or address
         new = PersonImported(
             user_id=ids.api_id(ids.PEOPLE, uuid),
             organization_id=partner_id,
@@ -163,15 +175,11 @@ def _somebody(person: Person | None) -> Person:
     return person
 
 
-def _first(identified: Identified, claim: str) -> str:
-    return next(iter(identified.claims.get(claim, ())), "").strip()
-
-
 def _verified_address(identified: Identified) -> str:
-    if _first(identified, "email_verified") != "true":
+    if claims.text(identified.claims, "email_verified") != "true":
         return ""
     try:
-        return canonical(_first(identified, "email"))
+        return canonical(claims.text(identified.claims, "email"))
     except InvalidArgument:
         return ""
 

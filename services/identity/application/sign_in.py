@@ -126,7 +126,12 @@ class SignIns:
         sign_in.check_answer(attempt, answer.state, answer.returned_state, action.now)
         provider = self._provider(attempt.issuer)
         identified = provider.identify(
-            answer.code, answer.redirect_uri, attempt.code_verifier, attempt.nonce, answer.issuer
+            answer.code,
+            answer.redirect_uri,
+            attempt.code_verifier,
+            attempt.nonce,
+            answer.issuer,
+            self._accounts.wanted(action, provider.configured),
         )
         person = self._accounts.welcome(action, provider.configured, identified, answer.invitation)
         action.about(user_id=person.id)

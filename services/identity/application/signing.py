@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from services.identity.domain.claims import Claims
@@ -54,7 +54,13 @@ class Provider(Protocol):
         self, redirect_uri: str, state: str, nonce: str, verifier: str, locale: str
     ) -> str: ...
     def identify(
-        self, code: str, redirect_uri: str, verifier: str, nonce: str, issuer: str
+        self,
+        code: str,
+        redirect_uri: str,
+        verifier: str,
+        nonce: str,
+        issuer: str,
+        wanted: Collection[str],
     ) -> Identified: ...
     def sign_out_url(self, id_token: str, redirect_uri: str, state: str) -> str: ...
     def signed_out(self, token: str) -> SignedOutThere: ...

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
 from services.identity.domain.claim_facts import RoleClaimMapped, RoleClaimUnmapped
@@ -17,9 +19,11 @@ _LONGEST_VALUE = 200
 _OF_THE_PROTOCOL = frozenset(
     ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "azp", "sid", "at_hash", "c_hash")
 )
+OF_WHO_IS_NEW = frozenset(("name", "email"))
+"""Claims that somebody comes in with who has no entry yet."""
 Fact = RoleClaimMapped | RoleClaimUnmapped
-Claims = Mapping[str, tuple[str, ...]]
-"""What a provider says of somebody: the texts of each claim."""
+Claims = Mapping[str, Any]
+"""What a provider says of somebody, as the JSON object of its token has it."""
 
 
 @dataclass(frozen=True)
@@ -69,5 +73,56 @@ def roles_by(state: RoleClaims, claims: Claims, user_id: str) -> frozenset[str]:
     return frozenset(
         each.role
         for each in state.mapped.values()
-        if each.value in claims.get(each.claim, ()) and each.mapped_by != user_id
+        if each.value in values(claims, each.claim) and each.mapped_by != user_id
     )
+
+
+def wanted(state: RoleClaims) -> frozenset[str]:
+    """Return the names of the claims that a sign-in asks for; nothing where none gives a role."""
+    mapped = frozenset(each.claim for each in state.mapped.values())
+    return mapped | OF_WHO_IS_NEW if mapped else mapped
+
+
+def says(claims: Claims, name: str) -> bool:
+    """Return whether there is a claim of that name, or at that path."""
+    return bool(_found(claims, name.split(".")))
+
+
+def values(claims: Claims, name: str) -> frozenset[str]:
+    """
+    Return the texts of a claim, of one that is an object its keys.
+
+    Dots in a name lead into objects, but a name that is there as it is written goes first: the
+    names of some claims are addresses.
+    """
+    return frozenset(text for each in _found(claims, name.split(".")) for text in _texts(each))
+
+
+def text(claims: Claims, name: str) -> str:
+    """Return the text of a claim, empty where it has none or several."""
+    said = _texts(claims.get(name))
+    return said[0].strip() if len(said) == 1 else ""
+
+
+def _found(said: Any, parts: Sequence[str]) -> list[Any]:
+    if not parts:
+        return [said]
+    if isinstance(said, list):
+        return [
+            found for each in said if isinstance(each, Mapping) for found in _found(each, parts)
+        ]
+    for count in range(len(parts), 0, -1) if isinstance(said, Mapping) else ():
+        key = ".".join(parts[:count])
+        if said.get(key) is not None:
+            return _found(said[key], parts[count:])
+    return []
+
+
+def _texts(said: Any) -> list[str]:
+    listed = list(said) if isinstance(said, list | Mapping) else [said]
+    # JSON's own words for truth and numbers, so that "true" is what a person would write for it.
+    return [
+        each if isinstance(each, str) else json.dumps(each)
+        for each in listed
+        if isinstance(each, str | bool | int)
+    ]

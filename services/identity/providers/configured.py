@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from dataclasses import fields
 from pathlib import Path
 
 from helpdesk.kernel.errors import NotFound
 from helpdesk.kernel.settings import SettingsError, is_loopback
-from services.identity.providers.openid import Issuer, OpenIdProvider, check_url, issuer_of
+from services.identity.providers.issuers import SETTING, Issuer, issuers_of
+from services.identity.providers.openid import OpenIdProvider
+from services.identity.providers.provider_keys import issuer_of
 from services.identity.settings import Settings
 
 _log = logging.getLogger(__name__)
-_NAME = "HELPDESK_IDENTITY_ISSUERS"
-_FIELDS = frozenset(each.name for each in fields(Issuer))
 DEVELOPMENT = "/dev/oidc"
 """Where the gateway serves the development provider."""
 
@@ -83,38 +82,20 @@ class Configured:
             status = self._file.stat()
             read_at = (status.st_mtime_ns, status.st_size)
             if read_at != self._read_at:
-                self._use(_parsed(json.loads(self._file.read_text())))
+                self._use(issuers_of(json.loads(self._file.read_text())))
                 self._read_at = read_at
         except (OSError, ValueError, TypeError) as error:
             # What was read before stays in use while the file is being written.
             if not self._providers:
-                raise SettingsError(f"{_NAME}: {error}") from error
-            _log.warning("%s cannot be read: %s", _NAME, type(error).__name__)
+                raise SettingsError(f"{SETTING}: {error}") from error
+            problem = str(error) if isinstance(error, SettingsError) else type(error).__name__
+            _log.error("%s: the issuers before stay in use: %s", SETTING, problem)
 
     def _use(self, issuers: list[Issuer]) -> None:
-        before, self._providers = self._providers, {}
-        for each in issuers:
-            known = before.get(each.issuer)
-            same = known is not None and known.configured == each
-            self._providers[each.issuer] = known if known and same else OpenIdProvider(each)
-
-
-def _parsed(body: object) -> list[Issuer]:
-    if not isinstance(body, list) or not body:
-        raise SettingsError(f"{_NAME}: the file holds a list of issuers")
-    issuers = []
-    for each in body:
-        if not isinstance(each, dict) or not set(each) <= _FIELDS:
-            raise SettingsError(
-                f"{_NAME}: the fields of an issuer are {', '.join(sorted(_FIELDS))}"
-            )
-        issuer = Issuer(**{name: str(value or "") for name, value in each.items()})
-        check_url(issuer.issuer, f"{_NAME}: issuer")
-        if issuer.subject not in ("user_id", "linked"):
-            raise SettingsError(f"{_NAME}: subject is user_id or linked")
-        if issuer.client_key_file and issuer.client_secret_file:
-            raise SettingsError(f"{_NAME}: a client has a secret or a key, not both")
-        if "openid" not in issuer.scope.split():
-            raise SettingsError(f"{_NAME}: scope holds openid")
-        issuers.append(issuer)
-    return issuers
+        before = self._providers
+        self._providers = {
+            each.issuer: known
+            if (known := before.get(each.issuer)) is not None and known.configured == each
+            else OpenIdProvider(each)
+            for each in issuers
+        }

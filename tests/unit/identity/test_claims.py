@@ -12,7 +12,11 @@ from services.identity.domain.claims import (
     evolve,
     map_claim,
     roles_by,
+    says,
+    text,
     unmap_claim,
+    values,
+    wanted,
 )
 from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.identity.domain.people_facts import AgentLimited, PersonOffboarded
@@ -82,15 +86,15 @@ def test_a_mapping_that_is_taken_back_names_the_role_that_nothing_gives_any_more
 
 
 def test_each_value_of_a_claim_counts():
-    said = {"groups": ("sales", "audit", "support")}
+    said = {"groups": ["sales", "audit", "support"]}
 
     assert roles_by(state(SUPPORT, AUDIT), said, "ana") == {"HELP_DESK", "AUDITOR"}
     assert roles_by(state(SUPPORT, AUDIT), {"groups": ("sales",)}, "ana") == frozenset()
-    assert roles_by(state(SUPPORT), {"roles": ("support",)}, "ana") == frozenset()
+    assert roles_by(state(SUPPORT), {"roles": ["support"]}, "ana") == frozenset()
 
 
 def test_nobody_raises_themselves_by_a_claim_that_they_mapped():
-    assert roles_by(state(SUPPORT), {"groups": ("support",)}, "nora") == frozenset()
+    assert roles_by(state(SUPPORT), {"groups": ["support"]}, "nora") == frozenset()
 
 
 def assigned(user, role, by=CLAIM):
@@ -153,3 +157,63 @@ def test_a_mapping_that_ends_takes_its_role_from_whom_it_gave_it():
     held = [assigned("ana", "AUDITOR"), assigned("bob", "AUDITOR", "nora")]
 
     holding(*held).when(unclaim, "north", "AUDITOR").then(removed("ana", "AUDITOR"))
+
+
+ROLES = "urn:zitadel:iam:org:project:roles"
+SAID = {
+    "groups": "support",
+    "admin": True,
+    "tier": 2,
+    "realm_access": {"roles": ["support", "offline_access"]},
+    "resource_access": {"our.desk": {"roles": ["agents"]}},
+    "https://desk.example/groups": ["night"],
+    "https://desk": {"example/groups": ["day"]},
+    ROLES: {"support": {"17": "north.example"}, "audit": {}},
+    "teams": [{"name": "first"}, {"name": "second"}, "third"],
+    "nothing": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("groups", {"support"}),
+        ("admin", {"true"}),
+        ("tier", {"2"}),
+        ("realm_access.roles", {"support", "offline_access"}),
+        ("resource_access.our.desk.roles", {"agents"}),
+        ("https://desk.example/groups", {"night"}),
+        (ROLES, {"support", "audit"}),
+        ("realm_access", {"roles"}),
+        ("teams.name", {"first", "second"}),
+        ("teams", {"third"}),
+        ("groups.support", set()),
+        ("nothing", set()),
+        ("realm_access.", set()),
+        (".", set()),
+    ],
+)
+def test_a_claim_is_found_by_its_name_or_by_the_path_that_its_dots_are(name, found):
+    assert values(SAID, name) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [("groups", True), ("realm_access.roles", True), ("realm_access.x", False), ("nothing", False)],
+)
+def test_a_claim_that_is_empty_is_said_and_one_that_is_not_there_is_not(name, there):
+    assert says(SAID | {"groups": []}, name) is there
+
+
+def test_a_sign_in_asks_for_what_is_mapped_and_for_who_is_new():
+    assert wanted(state(SUPPORT, replace(AUDIT, claim="teams.name"))) == {
+        "groups", "teams.name", "name", "email",
+    }  # fmt: skip
+    assert wanted(state()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("Ana ", "Ana"), (True, "true"), (["a", "b"], ""), ({}, ""), (None, "")]
+)
+def test_a_text_is_a_claim_of_one_value(said, read):
+    assert text({"name": said}, "name") == read
