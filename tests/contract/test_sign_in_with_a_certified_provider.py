@@ -6,8 +6,8 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from helpdesk.identity.v1 import claims_pb2, claims_pb2_grpc
 from tests.support.certified import KEYS, OLDEST_NODE, console, obstacle
+from tests.support.signing_in import map_claim
 
 OBSTACLE = obstacle()
 needs_node = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "it runs")
@@ -161,13 +161,15 @@ def test_a_client_with_another_key_is_refused(tmp_path):
         assert page.url.params["reason"] == "failed"
 
 
-def test_who_comes_with_a_mapped_claim_comes_in_with_its_role(desk):
-    stub = desk.product.stub(claims_pb2_grpc.RoleClaimServiceStub, "identity")
-    mapping = claims_pb2.MapRoleClaimRequest(
-        claim="groups", value="of-nia", role="ROLE_HELP_DESK", reason="our groups"
-    )
-    desk.product.caller("north_admin")(stub.MapRoleClaim, mapping)
-    with new_browser(desk) as browser, new_browser(desk) as other:
+@needs_node
+@pytest.mark.parametrize("in_token", [True, False])
+def test_who_comes_with_a_mapped_claim_comes_in_with_its_role(tmp_path, in_token):
+    with (
+        console(tmp_path, in_token=in_token) as desk,
+        new_browser(desk) as browser,
+        new_browser(desk) as other,
+    ):
+        map_claim(desk.product, "groups", "of-nia")
         signed_in(desk, browser, name="nia")
         page = signed_in(desk, other, name="nobody")
 

@@ -1,7 +1,7 @@
 // Configures the certified library and nothing else: `node provider.mjs '{"port": ..., "client": {...}}'`.
 import Provider from 'oidc-provider';
 
-const { port, client, method, keys } = JSON.parse(process.argv[2]);
+const { port, client, method, keys, claimsInToken } = JSON.parse(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
 const provider = new Provider(issuer, {
   clients: [client],
@@ -17,8 +17,8 @@ const provider = new Provider(issuer, {
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true },
   },
-  // Partners put groups into the ID token itself.
-  conformIdTokenClaims: false,
+  // Some put groups into the ID token itself, others give them at the userinfo endpoint only.
+  conformIdTokenClaims: !claimsInToken,
   claims: { openid: ['sub'], support: ['groups', 'name'] },
   scopes: ['openid', 'support'],
   findAccount: (_ctx, id) => ({

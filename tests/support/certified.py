@@ -8,14 +8,11 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from helpdesk.identity.v1 import feed_pb2, feed_pb2_grpc
-from helpdesk.kernel.rpc.client import Caller
-from services.hosting import ALL
-from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
+from tests.support.product import NORTH, free_address
+from tests.support.signing_in import signing_in_at
 
 FOLDER = Path(__file__).parent.parent / "oidc"
 OLDEST_NODE = 18
@@ -49,7 +46,7 @@ def key_of(algorithm):
 
 
 @contextmanager
-def provider(address, desk, algorithm, method, own_key=None):
+def provider(address, desk, algorithm, method, own_key=None, *, in_token=True):
     client = {
         "client_id": "desk",
         "redirect_uris": [f"{desk}/signin/callback"],
@@ -71,6 +68,7 @@ def provider(address, desk, algorithm, method, own_key=None):
         "client": client,
         "method": method,
         "keys": [key_of(algorithm)],
+        "claimsInToken": in_token,
     }
     command = ["node", "provider.mjs", json.dumps(settings)]
     with subprocess.Popen(
@@ -84,7 +82,10 @@ def provider(address, desk, algorithm, method, own_key=None):
 
 
 @contextmanager
-def console(folder, algorithm="RS256", method="client_secret_basic", own_key=None):
+def console(
+    folder, algorithm="RS256", method="client_secret_basic", own_key=None, *, in_token=True
+):
+    """Run it and the product; ``in_token`` is whether it puts claims into the ID token itself."""
     address, gateway = free_address(), free_address()
     issuer = {
         "issuer": f"http://{address}",
@@ -99,20 +100,8 @@ def console(folder, algorithm="RS256", method="client_secret_basic", own_key=Non
     elif method != "none":
         (folder / "secret").write_text("s/e:c r+e%t")
         issuer["client_secret_file"] = str(folder / "secret")
-    (folder / "issuers.json").write_text(json.dumps([issuer]))
     with (
-        provider(address, f"http://{gateway}", algorithm, method, own_key),
-        running_product(
-            folder / "data",
-            ALL,
-            directory=small_directory(),
-            HELPDESK_GATEWAY_ADDRESS=gateway,
-            HELPDESK_IDENTITY_ISSUERS=str(folder / "issuers.json"),
-        ) as product,
+        provider(address, f"http://{gateway}", algorithm, method, own_key, in_token=in_token),
+        signing_in_at(folder, issuer, gateway) as desk,
     ):
-        feed = product.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
-        link = feed_pb2.LinkAccountRequest(
-            user_id=person_id("north_agent"), issuer=issuer["issuer"], subject="ned"
-        )
-        Caller(lambda: product.service_token("DIRECTORY_WRITER"))(feed.LinkAccount, link)
-        yield SimpleNamespace(product=product, url=f"http://{gateway}", issuer=issuer["issuer"])
+        yield desk
