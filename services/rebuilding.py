@@ -26,8 +26,11 @@ from services.replaying import VIEWED, rebuilding
 
 _SEALED = "sealed:v1:"
 _CONTEXTS = (PERSON, DEVICE_VIEW, SIGN_IN, HINT)
-# The log itself, and what is written beside it: how far was read, and when a view was last used.
-_NO_VIEWS = frozenset({"stored_events", "tracking", "schema_migration", "view_last_use"})
+# The log itself, and what is written beside it: how far was read, when a view was last used, and
+# which assertions were taken.
+_NO_VIEWS = frozenset(
+    {"stored_events", "tracking", "schema_migration", "view_last_use", "assertion_used"}
+)
 _ELSEWHERE = {
     "search": "what search answers from is its index: helpdesk rebuild search makes that anew",
     "audit": "what audit answers from is the log of records: helpdesk-audit verify makes its views"

@@ -68,6 +68,7 @@ from services.identity.providers.ticket_system import (
     HttpTicketSystem,
     http_system,
 )
+from services.identity.providers.used_assertions import UsedAssertions
 from services.identity.settings import Settings
 from services.identity.views.directory import Views
 from services.identity.views.forgetting import ForgettingViews
@@ -97,6 +98,8 @@ def build(wiring: Wiring) -> Running:
             services,
             register,
             lambda: views.position,
+            UsedAssertions(store.engine),
+            digest,
         ),
         Exchange(
             views,

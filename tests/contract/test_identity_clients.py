@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from helpdesk.email.v1 import caller_check_pb2, caller_check_pb2_grpc, email_pb2, email_pb2_grpc
@@ -77,6 +78,13 @@ class Program:
 
     def assertion(self, seconds=30):
         return Signer(self.pem, issuer=self.name).sign({"sub": self.name}, ["identity"], seconds)
+
+    def signed(self, **claims):
+        """Sign an assertion with these claims beside those that it must have."""
+        key, now = OKPKey.import_key(self.pem.decode()), time.time()
+        must = {"iss": self.name, "sub": self.name, "aud": "identity", "iat": now, "exp": now + 30}
+        header = {"alg": "Ed25519", "kid": key.thumbprint()}
+        return jwt.encode(header, must | claims, key, algorithms=["Ed25519"])
 
     def token(self, assertion=""):
         stub = self.product.stub(tokens_pb2_grpc.TokenServiceStub, "identity")
@@ -174,6 +182,26 @@ def test_another_programs_assertion_is_refused(product):
         one.token(forged)
     with pytest.raises(Forbidden):
         one.token(one.assertion(seconds=-1))
+
+
+@pytest.mark.parametrize("more", [{"jti": "one"}, {}])
+def test_an_assertion_is_good_once(product, more):
+    feed = Program(product, f"once-{len(more)}", "MAIL_SENDER")
+    assertion = feed.signed(**more)
+    assert feed.token(assertion)
+
+    with pytest.raises(Forbidden) as caught:
+        feed.token(assertion)
+    assert caught.value.reason == "ASSERTION_USED"
+    assert feed.token(feed.signed(jti="two"))
+
+
+def test_programs_may_name_their_assertions_alike(product):
+    one = Program(product, "alike-one", "MAIL_SENDER")
+    other = Program(product, "alike-other", "MAIL_SENDER")
+
+    assert one.token(one.signed(jti="1"))
+    assert other.token(other.signed(jti="1"))
 
 
 def test_a_program_acts_for_an_agent_and_the_record_names_both(product, bot):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -24,8 +25,14 @@ _SKEW = 5.0
 _SECONDS = 300
 
 
+class Assertions(Protocol):
+    """Which assertions were taken."""
+
+    def take(self, digest: str, expires: float, now: float) -> bool: ...
+
+
 class Tokens:
-    """Publishes keys and gives services their tokens."""
+    """Publishes keys and gives services their tokens; ``digest`` is keyed."""
 
     def __init__(
         self,
@@ -34,6 +41,8 @@ class Tokens:
         services: Mapping[str, Program],
         register: Register,
         position: Callable[[], int],
+        assertions: Assertions,
+        digest: Callable[[str], str],
     ) -> None:
         self._signer = signer
         self._keys = keys
@@ -42,6 +51,8 @@ class Tokens:
         }
         self._register = register
         self._position = position
+        self._assertions = assertions
+        self._digest = digest
 
     def get_keys(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs."""
@@ -54,23 +65,30 @@ class Tokens:
         Where the caller showed a certificate, ``peers``, it must stand for the same service.
         """
         known_at = self._position()
-        name, roles = self._proved(assertion)
-        if peers is not None and name not in peers:
+        program, claims = self._proved(assertion)
+        if peers is not None and program.name not in peers:
             raise Forbidden(
                 "CERTIFICATE_OTHER", "The certificate is not that of the service that asks."
             )
-        claims = claims_of(Actor(name, roles=roles, known_at=known_at))
-        return self._signer.sign(claims, SERVICES, _SECONDS), _SECONDS
+        self._take(assertion, program, claims)
+        actor = Actor(program.name, roles=program.roles, known_at=known_at)
+        return self._signer.sign(claims_of(actor), SERVICES, _SECONDS), _SECONDS
 
-    def _proved(self, assertion: str) -> tuple[str, frozenset[str]]:
+    def _take(self, assertion: str, program: Program, claims: Mapping[str, Any]) -> None:
+        # RFC 7523, section 3: by its jti, which need not be there.
+        known_by = claims.get("jti") or assertion
+        digest = self._digest(json.dumps(["assertion", program.name, known_by]))
+        if not self._assertions.take(digest, claims["exp"], time.time()):
+            raise Forbidden("ASSERTION_USED", "The assertion was used before. Sign another one.")
+
+    def _proved(self, assertion: str) -> tuple[Program, Mapping[str, Any]]:
         invalid = Forbidden("ASSERTION_INVALID", "The assertion is not one of a known service.")
         try:
             decoded = jwt.decode(assertion, self._key, algorithms=_ALGORITHMS)
             program = self._program(decoded.header["kid"])
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise invalid from error
-        name, roles = program.name, program.roles
-        claims, now = decoded.claims, time.time()
+        name, claims, now = program.name, decoded.claims, time.time()
         issued, expires, audience = claims.get("iat"), claims.get("exp"), claims.get("aud")
         if (
             claims.get("iss") != name
@@ -82,7 +100,7 @@ class Tokens:
             or expires - issued > _ASSERTED
         ):
             raise invalid
-        return name, roles
+        return program, claims
 
     def _key(self, token: Any) -> OKPKey:
         return OKPKey.import_key(self._program(token.headers()["kid"]).public_key)
