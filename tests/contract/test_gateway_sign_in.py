@@ -20,6 +20,7 @@ def desk(tmp_path_factory):
 
 @pytest.fixture
 def browser(desk):
+    desk.provider.code_length = 0
     with httpx.Client(base_url=desk.url, timeout=20) as browser:
         yield browser
 
@@ -39,3 +40,29 @@ def test_a_long_code_arrives_whole_or_not_at_all(desk, browser, length, leads_to
     desk.provider.code_length = length
 
     assert signed_in(desk, browser) == leads_to
+
+
+def test_signing_in_again_ends_the_session_that_the_browser_had(desk, browser):
+    signed_in(desk, browser)
+    before = httpx.Cookies(browser.cookies)
+    signed_in(desk, browser)
+
+    assert browser.get("/me").status_code == httpx.codes.OK
+    with httpx.Client(base_url=desk.url, cookies=before) as stolen:
+        assert stolen.get("/me").headers["location"].startswith("/signin")
+
+
+def test_signing_in_elsewhere_ends_no_session(desk, browser):
+    signed_in(desk, browser)
+    with httpx.Client(base_url=desk.url, timeout=20) as elsewhere:
+        signed_in(desk, elsewhere)
+
+    assert browser.get("/me").status_code == httpx.codes.OK
+
+
+def test_a_sign_in_that_fails_ends_no_session(desk, browser):
+    signed_in(desk, browser)
+    failed = browser.get("/signin/callback", params={"code": "x", "state": "y"})
+
+    assert failed.headers["location"] == "/signin?reason=failed"
+    assert browser.get("/me").status_code == httpx.codes.OK

@@ -28,6 +28,7 @@ from helpdesk.kernel.errors import (
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import wait_until
+from services.identity.domain.facts import SignedOut
 from services.identity.service import SERVICE
 from tests.support.methods import told
 from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
@@ -261,6 +262,38 @@ def test_use_keeps_a_session_alive_with_one_write_a_minute(world):
     assert end > datetime.now(UTC) + timedelta(minutes=14)
 
 
+def ending_of(world, sign_in_id):
+    """Return why a session ended; empty while it lives."""
+    store = world.product.host.running["identity"].store
+    facts = [store.opened(row) for row in store.read(0, 10_000, (SignedOut.NAME,))]
+    return next((fact.reason for fact in facts if fact.sign_in_id == sign_in_id), "")
+
+
+def test_a_new_session_ends_the_one_that_the_browser_had(world):
+    first = sign_in(world, "north_agent")
+    token = issue(world, first.secret).token
+    again = begin(world, person_id("north_agent"))
+    again.previous_secret = first.secret
+    second = world.call(world.stub.CompleteSignIn, again)
+
+    assert ending_of(world, first.sign_in_id) == "signed_in_again"
+    with pytest.raises(Forbidden):
+        issue(world, first.secret)
+    list_own = lambda: world.call(  # noqa: E731
+        world.stub.ListSignIns, pb.ListSignInsRequest(), token=token
+    )
+    assert wait_until(lambda: refused_for(list_own) == "TOKEN_REVOKED", 1.0)
+    assert issue(world, second.secret).token
+
+
+@pytest.mark.parametrize("previous", ["", "x", "x" * 2000])
+def test_a_session_that_never_was_hinders_no_sign_in(world, previous):
+    request = begin(world, person_id("north_agent"))
+    request.previous_secret = previous
+
+    assert world.call(world.stub.CompleteSignIn, request).secret
+
+
 def signed_in(world, name):
     session = sign_in(world, name)
     token = issue(world, session.secret).token
@@ -273,6 +306,7 @@ def test_one_sees_and_ends_ones_own_sessions(world):
     listed = caller(world.stub.ListSignIns, pb.ListSignInsRequest()).sign_ins
     caller(world.stub.EndSignIn, pb.EndSignInRequest(sign_in_id=first.sign_in_id))
 
+    assert ending_of(world, first.sign_in_id) == "ended"
     assert [(each.sign_in_id, each.current) for each in listed] == [
         (second.sign_in_id, True),
         (first.sign_in_id, False),
@@ -287,6 +321,7 @@ def test_signing_out_ends_the_session_that_asks(world):
     session, caller = signed_in(world, "south_agent")
     caller(world.stub.EndSignIn, pb.EndSignInRequest())
 
+    assert ending_of(world, session.sign_in_id) == "signed_out"
     with pytest.raises(Forbidden):
         issue(world, session.secret)
     # Until the service has heard of it there is nothing to end, then the token is refused.
@@ -308,6 +343,7 @@ def test_taking_the_last_role_away_ends_the_sessions(world):
     change = {"user_id": person_id("north_auditor"), "role": 4, "reason": "why"}
     admin = world.product.caller("north_admin")
     admin(roles.RemoveRole, roles_pb2.RemoveRoleRequest(**change))
+    assert ending_of(world, session.sign_in_id) == "role_removed"
     with pytest.raises(Forbidden):
         issue(world, session.secret)
     admin(roles.AssignRole, roles_pb2.AssignRoleRequest(**change))
@@ -460,6 +496,7 @@ def test_a_providers_logout_token_ends_the_accounts_sessions_once(world):
     }
     request = pb.EndProviderSessionRequest(logout_token=world.provider.signed(claims))
     world.call(world.stub.EndProviderSession, request)
+    assert ending_of(world, session.sign_in_id) == "provider"
     with pytest.raises(Forbidden):
         issue(world, session.secret)
     assert issue(world, other.secret).token
@@ -481,6 +518,7 @@ def test_an_import_that_takes_a_customers_admin_away_ends_what_runs(world, chang
     try:
         world.product.load({"people": [{**person, **change}]})
         assert wait_until(lambda: refused_for(look) == "TOKEN_REVOKED", 1.0)
+        assert ending_of(world, issued.sign_in_id) == "directory"
     finally:
         world.product.load({"people": [person]})
 

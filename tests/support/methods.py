@@ -182,6 +182,7 @@ VALUES: dict[str, Any] = {
     "returned_state": "a state",
     "user_agent": "a browser",
     "secret": "not a secret",
+    "previous_secret": "",
     "assertion": "not an assertion",
     "logout_token": "not a token",
     "filter": UNSET,

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"helpdesk/identity/v1/sign_in.proto\x12\x14helpdesk.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"J\n\x12\x42\x65ginSignInRequest\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0credirect_uri\x18\x02 \x01(\t\x12\x0e\n\x06locale\x18\x03 \x01(\t\"?\n\x13\x42\x65ginSignInResponse\x12\x19\n\x11\x61uthorization_url\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\"\xa1\x01\n\x15\x43ompleteSignInRequest\x12\r\n\x05state\x18\x01 \x01(\t\x12\x16\n\x0ereturned_state\x18\x02 \x01(\t\x12\x13\n\x04\x63ode\x18\x03 \x01(\tB\x05\xa0\xb5\x18\x80@\x12\x14\n\x0credirect_uri\x18\x04 \x01(\t\x12\x12\n\nuser_agent\x18\x05 \x01(\t\x12\x0e\n\x06issuer\x18\x06 \x01(\t\x12\x12\n\ninvitation\x18\x07 \x01(\t\"M\n\x16\x43ompleteSignInResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x12\n\nsign_in_id\x18\x02 \x01(\t\x12\x0f\n\x07refused\x18\x03 \x01(\t\"#\n\x11IssueTokenRequest\x12\x0e\n\x06secret\x18\x01 \x01(\t\"\x8d\x02\n\x12IssueTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x04 \x01(\t\x12\x12\n\npartner_id\x18\x05 \x01(\t\x12\x14\n\x0cpartner_name\x18\x06 \x01(\t\x12\x17\n\x0forganization_id\x18\x07 \x01(\t\x12\x19\n\x11organization_name\x18\x08 \x01(\t\x12\r\n\x05roles\x18\t \x03(\t\x12\x12\n\nsign_in_id\x18\n \x01(\t\x12,\n\x08idle_end\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12ListSignInsRequest\"E\n\x13ListSignInsResponse\x12.\n\x08sign_ins\x18\x01 \x03(\x0b\x32\x1c.helpdesk.identity.v1.SignIn\"\x95\x01\n\x06SignIn\x12\x12\n\nsign_in_id\x18\x01 \x01(\t\x12)\n\x05\x62\x65gun\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nuser_agent\x18\x04 \x01(\t\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08\":\n\x10\x45ndSignInRequest\x12\x12\n\nsign_in_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x13\n\x11\x45ndSignInResponse\"\x16\n\x14ListProvidersRequest\"J\n\x15ListProvidersResponse\x12\x31\n\tproviders\x18\x01 \x03(\x0b\x32\x1e.helpdesk.identity.v1.Provider\"0\n\x08Provider\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"L\n\x15GetSignOutPageRequest\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x14\n\x0credirect_uri\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\"%\n\x16GetSignOutPageResponse\x12\x0b\n\x03url\x18\x01 \x01(\t\"9\n\x19\x45ndProviderSessionRequest\x12\x1c\n\x0clogout_token\x18\x01 \x01(\tB\x06\xa0\xb5\x18\x80\x80\x01\"\x1c\n\x1a\x45ndProviderSessionResponse\"\'\n\x14IssueTokenForRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\":\n\x15IssueTokenForResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x32\x97\t\n\rSignInService\x12l\n\x0b\x42\x65ginSignIn\x12(.helpdesk.identity.v1.BeginSignInRequest\x1a).helpdesk.identity.v1.BeginSignInResponse\"\x08\x8a\xb5\x18\x04\x08\x02\x10\x01\x12\x8f\x01\n\x0e\x43ompleteSignIn\x12+.helpdesk.identity.v1.CompleteSignInRequest\x1a,.helpdesk.identity.v1.CompleteSignInResponse\"\"\x8a\xb5\x18\x1e\x08\x02\x10\x01\"\x18identity.signin.complete\x12i\n\nIssueToken\x12\'.helpdesk.identity.v1.IssueTokenRequest\x1a(.helpdesk.identity.v1.IssueTokenResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12\x82\x01\n\x0bListSignIns\x12(.helpdesk.identity.v1.ListSignInsRequest\x1a).helpdesk.identity.v1.ListSignInsResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\"\x14identity.signin.list@\x01\x12{\n\tEndSignIn\x12&.helpdesk.identity.v1.EndSignInRequest\x1a\'.helpdesk.identity.v1.EndSignInResponse\"\x1d\x8a\xb5\x18\x19\x08\x02\"\x13identity.signin.end@\x01\x12r\n\rListProviders\x12*.helpdesk.identity.v1.ListProvidersRequest\x1a+.helpdesk.identity.v1.ListProvidersResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12u\n\x0eGetSignOutPage\x12+.helpdesk.identity.v1.GetSignOutPageRequest\x1a,.helpdesk.identity.v1.GetSignOutPageResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12\xa2\x01\n\x12\x45ndProviderSession\x12/.helpdesk.identity.v1.EndProviderSessionRequest\x1a\x30.helpdesk.identity.v1.EndProviderSessionResponse\")\x8a\xb5\x18%\x08\x02\x10\x01\"\x1fidentity.signin.end_by_provider\x12\x88\x01\n\rIssueTokenFor\x12*.helpdesk.identity.v1.IssueTokenForRequest\x1a+.helpdesk.identity.v1.IssueTokenForResponse\"\x1e\x8a\xb5\x18\x1a\x08\x02\x10\x02\"\x14identity.token.issueb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"helpdesk/identity/v1/sign_in.proto\x12\x14helpdesk.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"J\n\x12\x42\x65ginSignInRequest\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0credirect_uri\x18\x02 \x01(\t\x12\x0e\n\x06locale\x18\x03 \x01(\t\"?\n\x13\x42\x65ginSignInResponse\x12\x19\n\x11\x61uthorization_url\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\"\xba\x01\n\x15\x43ompleteSignInRequest\x12\r\n\x05state\x18\x01 \x01(\t\x12\x16\n\x0ereturned_state\x18\x02 \x01(\t\x12\x13\n\x04\x63ode\x18\x03 \x01(\tB\x05\xa0\xb5\x18\x80@\x12\x14\n\x0credirect_uri\x18\x04 \x01(\t\x12\x12\n\nuser_agent\x18\x05 \x01(\t\x12\x0e\n\x06issuer\x18\x06 \x01(\t\x12\x12\n\ninvitation\x18\x07 \x01(\t\x12\x17\n\x0fprevious_secret\x18\x08 \x01(\t\"M\n\x16\x43ompleteSignInResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x12\n\nsign_in_id\x18\x02 \x01(\t\x12\x0f\n\x07refused\x18\x03 \x01(\t\"#\n\x11IssueTokenRequest\x12\x0e\n\x06secret\x18\x01 \x01(\t\"\x8d\x02\n\x12IssueTokenResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x04 \x01(\t\x12\x12\n\npartner_id\x18\x05 \x01(\t\x12\x14\n\x0cpartner_name\x18\x06 \x01(\t\x12\x17\n\x0forganization_id\x18\x07 \x01(\t\x12\x19\n\x11organization_name\x18\x08 \x01(\t\x12\r\n\x05roles\x18\t \x03(\t\x12\x12\n\nsign_in_id\x18\n \x01(\t\x12,\n\x08idle_end\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x14\n\x12ListSignInsRequest\"E\n\x13ListSignInsResponse\x12.\n\x08sign_ins\x18\x01 \x03(\x0b\x32\x1c.helpdesk.identity.v1.SignIn\"\x95\x01\n\x06SignIn\x12\x12\n\nsign_in_id\x18\x01 \x01(\t\x12)\n\x05\x62\x65gun\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x03\x65nd\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nuser_agent\x18\x04 \x01(\t\x12\x0f\n\x07\x63urrent\x18\x05 \x01(\x08\":\n\x10\x45ndSignInRequest\x12\x12\n\nsign_in_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x13\n\x11\x45ndSignInResponse\"\x16\n\x14ListProvidersRequest\"J\n\x15ListProvidersResponse\x12\x31\n\tproviders\x18\x01 \x03(\x0b\x32\x1e.helpdesk.identity.v1.Provider\"0\n\x08Provider\x12\x0e\n\x06issuer\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"L\n\x15GetSignOutPageRequest\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x14\n\x0credirect_uri\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\"%\n\x16GetSignOutPageResponse\x12\x0b\n\x03url\x18\x01 \x01(\t\"9\n\x19\x45ndProviderSessionRequest\x12\x1c\n\x0clogout_token\x18\x01 \x01(\tB\x06\xa0\xb5\x18\x80\x80\x01\"\x1c\n\x1a\x45ndProviderSessionResponse\"\'\n\x14IssueTokenForRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\":\n\x15IssueTokenForResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\nexpires_in\x18\x02 \x01(\x05\x32\x97\t\n\rSignInService\x12l\n\x0b\x42\x65ginSignIn\x12(.helpdesk.identity.v1.BeginSignInRequest\x1a).helpdesk.identity.v1.BeginSignInResponse\"\x08\x8a\xb5\x18\x04\x08\x02\x10\x01\x12\x8f\x01\n\x0e\x43ompleteSignIn\x12+.helpdesk.identity.v1.CompleteSignInRequest\x1a,.helpdesk.identity.v1.CompleteSignInResponse\"\"\x8a\xb5\x18\x1e\x08\x02\x10\x01\"\x18identity.signin.complete\x12i\n\nIssueToken\x12\'.helpdesk.identity.v1.IssueTokenRequest\x1a(.helpdesk.identity.v1.IssueTokenResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12\x82\x01\n\x0bListSignIns\x12(.helpdesk.identity.v1.ListSignInsRequest\x1a).helpdesk.identity.v1.ListSignInsResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\"\x14identity.signin.list@\x01\x12{\n\tEndSignIn\x12&.helpdesk.identity.v1.EndSignInRequest\x1a\'.helpdesk.identity.v1.EndSignInResponse\"\x1d\x8a\xb5\x18\x19\x08\x02\"\x13identity.signin.end@\x01\x12r\n\rListProviders\x12*.helpdesk.identity.v1.ListProvidersRequest\x1a+.helpdesk.identity.v1.ListProvidersResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12u\n\x0eGetSignOutPage\x12+.helpdesk.identity.v1.GetSignOutPageRequest\x1a,.helpdesk.identity.v1.GetSignOutPageResponse\"\x08\x8a\xb5\x18\x04\x08\x01\x10\x01\x12\xa2\x01\n\x12\x45ndProviderSession\x12/.helpdesk.identity.v1.EndProviderSessionRequest\x1a\x30.helpdesk.identity.v1.EndProviderSessionResponse\")\x8a\xb5\x18%\x08\x02\x10\x01\"\x1fidentity.signin.end_by_provider\x12\x88\x01\n\rIssueTokenFor\x12*.helpdesk.identity.v1.IssueTokenForRequest\x1a+.helpdesk.identity.v1.IssueTokenForResponse\"\x1e\x8a\xb5\x18\x1a\x08\x02\x10\x02\"\x14identity.token.issueb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,41 +60,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BEGINSIGNINRESPONSE']._serialized_start=204
   _globals['_BEGINSIGNINRESPONSE']._serialized_end=267
   _globals['_COMPLETESIGNINREQUEST']._serialized_start=270
-  _globals['_COMPLETESIGNINREQUEST']._serialized_end=431
-  _globals['_COMPLETESIGNINRESPONSE']._serialized_start=433
-  _globals['_COMPLETESIGNINRESPONSE']._serialized_end=510
-  _globals['_ISSUETOKENREQUEST']._serialized_start=512
-  _globals['_ISSUETOKENREQUEST']._serialized_end=547
-  _globals['_ISSUETOKENRESPONSE']._serialized_start=550
-  _globals['_ISSUETOKENRESPONSE']._serialized_end=819
-  _globals['_LISTSIGNINSREQUEST']._serialized_start=821
-  _globals['_LISTSIGNINSREQUEST']._serialized_end=841
-  _globals['_LISTSIGNINSRESPONSE']._serialized_start=843
-  _globals['_LISTSIGNINSRESPONSE']._serialized_end=912
-  _globals['_SIGNIN']._serialized_start=915
-  _globals['_SIGNIN']._serialized_end=1064
-  _globals['_ENDSIGNINREQUEST']._serialized_start=1066
-  _globals['_ENDSIGNINREQUEST']._serialized_end=1124
-  _globals['_ENDSIGNINRESPONSE']._serialized_start=1126
-  _globals['_ENDSIGNINRESPONSE']._serialized_end=1145
-  _globals['_LISTPROVIDERSREQUEST']._serialized_start=1147
-  _globals['_LISTPROVIDERSREQUEST']._serialized_end=1169
-  _globals['_LISTPROVIDERSRESPONSE']._serialized_start=1171
-  _globals['_LISTPROVIDERSRESPONSE']._serialized_end=1245
-  _globals['_PROVIDER']._serialized_start=1247
-  _globals['_PROVIDER']._serialized_end=1295
-  _globals['_GETSIGNOUTPAGEREQUEST']._serialized_start=1297
-  _globals['_GETSIGNOUTPAGEREQUEST']._serialized_end=1373
-  _globals['_GETSIGNOUTPAGERESPONSE']._serialized_start=1375
-  _globals['_GETSIGNOUTPAGERESPONSE']._serialized_end=1412
-  _globals['_ENDPROVIDERSESSIONREQUEST']._serialized_start=1414
-  _globals['_ENDPROVIDERSESSIONREQUEST']._serialized_end=1471
-  _globals['_ENDPROVIDERSESSIONRESPONSE']._serialized_start=1473
-  _globals['_ENDPROVIDERSESSIONRESPONSE']._serialized_end=1501
-  _globals['_ISSUETOKENFORREQUEST']._serialized_start=1503
-  _globals['_ISSUETOKENFORREQUEST']._serialized_end=1542
-  _globals['_ISSUETOKENFORRESPONSE']._serialized_start=1544
-  _globals['_ISSUETOKENFORRESPONSE']._serialized_end=1602
-  _globals['_SIGNINSERVICE']._serialized_start=1605
-  _globals['_SIGNINSERVICE']._serialized_end=2780
+  _globals['_COMPLETESIGNINREQUEST']._serialized_end=456
+  _globals['_COMPLETESIGNINRESPONSE']._serialized_start=458
+  _globals['_COMPLETESIGNINRESPONSE']._serialized_end=535
+  _globals['_ISSUETOKENREQUEST']._serialized_start=537
+  _globals['_ISSUETOKENREQUEST']._serialized_end=572
+  _globals['_ISSUETOKENRESPONSE']._serialized_start=575
+  _globals['_ISSUETOKENRESPONSE']._serialized_end=844
+  _globals['_LISTSIGNINSREQUEST']._serialized_start=846
+  _globals['_LISTSIGNINSREQUEST']._serialized_end=866
+  _globals['_LISTSIGNINSRESPONSE']._serialized_start=868
+  _globals['_LISTSIGNINSRESPONSE']._serialized_end=937
+  _globals['_SIGNIN']._serialized_start=940
+  _globals['_SIGNIN']._serialized_end=1089
+  _globals['_ENDSIGNINREQUEST']._serialized_start=1091
+  _globals['_ENDSIGNINREQUEST']._serialized_end=1149
+  _globals['_ENDSIGNINRESPONSE']._serialized_start=1151
+  _globals['_ENDSIGNINRESPONSE']._serialized_end=1170
+  _globals['_LISTPROVIDERSREQUEST']._serialized_start=1172
+  _globals['_LISTPROVIDERSREQUEST']._serialized_end=1194
+  _globals['_LISTPROVIDERSRESPONSE']._serialized_start=1196
+  _globals['_LISTPROVIDERSRESPONSE']._serialized_end=1270
+  _globals['_PROVIDER']._serialized_start=1272
+  _globals['_PROVIDER']._serialized_end=1320
+  _globals['_GETSIGNOUTPAGEREQUEST']._serialized_start=1322
+  _globals['_GETSIGNOUTPAGEREQUEST']._serialized_end=1398
+  _globals['_GETSIGNOUTPAGERESPONSE']._serialized_start=1400
+  _globals['_GETSIGNOUTPAGERESPONSE']._serialized_end=1437
+  _globals['_ENDPROVIDERSESSIONREQUEST']._serialized_start=1439
+  _globals['_ENDPROVIDERSESSIONREQUEST']._serialized_end=1496
+  _globals['_ENDPROVIDERSESSIONRESPONSE']._serialized_start=1498
+  _globals['_ENDPROVIDERSESSIONRESPONSE']._serialized_end=1526
+  _globals['_ISSUETOKENFORREQUEST']._serialized_start=1528
+  _globals['_ISSUETOKENFORREQUEST']._serialized_end=1567
+  _globals['_ISSUETOKENFORRESPONSE']._serialized_start=1569
+  _globals['_ISSUETOKENFORRESPONSE']._serialized_end=1627
+  _globals['_SIGNINSERVICE']._serialized_start=1630
+  _globals['_SIGNINSERVICE']._serialized_end=2805
 # @@protoc_insertion_point(module_scope)

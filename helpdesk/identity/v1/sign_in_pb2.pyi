@@ -29,7 +29,7 @@ class BeginSignInResponse(_message.Message):
     def __init__(self, authorization_url: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
 
 class CompleteSignInRequest(_message.Message):
-    __slots__ = ("state", "returned_state", "code", "redirect_uri", "user_agent", "issuer", "invitation")
+    __slots__ = ("state", "returned_state", "code", "redirect_uri", "user_agent", "issuer", "invitation", "previous_secret")
     STATE_FIELD_NUMBER: _ClassVar[int]
     RETURNED_STATE_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class CompleteSignInRequest(_message.Message):
     USER_AGENT_FIELD_NUMBER: _ClassVar[int]
     ISSUER_FIELD_NUMBER: _ClassVar[int]
     INVITATION_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_SECRET_FIELD_NUMBER: _ClassVar[int]
     state: str
     returned_state: str
     code: str
@@ -44,7 +45,8 @@ class CompleteSignInRequest(_message.Message):
     user_agent: str
     issuer: str
     invitation: str
-    def __init__(self, state: _Optional[str] = ..., returned_state: _Optional[str] = ..., code: _Optional[str] = ..., redirect_uri: _Optional[str] = ..., user_agent: _Optional[str] = ..., issuer: _Optional[str] = ..., invitation: _Optional[str] = ...) -> None: ...
+    previous_secret: str
+    def __init__(self, state: _Optional[str] = ..., returned_state: _Optional[str] = ..., code: _Optional[str] = ..., redirect_uri: _Optional[str] = ..., user_agent: _Optional[str] = ..., issuer: _Optional[str] = ..., invitation: _Optional[str] = ..., previous_secret: _Optional[str] = ...) -> None: ...
 
 class CompleteSignInResponse(_message.Message):
     __slots__ = ("secret", "sign_in_id", "refused")

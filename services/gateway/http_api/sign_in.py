@@ -105,6 +105,7 @@ def complete(visit: Visit) -> Response:
             user_agent=_device(visit.request.headers.get("user-agent", "")),
             issuer=asked.get("iss", "")[:1000],
             invitation=invitations.taken(visit),
+            previous_secret=visit.cookie(SECRET)[:200],
         )
     except Forbidden as error:
         reason = _REFUSED.get(error.reason, "failed")

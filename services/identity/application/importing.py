@@ -136,7 +136,7 @@ class Importing:
             self._views, after, action.now
         )
         for session in living if lost else ():
-            end_session(action, session, "role_removed")
+            end_session(action, session, "directory")
 
     def _assign(self, action: SupportAction, record: PersonImported) -> None:
         if not any(each in roles.IMPORTED for each in record.directory_roles):

@@ -11,7 +11,7 @@ from services.identity.application.importing import roles_stream
 from services.identity.application.invitations import Invitations
 from services.identity.application.reading import Views, Visible, viewer_for
 from services.identity.application.sessions import end_session
-from services.identity.domain import forgetting, ids, roles
+from services.identity.domain import forgetting, ids, roles, sign_in
 from services.identity.domain.entries import Person
 from services.identity.domain.people_facts import (
     AgentLimited,
@@ -96,7 +96,9 @@ def colleague(views: Views, action: SupportAction, user_id: str) -> Person:
     return person
 
 
-def end_sessions(views: Views, action: SupportAction, person: Person, reason: str) -> int:
+def end_sessions(
+    views: Views, action: SupportAction, person: Person, reason: sign_in.Ending
+) -> int:
     """End the sign-in sessions of a person; return how many lived."""
     living = [each for each in views.sessions_of(person.id) if each.lives(action.now)]
     for session in living:

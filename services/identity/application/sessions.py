@@ -133,7 +133,7 @@ def acting(
     )
 
 
-def end_session(action: SupportAction, session: Session, reason: str) -> None:
+def end_session(action: SupportAction, session: Session, reason: sign_in.Ending) -> None:
     """End a session, once."""
     stream = action.load(f"signed-out:{session.id}", _ended, initial=False)
     if not stream.state:

@@ -6,7 +6,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -47,6 +47,7 @@ class Answer:
     user_agent: str
     issuer: str = ""
     invitation: str = ""
+    previous_secret: str = field(default="", repr=False)
 
 
 class SignIns:
@@ -118,7 +119,8 @@ class SignIns:
         """
         Return the secret and id of a new session. Raises Forbidden, Unavailable.
 
-        Both are empty where the provider's claims took the last role away, which is kept.
+        Both are empty where the provider's claims took the last role away, which is kept. The
+        session that the browser had before ends with a new one, whoever's it was.
         """
         state_digest = self._digest(f"state:{answer.state}")
         stream = action.load(f"sign-in:{state_digest}", sign_in.evolve, Attempt())
@@ -156,6 +158,9 @@ class SignIns:
             id_token=identified.token if len(identified.token) <= _LONGEST_HINT else "",
         )
         action.stage(stream, signed_in)
+        previous = self._views.session(self._digest(f"session:{answer.previous_secret}"))
+        if previous is not None and previous.lives(action.now):
+            end_session(action, previous, "signed_in_again")
         return secret, sign_in_id
 
     def _provider(self, issuer: str) -> Provider:

@@ -210,7 +210,7 @@ class ProviderSignedOut(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
-    """A session ended early; why is ``signed_out``, ``ended``, ``role_removed``, ..."""
+    """A session ended early; ``reason`` is one of ``sign_in.Ending``."""
 
     NAME = "helpdesk.identity.v1.SignedOut"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from helpdesk.kernel.errors import Forbidden
 from services.identity.domain.facts import NEVER, SignedIn, SignedOut, SignInBegun
@@ -13,6 +14,16 @@ IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)
 ANSWERED_WITHIN = timedelta(minutes=10)
 TOUCHED_EVERY = timedelta(minutes=1)
+Ending = Literal[
+    "signed_out",
+    "ended",
+    "signed_in_again",
+    "role_removed",
+    "offboarded",
+    "directory",
+    "provider",
+]
+"""Why a session ended early; by its person are the first three."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,6 @@ def no_role() -> Forbidden:
     return Forbidden("ROLE_MISSING", "Ask a partner admin for the Help Desk role.")
 
 
-def end(session: Session, reason: str) -> SignedOut:
+def end(session: Session, reason: Ending) -> SignedOut:
     """End a session."""
     return SignedOut(sign_in_id=session.id, user_id=session.user_id, reason=reason)

@@ -42,6 +42,7 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
             user_agent=request.user_agent,
             issuer=request.issuer,
             invitation=request.invitation,
+            previous_secret=request.previous_secret,
         )
         secret, sign_in_id = self._sign_ins.complete_sign_in(action, answer)
         refused = "" if secret else no_role().reason
