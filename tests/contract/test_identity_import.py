@@ -8,19 +8,27 @@ import pytest
 from google.protobuf import json_format
 
 from helpdesk.identity.v1 import (
+    directory_pb2,
+    directory_pb2_grpc,
     events_pb2,
     feed_pb2,
     feed_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
+    roles_pb2,
+    roles_pb2_grpc,
+    sign_in_pb2,
+    sign_in_pb2_grpc,
 )
-from helpdesk.kernel.errors import Forbidden, InvalidArgument
+from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused, Unauthenticated
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
 from tests.support.product import (
     ACME,
     KINDS,
     PEOPLE,
+    SOUTH,
     person_id,
     running_product,
     small_directory,
@@ -189,3 +197,83 @@ def test_a_whole_export_comes_in_within_seconds(tmp_path):
     assert [bad for answer in answers for bad in answer.bad_lines] == []
     assert answers[-1].changed == 4423
     assert took < 15
+
+
+@pytest.fixture
+def another_product(tmp_path):
+    with running_product(tmp_path, [SERVICE], directory=small_directory()) as running:
+        yield running
+
+
+def bad_lines(answers):
+    return [(each.line, each.field) for answer in answers for each in answer.bad_lines]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"loginEnabled": False}, "loginEnabled"), ({"status": "inactive"}, "status"), ({"orgId": ACME}, "orgId")],
+)  # fmt: skip
+def test_a_line_that_would_take_a_partners_last_admin_is_named_and_not_taken(
+    another_product, change, field
+):
+    answers = send(
+        another_product,
+        people(
+            record_of("north_admin", **change),
+            record_of("north_second_admin", **change),
+            record_of("acme_user", displayName="Ștefana Ionescu"),
+        ),
+    )
+
+    assert bad_lines(answers) == [(2, field)]
+    assert "without an admin" in answers[-1].bad_lines[0].problem
+    assert resolve(another_product, person_id("acme_user")).display_name == "Ștefana Ionescu"
+    assert roles_in_a_token(another_product, "north_second_admin") == {"PARTNER_ADMIN"}
+    with pytest.raises(Forbidden):
+        roles_in_a_token(another_product, "north_admin")
+
+
+def test_an_admin_whom_the_directory_disabled_keeps_no_partner(another_product):
+    send(another_product, people(record_of("north_admin", loginEnabled=False)))
+    stub = another_product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    request = roles_pb2.RemoveRoleRequest(
+        user_id=person_id("north_second_admin"), role="ROLE_PARTNER_ADMIN", reason="a test"
+    )
+
+    with pytest.raises(Refused) as caught:
+        another_product.caller("north_admin")(stub.RemoveRole, request)
+    assert caught.value.reason == "LAST_PARTNER_ADMIN"
+
+
+def test_who_goes_to_another_partner_takes_no_role_along(another_product):
+    send(another_product, people(record_of("north_agent", orgId=SOUTH, roles=[])))
+    with pytest.raises(Forbidden):
+        roles_in_a_token(another_product, "north_agent")
+
+    send(another_product, people(record_of("north_agent", roles=[])))
+    assert roles_in_a_token(another_product, "north_agent") == {"HELP_DESK"}
+
+
+def roles_in_a_token(product, name):
+    stub = product.stub(sign_in_pb2_grpc.SignInServiceStub, "identity")
+    request = sign_in_pb2.IssueTokenForRequest(user_id=person_id(name))
+    token = Caller(lambda: product.service_token("SERVICE"))(stub.IssueTokenFor, request).token
+    return product.host.wiring.verifier("identity").verify(token).roles
+
+
+def test_who_is_disabled_is_out_within_a_second(another_product):
+    stub = another_product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+    token = another_product.token("north_agent")
+    look = lambda: Caller()(stub.GetMe, directory_pb2.GetMeRequest(), token=token)  # noqa: E731
+    assert look().user_id == person_id("north_agent")
+    send(another_product, people(record_of("north_agent", loginEnabled=False)))
+
+    assert wait_until(lambda: refusal_of(look) == "TOKEN_REVOKED", 1.0)
+
+
+def refusal_of(call):
+    try:
+        call()
+    except Unauthenticated as error:
+        return error.reason
+    return ""

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(helpdesk/identity/v1/people_events.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"\x8f\x01\n\x10PersonOffboarded\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x15\n\roffboarded_by\x18\x03 \x01(\t\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\"\xa2\x01\n\x0c\x41gentLimited\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x18\n\x10organization_ids\x18\x03 \x03(\t\x12\x12\n\nlimited_by\x18\x04 \x01(\t\x12\x14\n\x06reason\x18\x05 \x01(\tB\x04\x98\xb5\x18\x01\"\x8b\x01\n\x10\x41gentLimitLifted\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x11\n\tlifted_by\x18\x03 \x01(\t\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(helpdesk/identity/v1/people_events.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"\x8f\x01\n\x10PersonOffboarded\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x15\n\roffboarded_by\x18\x03 \x01(\t\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\"\xa2\x01\n\x0c\x41gentLimited\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x18\n\x10organization_ids\x18\x03 \x03(\t\x12\x12\n\nlimited_by\x18\x04 \x01(\t\x12\x14\n\x06reason\x18\x05 \x01(\tB\x04\x98\xb5\x18\x01\"\x8b\x01\n\x10\x41gentLimitLifted\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x11\n\tlifted_by\x18\x03 \x01(\t\x12\x14\n\x06reason\x18\x04 \x01(\tB\x04\x98\xb5\x18\x01\"^\n\x0cPersonBarred\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\"`\n\x0ePersonAdmitted\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,4 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGENTLIMITED']._serialized_end=410
   _globals['_AGENTLIMITLIFTED']._serialized_start=413
   _globals['_AGENTLIMITLIFTED']._serialized_end=552
+  _globals['_PERSONBARRED']._serialized_start=554
+  _globals['_PERSONBARRED']._serialized_end=648
+  _globals['_PERSONADMITTED']._serialized_start=650
+  _globals['_PERSONADMITTED']._serialized_end=746
 # @@protoc_insertion_point(module_scope)

@@ -50,3 +50,23 @@ class AgentLimitLifted(_message.Message):
     lifted_by: str
     reason: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., lifted_by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class PersonBarred(_message.Message):
+    __slots__ = ("stamp", "user_id", "partner_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    partner_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ...) -> None: ...
+
+class PersonAdmitted(_message.Message):
+    __slots__ = ("stamp", "user_id", "partner_id")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    partner_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ...) -> None: ...

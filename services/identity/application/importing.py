@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from helpdesk.kernel.actions import SupportAction
-from helpdesk.kernel.errors import InvalidArgument
+from helpdesk.kernel.errors import InvalidArgument, Refused
 from helpdesk.kernel.events import Event
 from helpdesk.kernel.store import Loaded
 from services.identity.application.reading import Views, roles_now
 from services.identity.application.sessions import end_session
 from services.identity.domain import ids, importing, roles
+from services.identity.domain.entries import INACTIVE, may_sign_in
 from services.identity.domain.facts import PersonImported
 from services.identity.domain.importing import Known
 from services.identity.domain.records import PARSERS, BadRecord, parse
 
 AT_ONCE = 500
+_LAST_ADMIN = (
+    "would leave the partner without an admin; make somebody else one first, without an end, then "
+    "import this line again"
+)
 
 
 class Keys(Protocol):
@@ -77,8 +82,11 @@ class Importing:
             name for _, record in records for name in importing.references(record)
         )
         for line, record in records:
+            admitted: list[tuple[Loaded[roles.PartnerRoles], Sequence[Event]]] = []
             try:
                 facts = self._decided(record, known, progress, line)
+                if facts and isinstance(record, PersonImported):
+                    admitted = self._admitted(action, record, known)
             except BadRecord as bad:
                 progress.bad.append(Bad(batch.kind, line, bad.field, bad.problem))
                 continue
@@ -87,6 +95,8 @@ class Importing:
             key = importing.key_of(record)
             version = known.get(key, Known()).version
             action.stage(Loaded(key, version, None), *facts)
+            for loaded, changed in admitted:
+                action.stage(loaded, *changed)
             if facts and isinstance(record, PersonImported):
                 self._assign(action, record)
                 self._end_what_was_lost(action, record)
@@ -117,6 +127,30 @@ class Importing:
             raise BadRecord("", "was erased and does not come back")
         return importing.take(record, self._digest(importing.content(record)), known)
 
+    def _admitted(
+        self, action: SupportAction, record: PersonImported, known: Mapping[str, Known]
+    ) -> list[tuple[Loaded[roles.PartnerRoles], Sequence[Event]]]:
+        """Return what changes in who acts for a partner. Raises BadRecord for its last admin."""
+        now_at = importing.owner_of(record)
+        was_at = known.get(importing.key_of(record), Known()).owner
+        found: list[tuple[Loaded[roles.PartnerRoles], Sequence[Event]]] = []
+        for uuid in {now_at} | ({was_at} if was_at else set()):
+            if uuid == now_at and f"partner:{uuid}" not in known:
+                continue
+            partner = self._views.partner(uuid)
+            if partner is None:
+                continue
+            loaded = action.load(roles_stream(uuid), roles.evolve, roles.PartnerRoles())
+            allowed = uuid == now_at and may_sign_in(record.login_enabled, record.status)
+            try:
+                changed = roles.follow_directory(
+                    loaded.state, record.user_id, partner.id, admitted=allowed
+                )
+            except Refused as refused:
+                raise BadRecord(_barring(record), _LAST_ADMIN) from refused
+            found.append((loaded, changed))
+        return found
+
     def _end_what_was_lost(self, action: SupportAction, record: PersonImported) -> None:
         living = [
             each for each in self._views.sessions_of(record.user_id) if each.lives(action.now)
@@ -128,6 +162,7 @@ class Importing:
             return
         after = replace(
             before,
+            organization=importing.owner_of(record),
             login_enabled=record.login_enabled,
             status=record.status,
             admin=roles.ORGANIZATION_ADMIN in record.directory_roles,
@@ -149,6 +184,12 @@ class Importing:
             loaded.state, record.user_id, partner.id, record.directory_roles
         )
         action.stage(loaded, *assigned)
+
+
+def _barring(record: PersonImported) -> str:
+    if record.status == INACTIVE:
+        return "status"
+    return "orgId" if record.login_enabled else "loginEnabled"
 
 
 def roles_stream(partner: str) -> str:

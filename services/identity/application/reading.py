@@ -19,6 +19,7 @@ from services.identity.domain.entries import (
     Partner,
     Person,
     Site,
+    may_sign_in,
 )
 from services.identity.domain.importing import Known
 from services.identity.domain.scope import Viewer, may_see
@@ -130,9 +131,13 @@ class Visible:
 
 def roles_now(views: Views, person: Person, now: datetime) -> frozenset[str]:
     """Return what a person may be called with now; nothing for who may not sign in."""
-    if not person.login_enabled or person.status == "inactive":
+    if not may_sign_in(person.login_enabled, person.status):
         return frozenset()
     if views.partner(person.organization) is not None:
-        held = views.roles_of(person.uuid)
-        return frozenset(each.role for each in held if roles.lasts(each.until, now))
+        # Who went from one partner to another took no role along.
+        return frozenset(
+            each.role
+            for each in views.roles_of(person.uuid)
+            if each.partner == person.organization and roles.lasts(each.until, now)
+        )
     return frozenset({roles.CUSTOMER_ADMIN} if person.admin else ())

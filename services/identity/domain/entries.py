@@ -9,6 +9,14 @@ from typing import Any
 
 from services.identity.domain.facts import NEVER
 
+INACTIVE = "inactive"
+"""Status of who was disabled in the directory."""
+
+
+def may_sign_in(login_enabled: bool, status: str) -> bool:
+    """Return whether the directory lets somebody sign in."""
+    return login_enabled and status != INACTIVE
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -136,6 +144,7 @@ class HeldRole:
 
     user: str
     role: str
+    partner: str
     until: datetime
     assigned_by: str
     assigned: datetime

@@ -1,4 +1,4 @@
-"""Facts of a partner's own people: who left, and who is limited to some customers."""
+"""Facts of a partner's own people: who left, who is limited, whom the directory bars."""
 
 from __future__ import annotations
 
@@ -42,3 +42,23 @@ class AgentLimitLifted(Event):
     partner_id: str
     lifted_by: str
     reason: str = personal(of="user_id", default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonBarred(Event):
+    """The directory lets a person act for the partner no more."""
+
+    NAME = "helpdesk.identity.v1.PersonBarred"
+
+    user_id: str
+    partner_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonAdmitted(Event):
+    """The directory lets a person act for the partner again."""
+
+    NAME = "helpdesk.identity.v1.PersonAdmitted"
+
+    user_id: str
+    partner_id: str

@@ -11,6 +11,8 @@ from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
 from services.identity.domain.people_facts import (
     AgentLimited,
     AgentLimitLifted,
+    PersonAdmitted,
+    PersonBarred,
     PersonOffboarded,
 )
 
@@ -26,7 +28,15 @@ CLAIM = "system:identity.claim"
 """Who gives and takes the roles that a claim of the partner's provider stands for."""
 FOR_ALL_CUSTOMERS = frozenset({PARTNER_ADMIN, "AUDITOR"})
 """Roles over all that a partner does; they do not go with a limit to some customers."""
-Fact = RoleAssigned | RoleRemoved | PersonOffboarded | AgentLimited | AgentLimitLifted
+Fact = (
+    RoleAssigned
+    | RoleRemoved
+    | PersonOffboarded
+    | AgentLimited
+    | AgentLimitLifted
+    | PersonBarred
+    | PersonAdmitted
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,8 @@ class PartnerRoles:
     """
     Who of a partner has which role until when, had one ever, has left, or is limited.
 
-    ``claimed`` roles are held by a claim, ``taken`` ones were taken away by a person.
+    ``claimed`` roles are held by a claim, ``taken`` ones were taken away by a person; roles of who
+    is ``barred`` by the directory are nothing for as long as that is so.
     """
 
     held: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
@@ -43,6 +54,7 @@ class PartnerRoles:
     limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     claimed: frozenset[tuple[str, str]] = frozenset()
     taken: frozenset[tuple[str, str]] = frozenset()
+    barred: frozenset[str] = frozenset()
 
     def holds(self, user_id: str, role: str, now: datetime) -> bool:
         """Return whether the person has the role now."""
@@ -53,12 +65,18 @@ class PartnerRoles:
         """Return the roles that the person has now, by name."""
         return sorted(each for each in ASSIGNABLE if self.holds(user_id, each, now))
 
+    @property
+    def lasting_admins(self) -> frozenset[str]:
+        """Who administers the partner without an end, and may sign in."""
+        return frozenset(
+            user
+            for (user, role), until in self.held.items()
+            if role == PARTNER_ADMIN and until == NEVER and user not in self.barred
+        )
+
     def has_lasting_admin_beside(self, user_id: str) -> bool:
         """Return whether somebody else administers the partner without an end."""
-        return any(
-            until == NEVER and role == PARTNER_ADMIN and user != user_id
-            for (user, role), until in self.held.items()
-        )
+        return bool(self.lasting_admins - {user_id})
 
 
 def lasts(until: datetime, now: datetime) -> bool:
@@ -93,6 +111,10 @@ def evolve(state: PartnerRoles, event: Fact) -> PartnerRoles:
         case AgentLimitLifted():
             limits = {user: only for user, only in state.limits.items() if user != event.user_id}
             return replace(state, limits=limits)
+        case PersonBarred():
+            return replace(state, barred=state.barred | {event.user_id})
+        case PersonAdmitted():
+            return replace(state, barred=state.barred - {event.user_id})
 
 
 def assign(state: PartnerRoles, fact: RoleAssigned, now: datetime) -> RoleAssigned:
@@ -176,6 +198,19 @@ def assign_imported(
         and user_id not in state.gone
         and not (role in FOR_ALL_CUSTOMERS and user_id in state.limits)
     )
+
+
+def follow_directory(
+    state: PartnerRoles, user_id: str, partner_id: str, *, admitted: bool
+) -> tuple[PersonBarred | PersonAdmitted, ...]:
+    """Bar or admit a person as the directory says; refuses to bar the last lasting admin."""
+    if admitted is (user_id not in state.barred):
+        return ()
+    if admitted:
+        return (PersonAdmitted(user_id=user_id, partner_id=partner_id),)
+    if state.lasting_admins == {user_id}:
+        raise _last_admin()
+    return (PersonBarred(user_id=user_id, partner_id=partner_id),)
 
 
 def follow_claims(

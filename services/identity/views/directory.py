@@ -239,11 +239,11 @@ class Views:
 
     def _roles(self, where: str, value: str) -> list[HeldRole]:
         rows = self._query(
-            f"SELECT person, role, until, assigned_by, assigned FROM role_held WHERE {where} "
-            "ORDER BY role",
+            "SELECT person, role, partner, until, assigned_by, assigned FROM role_held "
+            f"WHERE {where} ORDER BY role",
             value,
         )
-        return [HeldRole(r[0], r[1], moment_of(r[2]), r[3], moment_of(r[4])) for r in rows]
+        return [HeldRole(r[0], r[1], r[2], moment_of(r[3]), r[4], moment_of(r[5])) for r in rows]
 
     def linked(self, subject_digest: str) -> str:
         """Return the id of the person whom a provider's account was linked to; empty for nobody."""

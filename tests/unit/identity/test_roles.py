@@ -7,6 +7,8 @@ from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
 from services.identity.domain.people_facts import (
     AgentLimited,
     AgentLimitLifted,
+    PersonAdmitted,
+    PersonBarred,
     PersonOffboarded,
 )
 from services.identity.domain.roles import (
@@ -15,6 +17,7 @@ from services.identity.domain.roles import (
     assign,
     assign_imported,
     evolve,
+    follow_directory,
     lift,
     limit,
     offboard,
@@ -246,4 +249,54 @@ def test_a_limit_is_lifted_once():
     given(EVA_ADMIN, limited("ana", "acme")).when(lift, lifted("ana")).then(lifted("ana"))
     given(EVA_ADMIN, limited("ana", "acme"), lifted("ana")).when(lift, lifted("ana")).then_raises(
         Refused, "NOT_LIMITED"
+    )
+
+
+IDA_ADMIN = assigned("ida", "PARTNER_ADMIN")
+
+
+def barred(user):
+    return PersonBarred(user_id=user, partner_id="north")
+
+
+def admitted(user):
+    return PersonAdmitted(user_id=user, partner_id="north")
+
+
+@pytest.mark.parametrize(
+    ("decide", "fact"),
+    [
+        (remove, removed("eva", "PARTNER_ADMIN", "ana")),
+        (offboard, left("eva", "ana")),
+        (assign, assigned("ana", "PARTNER_ADMIN", "x", NOW + timedelta(days=1))),
+    ],
+)
+def test_an_admin_whom_the_directory_bars_does_not_count_as_another(decide, fact):
+    others = (IDA_ADMIN, barred("ida"))
+    admins = others if decide is assign else (EVA_ADMIN, *others)
+
+    given(*admins).when(decide, fact, NOW).then_raises(Refused, "LAST_PARTNER_ADMIN")
+
+
+def test_an_admin_whom_the_directory_admits_again_counts():
+    fact = removed("eva", "PARTNER_ADMIN", "ana")
+
+    given(EVA_ADMIN, IDA_ADMIN, barred("ida"), admitted("ida")).when(remove, fact, NOW).then(fact)
+
+
+def test_the_directory_bars_and_admits_each_once():
+    given(ANA_AGENT).when(follow_directory, "ana", "north", admitted=False).then(barred("ana"))
+    given(ANA_AGENT).when(follow_directory, "ana", "north", admitted=True).then()
+    given(barred("ana")).when(follow_directory, "ana", "north", admitted=False).then()
+    given(barred("ana")).when(follow_directory, "ana", "north", admitted=True).then(admitted("ana"))
+
+
+def test_the_directory_does_not_bar_the_last_lasting_admin():
+    until_tomorrow = assigned("ana", "PARTNER_ADMIN", until=NOW + timedelta(days=1))
+
+    given(EVA_ADMIN, until_tomorrow).when(
+        follow_directory, "eva", "north", admitted=False
+    ).then_raises(Refused, "LAST_PARTNER_ADMIN")
+    given(EVA_ADMIN, IDA_ADMIN).when(follow_directory, "eva", "north", admitted=False).then(
+        barred("eva")
     )
