@@ -30,6 +30,7 @@ _SECTIONS = {
         "import": "services.identity.commands:import_directory",
         "link": "services.identity.commands:link",
         "client": "services.identity.commands:client",
+        "auditor": "services.identity.commands:auditor",
         "token": "services.identity.commands:token",
         "forget": "services.forgetting.commands:forget",
         "forgettings": "services.forgetting.commands:forgettings",
@@ -53,7 +54,10 @@ _HELP = frozenset({"-h", "--help"})
 _UNSET = frozenset({"certs", "read-mail"})
 # Commands of an operator, who acts on a running product under their own name.
 _OPERATED = frozenset(
-    {"import", "token", "link", "client", "import-bounces", "forget", "forgettings", "legal-hold"}
+    (
+        *("import", "token", "link", "client", "auditor"),
+        *("import-bounces", "forget", "forgettings", "legal-hold"),
+    )
 )
 
 

@@ -12,6 +12,8 @@ from helpdesk.identity.v1 import (
     feed_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
+    platform_auditors_pb2,
+    platform_auditors_pb2_grpc,
     sign_in_pb2,
     sign_in_pb2_grpc,
     tickets_pb2,
@@ -68,6 +70,22 @@ def open_tickets(operator: Operator, email: str, tickets: Sequence[tuple[str, st
         # It is open already where the demo ran before.
         with suppress(Refused):
             own(stub.OpenTicket, request, token=agent.token)
+
+
+def let_audit(operator: Operator, auditor: tuple[str, str, str]) -> None:
+    """Let somebody audit all partners whom the development provider knows by their address."""
+    channel = operator.channel("identity")
+    sign_ins = sign_in_pb2_grpc.SignInServiceStub(channel)
+    caller = operator.caller("OPERATOR")
+    providers = caller(sign_ins.ListProviders, sign_in_pb2.ListProvidersRequest()).providers
+    _, name, address = auditor
+    request = platform_auditors_pb2.AddPlatformAuditorRequest(
+        issuer=providers[0].issuer, subject=address, display_name=name, reason="shown in the demo"
+    )
+    stub = platform_auditors_pb2_grpc.PlatformAuditorServiceStub(channel)
+    # They are one already where the demo ran before.
+    with suppress(Refused):
+        caller(stub.AddPlatformAuditor, request)
 
 
 def welcome(operator: Operator, user_ids: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from helpdesk.kernel.hosting import Host, HostSettings
 from helpdesk.kernel.operating import RUNNING, Operator, announce
 from helpdesk.kernel.resources import VAULT_URL, check_database
 from helpdesk.kernel.settings import SettingsError, is_loopback, parse
-from services.demo.clients import import_records, open_tickets, welcome
+from services.demo.clients import import_records, let_audit, open_tickets, welcome
 from services.demo.domain import Sample, sample
 from services.hosting import ALL, wait_for_signal
 from services.processes import (
@@ -49,7 +49,8 @@ def demo(*, fresh: bool, distributed: bool) -> None:
     settings = parse(HostSettings, "", env)
     address = env.setdefault("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
     # A demo with a provider of one's own has no agent who could open the sample's tickets.
-    if "HELPDESK_IDENTITY_ISSUERS" not in env:
+    local = "HELPDESK_IDENTITY_ISSUERS" not in env
+    if local:
         env.setdefault("HELPDESK_IDENTITY_TICKETS", "local")
     if not is_loopback(address):
         raise SettingsError("HELPDESK_GATEWAY_ADDRESS: the demo only serves this machine")
@@ -65,6 +66,8 @@ def demo(*, fresh: bool, distributed: bool) -> None:
             if import_records(operator, made.records):
                 welcome(operator, made.welcomed)
             open_tickets(operator, _agent(made), made.tickets)
+            if local:
+                let_audit(operator, made.platform_auditor)
         _introduce(address, made, _VERIFY_APART if distributed else _VERIFY_HERE)
         wait_for_signal()
         click.echo("Stopping ...", err=True)
@@ -132,6 +135,8 @@ def _has_keys(settings: HostSettings) -> bool:
 
 def _prepare(data_dir: Path, made: Sample) -> None:
     accounts = [{"email": e, "name": n, "role": r} for r, n, e in made.sign_ins]
+    role, name, address = made.platform_auditor
+    accounts.append({"email": address, "name": name, "role": role, "subject": address})
     (data_dir / _ACCOUNTS).write_text(json.dumps(accounts, ensure_ascii=False))
     refused = data_dir / _MAILBOX / "refused.json"
     if not refused.exists():
@@ -144,13 +149,14 @@ def _agent(made: Sample) -> str:
 
 
 def _introduce(address: str, made: Sample, verify: str) -> None:
-    width = max(len(role) for role, _, _ in made.sign_ins)
+    sign_ins = [*made.sign_ins, made.platform_auditor]
+    width = max(len(role) for role, _, _ in sign_ins)
     lines = [
         "",
         f"  Open http://{address}",
         "",
         "  Sign in as (no password: the provider is a local one for development)",
-        *(f"    {role:<{width}}  {email}" for role, _, email in made.sign_ins),
+        *(f"    {role:<{width}}  {email}" for role, _, email in sign_ins),
         "",
         "  Open tickets of the agent",
         *(f"    {number}  {customer}" for number, _, customer in made.tickets),

@@ -149,6 +149,12 @@ class Sample:
     records: dict[str, list[Record]] = field(default_factory=dict)
     sign_ins: list[tuple[str, str, str]] = field(default_factory=list)
     """Role, name and address of the people to sign in as."""
+    platform_auditor: tuple[str, str, str] = (
+        "platform auditor",
+        "Olivia Adler",
+        "olivia.adler@platform.example",
+    )
+    """The same of who audits all partners, and is in no directory."""
     bounces: str = ""
     """Address whose mailbox does not exist."""
     welcomed: list[str] = field(default_factory=list)

@@ -1,9 +1,10 @@
-"""Shell commands: the directory, development tokens, linked accounts, programs outside."""
+"""Shell commands: the directory, tokens, linked accounts, programs outside, auditors."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -22,6 +23,8 @@ from helpdesk.identity.v1 import (
     feed_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
+    platform_auditors_pb2,
+    platform_auditors_pb2_grpc,
     sign_in_pb2,
     sign_in_pb2_grpc,
 )
@@ -198,6 +201,75 @@ def list_(operator: Operator) -> None:
     for each in answer.clients:
         acts = f", acts as {', '.join(each.acts_as)}" if each.acts_as else ""
         click.echo(f"{each.client}: {', '.join(each.client_roles)}{acts}; by {each.registered_by}")
+
+
+@click.group()
+def auditor() -> None:
+    """Auditors of the platform, who read the records of all partners."""
+
+
+@auditor.command("add")
+@click.argument("issuer")
+@click.argument("subject")
+@click.option("--name", required=True, help="Name of the person, as records show it.")
+@click.option("--reason", required=True, help="Why; it is recorded.")
+@click.option("--until", type=click.DateTime(), help="When it ends, UTC; without it, never.")
+@click.pass_obj
+def add_auditor(
+    operator: Operator, issuer: str, subject: str, name: str, reason: str, until: datetime | None
+) -> None:
+    """Make who signs in with an account one; SUBJECT is what ID tokens of ISSUER name it by."""
+    request = platform_auditors_pb2.AddPlatformAuditorRequest(
+        issuer=issuer, subject=subject, display_name=name, reason=reason
+    )
+    if until is not None:
+        request.until.FromDatetime(until.replace(tzinfo=UTC))
+    added = operator.caller("OPERATOR")(_auditors(operator).AddPlatformAuditor, request)
+    click.echo(f"{name} reads the records of all partners, as {added.user_id}")
+
+
+@auditor.command("remove")
+@click.argument("issuer")
+@click.argument("subject")
+@click.option("--reason", required=True, help="Why; it is recorded.")
+@click.pass_obj
+def remove_auditor(operator: Operator, issuer: str, subject: str, reason: str) -> None:
+    """Take it away; what they have open ends within a second."""
+    stub, caller = _auditors(operator), operator.caller("OPERATOR")
+    listed = caller(
+        stub.ListPlatformAuditors, platform_auditors_pb2.ListPlatformAuditorsRequest()
+    ).auditors
+    account = (issuer.rstrip("/"), subject)
+    for each in listed:
+        if (each.issuer.rstrip("/"), each.subject) == account:
+            request = platform_auditors_pb2.RemovePlatformAuditorRequest(
+                user_id=each.user_id, reason=reason
+            )
+            caller(stub.RemovePlatformAuditor, request)
+            click.echo(f"{each.display_name} reads them no more")
+            return
+    raise click.ClickException("nobody with this account audits the platform")
+
+
+@auditor.command("list")
+@click.pass_obj
+def list_auditors(operator: Operator) -> None:
+    """Say who they are, until when, and who made them one."""
+    request = platform_auditors_pb2.ListPlatformAuditorsRequest()
+    answer = operator.caller("OPERATOR")(_auditors(operator).ListPlatformAuditors, request)
+    for each in answer.auditors:
+        until = (
+            f" until {each.until.ToDatetime():%Y-%m-%d %H:%M} UTC" if each.HasField("until") else ""
+        )
+        click.echo(
+            f"{each.display_name}: {each.issuer} {each.subject}{until}; by {each.assigned_by}"
+        )
+
+
+def _auditors(
+    operator: Operator,
+) -> platform_auditors_pb2_grpc.PlatformAuditorServiceStub:
+    return platform_auditors_pb2_grpc.PlatformAuditorServiceStub(operator.channel("identity"))
 
 
 def _role(name: str) -> str:

@@ -20,6 +20,7 @@ from helpdesk.identity.v1 import (
     internal_pb2_grpc,
     invitations_pb2_grpc,
     people_pb2_grpc,
+    platform_auditors_pb2_grpc,
     roles_pb2_grpc,
     sign_in_pb2_grpc,
     tickets_pb2_grpc,
@@ -39,6 +40,7 @@ from services.identity.application.importing import Importing
 from services.identity.application.internal import Internal
 from services.identity.application.invitations import Invitations
 from services.identity.application.people import People
+from services.identity.application.platform_auditors import PlatformAuditors
 from services.identity.application.role_claims import RoleClaims
 from services.identity.application.roles import Roles
 from services.identity.application.sessions import Sessions
@@ -54,6 +56,7 @@ from services.identity.grpc_api.forgetting import ForgettingServicer
 from services.identity.grpc_api.internal import InternalServicer
 from services.identity.grpc_api.invitations import InvitationServicer
 from services.identity.grpc_api.people import PeopleServicer
+from services.identity.grpc_api.platform_auditors import PlatformAuditorServicer
 from services.identity.grpc_api.roles import RoleServicer
 from services.identity.grpc_api.sign_in import SignInServicer
 from services.identity.grpc_api.tickets import TicketServicer
@@ -129,6 +132,7 @@ def build(wiring: Wiring) -> Running:
     roles = RoleServicer(Roles(views, digest))
     people = PeopleServicer(People(views, invited))
     invitations = InvitationServicer(invited)
+    auditors = PlatformAuditorServicer(PlatformAuditors(views, providers, accounts))
     feed = FeedServicer(Importing(views, wiring.vault, digest), accounts)
     directory = DirectoryServicer(Directory(views, digest, proofs.verify))
     table = TicketTable(store)
@@ -173,6 +177,11 @@ def build(wiring: Wiring) -> Running:
             ),
             "helpdesk.identity.v1.ClientService": lambda server: (
                 clients_pb2_grpc.add_ClientServiceServicer_to_server(clients, server)
+            ),
+            "helpdesk.identity.v1.PlatformAuditorService": lambda server: (
+                platform_auditors_pb2_grpc.add_PlatformAuditorServiceServicer_to_server(
+                    auditors, server
+                )
             ),
             "helpdesk.identity.v1.TicketService": lambda server: (
                 tickets_pb2_grpc.add_TicketServiceServicer_to_server(tickets, server)

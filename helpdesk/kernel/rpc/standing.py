@@ -35,6 +35,7 @@ IDENTITY: Follow = (
     {
         "helpdesk.identity.v1.RoleRemoved": (_PERSON, "user_id"),
         "helpdesk.identity.v1.PersonBarred": (_PERSON, "user_id"),
+        "helpdesk.identity.v1.PlatformAuditorRemoved": (_PERSON, "user_id"),
         "helpdesk.identity.v1.SignedOut": (_SIGN_IN, "sign_in_id"),
         "helpdesk.identity.v1.PersonForgotten": (_PERSON, "user_id"),
         "helpdesk.identity.v1.ClientRemoved": (_PROGRAM, "client"),

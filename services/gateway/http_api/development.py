@@ -34,6 +34,7 @@ _ROLES = {
     "partner admin": "partner_admin",
     "customer admin": "customer_admin",
     "auditor": "auditor",
+    "platform auditor": "auditor",
 }
 
 
@@ -79,7 +80,7 @@ def accounts_of(file: Path) -> list[dict[str, str]]:
     except (OSError, ValueError):
         return []
     return [
-        {name: str(each[name]) for name in ("email", "name", "role")}
+        {name: str(each.get(name, "")) for name in ("email", "name", "role", "subject")}
         for each in written
         if isinstance(each, dict) and {"email", "name", "role"} <= each.keys()
     ]

@@ -20,6 +20,7 @@ from services.identity.domain.entries import Partner, Person
 from services.identity.domain.facts import AccountLinked, PersonImported
 
 _LONGEST_NAME = 200
+_LONGEST_SUBJECT = 255
 
 
 class Accounts:
@@ -55,7 +56,7 @@ class Accounts:
             known = person
             person = self._invitations.accept(action, invitation, configured.partner_id, known)
             if known is None:
-                self._link(action, person, configured.issuer, identified.subject)
+                self.link(action, person, configured.issuer, identified.subject)
         return self._claimed(action, configured, identified, person)
 
     def _known(self, configured: Configuration, subject: str) -> Person | None:
@@ -95,7 +96,7 @@ class Accounts:
         wanted = claims.roles_by(stream.state, identified.claims, user_id)
         if person is None and wanted and configured.subject == "linked":
             person = self._new(action, partner.id, partner.uuid, identified)
-            self._link(action, person, configured.issuer, identified.subject)
+            self.link(action, person, configured.issuer, identified.subject)
         person = _somebody(person)
         loaded = action.load(roles_stream(partner.uuid), roles.evolve, roles.PartnerRoles())
         facts = roles.follow_claims(loaded.state, person.id, partner.id, wanted, action.now)
@@ -131,17 +132,18 @@ class Accounts:
         )
 
     def link_account(self, action: SupportAction, user_id: str, issuer: str, subject: str) -> None:
-        """Link a provider's account to a person. Raises NotFound, Refused."""
+        """Link a provider's account to a person. Raises NotFound, Refused, InvalidArgument."""
         person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
         if person is None:
             raise NotFound("person")
         forgetting.check_known(person)
         self._providers.get(issuer)
-        if not subject or len(subject) > 255:
-            raise InvalidArgument("subject", "OUT_OF_RANGE", "subject: 1 to 255 characters.")
-        self._link(action, person, issuer, subject)
+        self.link(action, person, issuer, subject)
 
-    def _link(self, action: SupportAction, person: Person, issuer: str, subject: str) -> None:
+    def link(self, action: SupportAction, person: Person, issuer: str, subject: str) -> None:
+        """Link an account to a person, once. Raises Refused, InvalidArgument."""
+        if not subject or len(subject) > _LONGEST_SUBJECT:
+            raise InvalidArgument("subject", "OUT_OF_RANGE", "subject: 1 to 255 characters.")
         subject_digest = self.subject_digest(issuer, subject)
         stream = action.load(f"account:{subject_digest}", _linked, "")
         action.about(user_id=person.id)

@@ -155,13 +155,15 @@ class Forgetting:
             if organization_id and named != _own(action):
                 raise NotFound("organization")
             return _own(action)
-        if self._views.organization(named) is None and self._views.partner(named) is None:
+        if not any(
+            (named == ids.PLATFORM, self._views.organization(named), self._views.partner(named))
+        ):
             raise NotFound("organization")
         return named
 
     def _without_roles(self, action: SupportAction, person: Person) -> None:
         if any(roles.lasts(each.until, action.now) for each in self._views.roles_of(person.uuid)):
-            raise Refused("ROLES_HELD", "They have roles at their partner. Take these away first.")
+            raise Refused("ROLES_HELD", "They still have roles. Take these away first.")
 
 
 def stream_of(organization: str) -> str:

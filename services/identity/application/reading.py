@@ -133,7 +133,7 @@ def roles_now(views: Views, person: Person, now: datetime) -> frozenset[str]:
     """Return what a person may be called with now; nothing for who may not sign in."""
     if not may_sign_in(person.login_enabled, person.status):
         return frozenset()
-    if views.partner(person.organization) is not None:
+    if person.organization == ids.PLATFORM or views.partner(person.organization) is not None:
         # Who went from one partner to another took no role along.
         return frozenset(
             each.role

@@ -121,12 +121,13 @@ class Sessions:
 def acting(
     views: Views, person: Person, roles: frozenset[str], sign_in_id: str, known_at: int = 0
 ) -> Actor:
-    """Return a person as who acts, for a partner or a customer."""
+    """Return a person as who acts, for a partner, a customer or the platform, which is neither."""
     at_partner = views.partner(person.organization) is not None
+    at_customer = not at_partner and person.organization != ids.PLATFORM
     return Actor(
         id=person.id,
         partner_id=person.organization_id if at_partner else "",
-        organization_id="" if at_partner else person.organization_id,
+        organization_id=person.organization_id if at_customer else "",
         roles=roles,
         sign_in_id=sign_in_id,
         known_at=known_at,

@@ -12,6 +12,8 @@ ORGANIZATION = "ORGANIZATION"
 PEOPLE = "PEOPLE"
 DEVICE = "DEVICE"
 LICENSE = "LICENSE"
+PLATFORM = "00000000-0000-0000-0000-000000000000"
+"""The organization of who belongs to no partner and no customer; a directory has none like it."""
 
 _LONGEST = 200
 # The same few are named again and again: whose, where, by whom.
@@ -54,3 +56,6 @@ def _uuid(region: str, text: str) -> tuple[str, str]:
         return region, str(UUID(text))
     except ValueError:
         return "", ""
+
+
+PLATFORM_ID = api_id(ORGANIZATION, PLATFORM)

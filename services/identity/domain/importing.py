@@ -17,7 +17,7 @@ from services.identity.domain.facts import (
     PersonImported,
     SiteImported,
 )
-from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
+from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, PLATFORM, uuid_of
 from services.identity.domain.records import BadRecord
 
 _STAMP = frozenset(f.name for f in fields(Event))
@@ -115,6 +115,10 @@ def take(record: Event, digest: str, known: Mapping[str, Known]) -> tuple[Event,
 
 def _check(record: Event, known: Mapping[str, Known]) -> None:
     owner = owner_of(record)
+    if isinstance(record, PartnerImported | OrganizationImported):
+        named = getattr(record, "partner_id", owner)
+        if uuid_of(ORGANIZATION, named) == PLATFORM:
+            raise BadRecord("id", "is an id that no organization has")
     match record:
         case PartnerImported():
             if f"organization:{uuid_of(ORGANIZATION, record.partner_id)}" in known:

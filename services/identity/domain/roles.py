@@ -17,16 +17,17 @@ from services.identity.domain.people_facts import (
 )
 
 PARTNER_ADMIN = "PARTNER_ADMIN"
+AUDITOR = "AUDITOR"
 CUSTOMER_ADMIN = "CUSTOMER_ADMIN"
-ASSIGNABLE = frozenset({PARTNER_ADMIN, "HELP_DESK", "HELP_DESK_READ_ONLY", "AUDITOR"})
-IMPORTED = {"partner_admin": PARTNER_ADMIN, "help_desk": "HELP_DESK", "auditor": "AUDITOR"}
+ASSIGNABLE = frozenset({PARTNER_ADMIN, "HELP_DESK", "HELP_DESK_READ_ONLY", AUDITOR})
+IMPORTED = {"partner_admin": PARTNER_ADMIN, "help_desk": "HELP_DESK", "auditor": AUDITOR}
 """Roles of the directory that an import assigns to a partner's people, once."""
 ORGANIZATION_ADMIN = "id_full_admin"
 """Role of the directory that makes a person an admin of their own organization."""
 IMPORT = "system:identity.import"
 CLAIM = "system:identity.claim"
 """Who gives and takes the roles that a claim of the partner's provider stands for."""
-FOR_ALL_CUSTOMERS = frozenset({PARTNER_ADMIN, "AUDITOR"})
+FOR_ALL_CUSTOMERS = frozenset({PARTNER_ADMIN, AUDITOR})
 """Roles over all that a partner does; they do not go with a limit to some customers."""
 Fact = (
     RoleAssigned

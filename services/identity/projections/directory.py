@@ -12,7 +12,7 @@ from helpdesk.kernel.store import Database, Projection, Projections, Recorded
 from services.identity.domain import client_facts, facts, importing, people_facts, ticket_facts
 from services.identity.domain.ids import DEVICE, LICENSE, ORGANIZATION, PEOPLE, uuid_of
 from services.identity.domain.roles import ORGANIZATION_ADMIN
-from services.identity.projections import forgetting, invitations
+from services.identity.projections import forgetting, invitations, platform_auditors
 
 Digest = Callable[[str], str]
 PERSON = "identity.view.person"
@@ -38,7 +38,8 @@ def projections(sealer: Sealer, digest: Digest) -> Projections:
     known: dict[str, Projection] = {
         kind.NAME: views.also_known(function) for kind, function in imported.items()
     }
-    return {**known, **forgetting.projections(), **invitations.projections()} | {
+    audited = platform_auditors.projections(_put, views.sealed, PERSON)
+    return {**known, **forgetting.projections(), **invitations.projections(), **audited} | {
         facts.RoleAssigned.NAME: views.on_role_assigned,
         facts.RoleRemoved.NAME: views.on_role_removed,
         people_facts.AgentLimited.NAME: _on_agent_limited,
@@ -69,7 +70,7 @@ class _Views:
         self._sealer = sealer
         self._digest = digest
 
-    def _sealed(self, person: str, value: object, context: str) -> str:
+    def sealed(self, person: str, value: object, context: str) -> str:
         return self._sealer.seal(person, [json.dumps(value, ensure_ascii=False)], context)[0]
 
     def also_known(self, projection: Projection) -> Projection:
@@ -142,7 +143,7 @@ class _Views:
             "id": event.user_id,
             "organization": importing.owner_of(event),
             "organization_id": event.organization_id,
-            "sealed": self._sealed(event.user_id, [*texts, *lists], PERSON),
+            "sealed": self.sealed(event.user_id, [*texts, *lists], PERSON),
             "status": event.status,
             "login_enabled": int(event.login_enabled),
             "created": timestamp(event.created),
@@ -214,7 +215,7 @@ class _Views:
             "organization_id": event.organization_id,
             "user_id": event.user_id,
             "person_id": event.person_id,
-            "sealed": self._sealed(
+            "sealed": self.sealed(
                 event.person_id, [event.display_name, event.sip_address], DEVICE_VIEW
             ),
             "product": event.product,
@@ -261,11 +262,11 @@ class _Views:
             "begun": moment,
             "used": moment,
             "ended": 0,
-            "sealed": self._sealed(event.user_id, event.user_agent, SIGN_IN),
+            "sealed": self.sealed(event.user_id, event.user_agent, SIGN_IN),
             "issuer": event.issuer,
             "account": event.subject_digest,
             "provider_session": event.provider_session_digest,
-            "hint": self._sealed(event.user_id, event.id_token, HINT) if event.id_token else "",
+            "hint": self.sealed(event.user_id, event.id_token, HINT) if event.id_token else "",
         }
         _put(db, "sign_in", ["id"], row)
 
