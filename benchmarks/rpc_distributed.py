@@ -64,7 +64,7 @@ def run(rounds: int = 7, calls: int = 200) -> list[dict[str, Any]]:
         partner = records["organizations"][0]["managedBy"][0]
         internal = product.stub(internal_pb2_grpc.DirectoryInternalServiceStub, "identity")
         me = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
-        service = product.caller(sub="search", roles=["SERVICE"])
+        service = product.caller(sub="email", roles=["SERVICE"])
         person = product.caller(sub="agent", partner=partner, roles=["HELP_DESK"])
         nobody = internal_pb2.ResolveAddressRequest(address="nobody@nowhere.example")
         answer = person(me.GetMe, directory_pb2.GetMeRequest()).SerializeToString()

@@ -34,7 +34,7 @@ from helpdesk.kernel.rpc.tickets import CheckTicket, TicketsOverGrpc
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import GraceSettings, SettingsError, parse
 from helpdesk.kernel.store import Store
-from helpdesk.kernel.tokens import Verifier
+from helpdesk.kernel.tokens import CheckedTokens, Verifier
 
 __all__ = [
     "Background", "Host", "HostSettings", "Running", "Service", "Timer", "Wiring",
@@ -83,6 +83,7 @@ class Wiring(Resources):
             settings.tls_ca_file, settings.tls_cert_file, settings.tls_key_file
         )
         self.local: set[str] = set()
+        self._tokens = CheckedTokens(lambda: published_keys(self.channel("identity")))
         self._channels: dict[str, grpc.Channel] = {}
         self._lock = threading.Lock()
 
@@ -122,7 +123,7 @@ class Wiring(Resources):
 
     def verifier(self, audience: str) -> Verifier:
         """Return what checks tokens for a service, against identity's published keys."""
-        return Verifier(lambda: published_keys(self.channel("identity")), audience)
+        return Verifier(self._tokens, audience)
 
     def tickets(self, service: str) -> CheckTicket:
         """Return what a service asks about the tickets that its callers name."""

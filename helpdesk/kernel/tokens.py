@@ -160,18 +160,17 @@ class _Checked:
     keys: _Keys
 
 
-class Verifier:
+class CheckedTokens:
     """
-    Checks tokens against the published keys, which it caches.
+    Checks tokens against the published keys, which it caches; not for which service they are.
 
     An unknown key id makes it ask again, at most once a second; otherwise keys are asked for
     again after five minutes, so a rotation needs no restart. A token that was checked is known by
     its digest until it expires or the published keys change, whatever comes first.
     """
 
-    def __init__(self, published: Published, audience: str, issuer: str = ISSUER) -> None:
+    def __init__(self, published: Published, issuer: str = ISSUER) -> None:
         self._published = published
-        self._audience = audience
         self._issuer = issuer
         self._jwks: Sequence[Mapping[str, Any]] = ()
         self._keys: _Keys = {}
@@ -180,12 +179,8 @@ class Verifier:
         self._lock = threading.Lock()
         self._known: dict[bytes, _Checked] = {}
 
-    def verify(self, token: str) -> Actor:
-        """Return the actor of a valid token; raises Unauthenticated with the reason."""
-        return self.checked(token).actor
-
     def checked(self, token: str) -> Verified:
-        """Return all that a valid token says; raises Unauthenticated, Unavailable."""
+        """Return what a valid token says; raises Unauthenticated, Unavailable."""
         if not token:
             raise Unauthenticated("TOKEN_MISSING", "This call needs a token.")
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
@@ -235,8 +230,6 @@ class Verifier:
             raise Unauthenticated("TOKEN_INVALID", "The token is not valid.")
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
-        if self._audience not in audiences:
-            raise Unauthenticated("TOKEN_AUDIENCE", "The token is for another service.")
         if claims.get("iss") != self._issuer or not claims.get("sub"):
             raise Unauthenticated("TOKEN_ISSUER", "The token is from another issuer.")
         try:
@@ -280,6 +273,30 @@ class Verifier:
                     raise Unavailable("KEYS_UNAVAILABLE", "Tokens cannot be checked now.")
                 raise KeyError("unknown key")
             return self._keys
+
+
+class Verifier:
+    """
+    Checks tokens for one service.
+
+    Those of a process share what was checked, so that the signature of a token for several of them
+    is checked once.
+    """
+
+    def __init__(self, tokens: CheckedTokens, audience: str) -> None:
+        self._tokens = tokens
+        self._audience = audience
+
+    def verify(self, token: str) -> Actor:
+        """Return the actor of a valid token; raises Unauthenticated with the reason."""
+        return self.checked(token).actor
+
+    def checked(self, token: str) -> Verified:
+        """Return all that a valid token says; raises Unauthenticated, Unavailable."""
+        said = self._tokens.checked(token)
+        if self._audience not in said.audience:
+            raise Unauthenticated("TOKEN_AUDIENCE", "The token is for another service.")
+        return said
 
 
 def _imported(jwk: Mapping[str, Any]) -> OKPKey:

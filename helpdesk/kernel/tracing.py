@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
@@ -82,7 +82,8 @@ def allowed(attributes: Mapping[str, str | int]) -> dict[str, str | int]:
 
 def begun() -> str:
     """Return the trace context of a new trace (W3C traceparent)."""
-    return f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"
+    random = os.urandom(24).hex()
+    return f"00-{random[:32]}-{random[32:]}-01"
 
 
 def accepted(given: str) -> str | None:

@@ -8,7 +8,7 @@ from helpdesk.kernel.errors import Unauthenticated
 from helpdesk.kernel.keyrings import KEPT, LEASE_KEYS, TOKENS, KeyRing
 from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.tokens import LEASE, LEASES, Signer, Verifier
+from helpdesk.kernel.tokens import LEASE, LEASES, CheckedTokens, Signer, Verifier
 
 CLAIMS = {"sub": "a1", "roles": ["HELP_DESK"]}
 
@@ -104,7 +104,7 @@ def test_new_keys_of_leases_sign_leases_only(folder):
     assert (jwk["kid"], jwk["use_for"]) == (done.key_id, LEASES)
 
     late = at(folder, time.time() + 100, LEASE_KEYS)
-    verifier = Verifier(late.published, "email")
+    verifier = Verifier(CheckedTokens(late.published), "email")
     lease = late.sign(CLAIMS | {"mode": "read_only"}, ["email"], LEASE)
     assert verifier.verify(lease).read_only
     with pytest.raises(Unauthenticated):
@@ -112,7 +112,9 @@ def test_new_keys_of_leases_sign_leases_only(folder):
 
 
 def verified(jwk, signer, seconds=60):
-    return Verifier(lambda: [jwk], "email").verify(signer.sign(CLAIMS, ["email"], seconds))
+    return Verifier(CheckedTokens(lambda: [jwk]), "email").verify(
+        signer.sign(CLAIMS, ["email"], seconds)
+    )
 
 
 def test_what_a_key_signs_never_outlives_it():

@@ -10,7 +10,7 @@ from helpdesk.kernel import tokens
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Unauthenticated, Unavailable
 from helpdesk.kernel.secrets import new_private_key
-from helpdesk.kernel.tokens import Signer, Verifier, claims_of
+from helpdesk.kernel.tokens import CheckedTokens, Signer, Verifier, claims_of
 
 AGENT = Actor("a1", partner_id="p1", roles=frozenset({"HELP_DESK"}), act=("gateway", "proxy"))
 
@@ -22,7 +22,7 @@ def signer():
 
 @pytest.fixture
 def verifier(signer):
-    return Verifier(lambda: [signer.public_jwk()], "email")
+    return Verifier(CheckedTokens(lambda: [signer.public_jwk()]), "email")
 
 
 def refused(verifier, token):
@@ -55,7 +55,7 @@ def test_a_token_of_another_issuer_is_refused(verifier):
 
 def test_a_key_that_is_published_under_another_issuer_name_is_refused(signer):
     named = Signer(new_private_key(), issuer="elsewhere")
-    verifier = Verifier(lambda: [named.public_jwk()], "email")
+    verifier = Verifier(CheckedTokens(lambda: [named.public_jwk()]), "email")
 
     assert refused(verifier, named.sign(claims_of(AGENT), ["email"], 60)) == "TOKEN_ISSUER"
 
@@ -97,7 +97,7 @@ def test_a_changed_claim_is_refused(signer, verifier):
 
 def test_the_key_for_leases_signs_no_ordinary_token():
     lease = Signer(new_private_key(), use_for=tokens.LEASES)
-    verifier = Verifier(lambda: [lease.public_jwk()], "email")
+    verifier = Verifier(CheckedTokens(lambda: [lease.public_jwk()]), "email")
 
     assert refused(verifier, lease.sign(claims_of(AGENT), ["email"], 5)) == "TOKEN_INVALID"
 
@@ -110,7 +110,7 @@ def test_the_ordinary_key_signs_no_lease(signer, verifier):
 
 def test_a_lease_lives_at_most_five_seconds():
     lease = Signer(new_private_key(), use_for=tokens.LEASES)
-    verifier = Verifier(lambda: [lease.public_jwk()], "email")
+    verifier = Verifier(CheckedTokens(lambda: [lease.public_jwk()]), "email")
     viewer = Actor("a1", mode="read_only", view_id="v1")
 
     assert verifier.verify(lease.sign(claims_of(viewer), ["email"], 5)) == viewer
@@ -141,7 +141,7 @@ def test_a_token_that_was_checked_is_refused_once_it_has_expired(signer, verifie
 
 def test_a_lease_that_was_checked_is_refused_after_its_five_seconds(monkeypatch):
     lease = Signer(new_private_key(), use_for=tokens.LEASES)
-    verifier = Verifier(lambda: [lease.public_jwk()], "email")
+    verifier = Verifier(CheckedTokens(lambda: [lease.public_jwk()]), "email")
     token = lease.sign(claims_of(Actor("a1", mode="read_only", view_id="v1")), ["email"], 5)
     verifier.verify(token)
     later(monkeypatch, "time", 5.1)
@@ -151,7 +151,7 @@ def test_a_lease_that_was_checked_is_refused_after_its_five_seconds(monkeypatch)
 
 def test_a_token_that_was_checked_is_refused_once_its_key_is_withdrawn(signer, monkeypatch):
     keys = [signer.public_jwk()]
-    verifier = Verifier(lambda: keys, "email")
+    verifier = Verifier(CheckedTokens(lambda: keys), "email")
     token = signer.sign(claims_of(AGENT), ["email"], 290)
     verifier.verify(token)
     keys[:] = [Signer(new_private_key()).public_jwk()]
@@ -162,7 +162,7 @@ def test_a_token_that_was_checked_is_refused_once_its_key_is_withdrawn(signer, m
 
 def test_a_token_of_a_withdrawn_key_is_refused_as_soon_as_that_is_known(signer, monkeypatch):
     keys = [signer.public_jwk()]
-    verifier = Verifier(lambda: keys, "email")
+    verifier = Verifier(CheckedTokens(lambda: keys), "email")
     token = signer.sign(claims_of(AGENT), ["email"], 60)
     verifier.verify(token)
     rotated = Signer(new_private_key())
@@ -176,9 +176,25 @@ def test_a_token_of_a_withdrawn_key_is_refused_as_soon_as_that_is_known(signer, 
 def test_what_one_service_checked_is_still_refused_by_another(signer, verifier):
     token = signer.sign(claims_of(AGENT), ["email"], 60)
     verifier.verify(token)
-    other = Verifier(lambda: [signer.public_jwk()], "search")
+    other = Verifier(verifier._tokens, "search")
 
     assert refused(other, token) == "TOKEN_AUDIENCE"
+
+
+def test_a_token_for_several_services_of_a_process_has_its_signature_checked_once(
+    signer, monkeypatch
+):
+    shared = CheckedTokens(lambda: [signer.public_jwk()])
+    token = signer.sign(claims_of(AGENT), ["email", "search"], 60)
+    decoded = []
+    decode = tokens.jwt.decode
+    monkeypatch.setattr(
+        tokens.jwt, "decode", lambda *given, **more: decoded.append(1) or decode(*given, **more)
+    )
+    named = [Verifier(shared, name).verify(token) for name in ("email", "search", "email")]
+
+    assert named == [AGENT] * 3
+    assert len(decoded) == 1
 
 
 def test_a_refused_token_is_refused_again(signer, verifier):
@@ -200,12 +216,12 @@ def test_only_so_many_tokens_are_remembered(signer, verifier, monkeypatch):
     for number in range(5):
         verifier.verify(signer.sign({"sub": f"a{number}"}, ["email"], 60))
 
-    assert len(verifier._known) == 3
+    assert len(verifier._tokens._known) == 3
 
 
 def test_a_new_key_is_found_without_a_restart(signer, monkeypatch):
     keys = [signer.public_jwk()]
-    verifier = Verifier(lambda: keys, "email")
+    verifier = Verifier(CheckedTokens(lambda: keys), "email")
     verifier.verify(signer.sign(claims_of(AGENT), ["email"], 60))
     rotated = Signer(new_private_key())
     keys.append(rotated.public_jwk())
@@ -226,7 +242,7 @@ def test_while_nobody_says_the_keys_no_token_is_called_invalid(signer, monkeypat
             raise answer
         return answer
 
-    verifier = Verifier(published, "email")
+    verifier = Verifier(CheckedTokens(published), "email")
     token = signer.sign(claims_of(AGENT), ["email"], 60)
     for _ in range(3):
         with pytest.raises(Unavailable):
