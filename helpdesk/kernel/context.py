@@ -37,6 +37,11 @@ class Actor:
         return self.mode == "read_only"
 
     @property
+    def program(self) -> str:
+        """Name of a service or program; "operator" for every operator."""
+        return self.id.partition(":")[0]
+
+    @property
     def is_service(self) -> bool:
         """Whether this is a service of the product."""
         return "SERVICE" in self.roles

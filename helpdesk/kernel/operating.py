@@ -12,13 +12,13 @@ from typing import Any, Self
 
 import grpc
 
-from helpdesk.kernel import secrets, tls
+from helpdesk.kernel import tls
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.rpc.client import Caller, open_channel
+from helpdesk.kernel.rpc.contract import audience_of
 from helpdesk.kernel.settings import parse
 
-_AUDIENCE = secrets.SERVICES
 _SECONDS = 240.0
 _LISTENING = "HELPDESK_GRPC_ADDRESS"
 RUNNING = "running.json"
@@ -80,7 +80,8 @@ class Operator:
         """Return what calls as this operator, with roles such as ``DIRECTORY_WRITER``."""
         signer = KeyRing(self.secrets_dir, TOKENS)
         claims: dict[str, Any] = {"sub": f"operator:{getpass.getuser()}", "roles": list(roles)}
-        return Caller(lambda: signer.sign(claims, _AUDIENCE, _SECONDS))
+        audience = audience_of("operator", roles)
+        return Caller(lambda: signer.sign(claims, audience, _SECONDS))
 
     def _running(self, service: str) -> str:
         if self.settings.grpc_address and self._listens(self.settings.grpc_address, service):

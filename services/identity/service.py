@@ -29,6 +29,7 @@ from helpdesk.identity.v1 import (
 from helpdesk.kernel.hosting import Running, Service, Wiring
 from helpdesk.kernel.keyrings import LEASE_KEYS, TOKENS, KeyRing
 from helpdesk.kernel.proofs import ProofVerifier
+from helpdesk.kernel.rpc.contract import audience_of
 from helpdesk.kernel.rpc.tickets import judged
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
@@ -103,6 +104,7 @@ def build(wiring: Wiring) -> Running:
             lambda: views.position,
             UsedAssertions(store.engine),
             digest,
+            audience_of,
         ),
         Exchange(
             views,

@@ -19,13 +19,14 @@ from google.protobuf import message_factory
 
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.replaying.answers import Rebuilt
+from helpdesk.kernel.rpc.contract import every_method
 from services.audit.service import SERVICE as AUDIT
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from services.replaying import REBUILT, Asked, rebuilt
 from services.search.service import SERVICE as SEARCH
 from services.session.service import SERVICE as SESSION
-from tests.support.methods import call, every_method, filled
+from tests.support.methods import call, filled
 from tests.support.product import (
     ACME,
     BETA,

@@ -74,4 +74,4 @@ def test_another_service_may_not_acknowledge(tmp_path: Path):
         with pytest.raises(HelpdeskError) as refused:
             world.caller(A_SERVICE)(stub.AcknowledgeEvents, request)
 
-    assert refused.value.reason == "NOT_THE_AUDIT_SERVICE"
+    assert refused.value.reason == "CALLER_NOT_NAMED"

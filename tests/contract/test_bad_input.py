@@ -11,6 +11,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import FieldDescriptor
 
 from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.kernel.store import Append, Unit
 from services.audit.domain.marks import PersonMarked
 from services.audit.domain.review import SessionQueued
@@ -19,7 +20,7 @@ from services.identity.application import forgetting
 from services.identity.domain import ids
 from services.identity.domain.forgetting_facts import PersonForgettingAsked
 from tests.support.foreign import foreign_world
-from tests.support.methods import call, every_method, filled, scribbled, short, told
+from tests.support.methods import a_caller_of, call, filled, scribbled, short, told
 from tests.support.product import ACME, NORTH, SHARED, person_id
 
 METHODS = every_method()
@@ -124,8 +125,8 @@ def token_for(world, method):
     """Mint the token of somebody who may call the method."""
     if method.public:
         return ""
-    if method.internal:
-        return world.product.service_token("SERVICE")
+    if method.callers:
+        return world.product.token(sub=a_caller_of(method), roles=["SERVICE"])
     roles = method.roles or {"HELP_DESK"}
     for role in sorted(roles, key=lambda each: (each == "CUSTOMER_ADMIN", each)):
         if role in PEOPLE:

@@ -9,13 +9,14 @@ import pytest
 from helpdesk.email.v1 import caller_check_pb2
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
+from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.options.v1 import options_pb2
 from services.email.application.ports import address_digest
 from services.email.domain import caller_check
 from services.email.domain.caller_check import CallerCheck
 from services.email.domain.facts import CallerCheckStarted, MailboxPossessionProved
 from tests.contract.email_world import STEFANA, email_world
-from tests.support.methods import call, every_method, filled, served_by, short
+from tests.support.methods import call, filled, served_by, short
 from tests.support.product import person_id
 
 GUARDED = [m for m in every_method() if m.rule.check]

@@ -48,7 +48,7 @@ def told(world):
 
     signs = product.stub(sign_in_pb2_grpc.SignInServiceStub, "identity")
     asked = sign_in_pb2.IssueTokenForRequest(user_id=AGENT)
-    own = product.host.wiring.caller("gateway")(signs.IssueTokenFor, asked).token
+    own = product.caller(sub="operator:ann", roles=["SERVICE"])(signs.IssueTokenFor, asked).token
     bot = Program(product, "ticket-bot", "DELEGATE", acts_as=["HELP_DESK"])
     mail = product.stub(email_pb2_grpc.EmailServiceStub, "email")
     request = email_pb2.GetUserMailRequest(user_id=STEFANA, ticket=TICKET)

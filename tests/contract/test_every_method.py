@@ -21,6 +21,7 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.store import Loaded
 from helpdesk.kernel.tokens import Signer
@@ -34,7 +35,6 @@ from tests.support.distributed import SIZES
 from tests.support.foreign import SECRET_WORDS, foreign_world
 from tests.support.methods import (
     call,
-    every_method,
     filled,
     hosted,
     scribbled,

@@ -109,7 +109,7 @@ def bot(product):
 def token_of(product, name="north_agent"):
     stub = product.stub(sign_in_pb2_grpc.SignInServiceStub, "identity")
     request = sign_in_pb2.IssueTokenForRequest(user_id=person_id(name))
-    return product.caller(sub="test", roles=["SERVICE"])(stub.IssueTokenFor, request).token
+    return product.caller(sub="operator:test", roles=["SERVICE"])(stub.IssueTokenFor, request).token
 
 
 def mail_of(product, token, user=STEFANA):

@@ -65,7 +65,7 @@ def resolve(product, user_id):
     request = internal_pb2.ResolveUserRequest(
         viewer=internal_pb2.Viewer(sees_all=True), user_id=user_id
     )
-    return product.caller(sub="search", roles=["SERVICE"])(stub.ResolveUser, request)
+    return product.caller(sub="email", roles=["SERVICE"])(stub.ResolveUser, request)
 
 
 def test_the_same_again_changes_nothing(product):

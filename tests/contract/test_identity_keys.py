@@ -11,9 +11,10 @@ import httpx
 import pytest
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
-from helpdesk.identity.v1 import sign_in_pb2, sign_in_pb2_grpc
+from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc, sign_in_pb2, sign_in_pb2_grpc
 from helpdesk.kernel import keyrings
 from helpdesk.kernel.errors import HelpdeskError
+from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import wait_until
 from helpdesk.session.v1 import view_pb2, view_pb2_grpc
@@ -66,14 +67,23 @@ def test_keys_change_under_continuous_calls_and_no_call_fails(product):
     views = product.stub(view_pb2_grpc.ViewServiceStub, "session")
     folder = product.host.wiring.secrets_dir
     before = {name: keyrings.read(folder, name)[0].signer.key_id for name in keyrings.RINGS}
-    own = product.host.wiring.caller("gateway")
+    directory = product.stub(internal_pb2_grpc.DirectoryInternalServiceStub, "identity")
+    ring = KeyRing(folder, TOKENS)
+    operator = Caller(
+        lambda: ring.sign({"sub": "operator:x", "roles": ["SERVICE"]}, ["identity"], 60)
+    )
+    gateway = product.host.wiring.caller("gateway")
     used, failed, stop = [], [], threading.Event()
 
     def call():
         while not stop.is_set():
             try:
                 asked = sign_in_pb2.IssueTokenForRequest(user_id=person_id("north_agent"))
-                token = own(signs.IssueTokenFor, asked).token
+                token = operator(signs.IssueTokenFor, asked).token
+                gateway(
+                    directory.ResolveAddress,
+                    internal_pb2.ResolveAddressRequest(address="ned@north.example"),
+                )
                 agent = Caller(lambda token=token: token)
                 agent(
                     mail.GetUserMail, email_pb2.GetUserMailRequest(user_id=person_id("acme_user"))

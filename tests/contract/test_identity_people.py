@@ -172,18 +172,20 @@ def test_a_limited_agent_sees_the_customers_of_the_limit_and_no_other(product, s
 def test_a_limit_reaches_what_other_services_ask(product, stub, admin):
     admin(stub.SetCustomerLimit, limit("north_agent", SHARED))
     internal = product.stub(internal_pb2_grpc.DirectoryInternalServiceStub, "identity")
-    call = product.host.wiring.caller("search")
+    search, session = (product.host.wiring.caller(each) for each in ("search", "session"))
     viewer = internal_pb2.Viewer(user_id=person_id("north_agent"), partner_id=NORTH)
-    scope = call(internal.GetScope, internal_pb2.GetScopeRequest(viewer=viewer))
+    scope = search(internal.GetScope, internal_pb2.GetScopeRequest(viewer=viewer))
     things = [f"user:{person_id(each)}" for each in ("acme_user", "shared_user")]
-    rows = call(internal.ResolveRows, internal_pb2.ResolveRowsRequest(viewer=viewer, things=things))
+    rows = search(
+        internal.ResolveRows, internal_pb2.ResolveRowsRequest(viewer=viewer, things=things)
+    )
     standing = internal_pb2.CheckStandingRequest(
         user_id=person_id("north_agent"), organization_id=ACME
     )
 
     assert (scope.limited, list(scope.limited_organization_ids)) == (True, [SHARED])
     assert [row.thing for row in rows.rows] == things[1:]
-    assert call(internal.CheckStanding, standing).reason == "CUSTOMER_NOT_MANAGED"
+    assert session(internal.CheckStanding, standing).reason == "CUSTOMER_NOT_MANAGED"
 
 
 def test_a_limit_gives_no_customer_that_is_not_the_partners(product, stub, admin):

@@ -395,7 +395,7 @@ def test_an_operator_of_a_development_product_gets_a_token_and_leaves_a_fact(wor
     fact = store.opened(store.read(0, 10_000, ("helpdesk.identity.v1.OperatorTokenIssued",))[-1])
 
     assert world.product.host.wiring.verifier("email").verify(issued.token).roles == {"HELP_DESK"}
-    assert (fact.user_id, fact.issued_by) == (person_id("north_agent"), "test-service")
+    assert (fact.user_id, fact.issued_by) == (person_id("north_agent"), "operator:test")
 
 
 def test_agents_get_no_token_in_anothers_name(world):

@@ -19,13 +19,13 @@ from helpdesk.kernel.context import RequestContext, bind
 from helpdesk.kernel.errors import HelpdeskError
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.watching import watched
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.certs.commands import certs
 from services.email.application.refusals import RefusedWebhooks
 from tests.contract.gateway_world import gateway_world
-from tests.support.methods import every_method
 from tests.support.product import PEOPLE, free_address, import_requests, person_id, small_directory
 from tests.support.traces import collector
 

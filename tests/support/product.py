@@ -187,7 +187,9 @@ class Product:
         return ProofSigner("email", secrets.read(folder, key)).sign(claims, seconds)
 
     def service_token(self, *roles):
-        return self.token(sub="test-service", roles=roles)
+        """Mint the token of a program with roles; who has SERVICE is an operator."""
+        name = "operator:test" if "SERVICE" in roles else "test-service"
+        return self.token(sub=name, roles=roles)
 
     def caller(self, name="", **claims):
         return Caller(lambda: self.token(name, **claims))

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#helpdesk/eventlog/v1/eventlog.proto\x12\x14helpdesk.eventlog.v1\x1a!helpdesk/options/v1/options.proto\"<\n\x18\x41\x63knowledgeEventsRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x03\"\x1b\n\x19\x41\x63knowledgeEventsResponse\"\x8b\x01\n\x11ReadEventsRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05names\x18\x03 \x03(\t\x12\x0e\n\x06\x66ollow\x18\x04 \x01(\x08\x12\x12\n\nbatch_size\x18\x05 \x01(\x05\x12\x0c\n\x04\x62\x65\x61t\x18\x06 \x01(\x08\x12\x16\n\x0erecent_seconds\x18\x07 \x01(\x05\"Y\n\x12ReadEventsResponse\x12\x31\n\x06\x65vents\x18\x01 \x03(\x0b\x32!.helpdesk.eventlog.v1.StoredEvent\x12\x10\n\x08position\x18\x02 \x01(\x03\"`\n\x0bStoredEvent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05state\x18\x05 \x01(\x0c\x32\xb3\x02\n\x0f\x45ventLogService\x12\x81\x01\n\nReadEvents\x12\'.helpdesk.eventlog.v1.ReadEventsRequest\x1a(.helpdesk.eventlog.v1.ReadEventsResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\x10\x02\"\x14\x65ventlog.events.read0\x01\x12\x9b\x01\n\x11\x41\x63knowledgeEvents\x12..helpdesk.eventlog.v1.AcknowledgeEventsRequest\x1a/.helpdesk.eventlog.v1.AcknowledgeEventsResponse\"%\x8a\xb5\x18!\x08\x02\x10\x02\"\x1b\x65ventlog.events.acknowledgeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#helpdesk/eventlog/v1/eventlog.proto\x12\x14helpdesk.eventlog.v1\x1a!helpdesk/options/v1/options.proto\"<\n\x18\x41\x63knowledgeEventsRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\x03\"\x1b\n\x19\x41\x63knowledgeEventsResponse\"\x8b\x01\n\x11ReadEventsRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x03\x12\r\n\x05names\x18\x03 \x03(\t\x12\x0e\n\x06\x66ollow\x18\x04 \x01(\x08\x12\x12\n\nbatch_size\x18\x05 \x01(\x05\x12\x0c\n\x04\x62\x65\x61t\x18\x06 \x01(\x08\x12\x16\n\x0erecent_seconds\x18\x07 \x01(\x05\"Y\n\x12ReadEventsResponse\x12\x31\n\x06\x65vents\x18\x01 \x03(\x0b\x32!.helpdesk.eventlog.v1.StoredEvent\x12\x10\n\x08position\x18\x02 \x01(\x03\"`\n\x0bStoredEvent\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\x11\n\tstream_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\r\n\x05state\x18\x05 \x01(\x0c\x32\xe3\x02\n\x0f\x45ventLogService\x12\xaa\x01\n\nReadEvents\x12\'.helpdesk.eventlog.v1.ReadEventsRequest\x1a(.helpdesk.eventlog.v1.ReadEventsResponse\"G\x8a\xb5\x18\x43\x08\x01\x10\x02\"\x14\x65ventlog.events.readZ\x08identityZ\x06searchZ\x05\x65mailZ\x07sessionZ\x05\x61udit0\x01\x12\xa2\x01\n\x11\x41\x63knowledgeEvents\x12..helpdesk.eventlog.v1.AcknowledgeEventsRequest\x1a/.helpdesk.eventlog.v1.AcknowledgeEventsResponse\",\x8a\xb5\x18(\x08\x02\x10\x02\"\x1b\x65ventlog.events.acknowledgeZ\x05\x61uditb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,9 +33,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'helpdesk.eventlog.v1.eventl
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENTLOGSERVICE'].methods_by_name['ReadEvents']._loaded_options = None
-  _globals['_EVENTLOGSERVICE'].methods_by_name['ReadEvents']._serialized_options = b'\212\265\030\032\010\001\020\002\"\024eventlog.events.read'
+  _globals['_EVENTLOGSERVICE'].methods_by_name['ReadEvents']._serialized_options = b'\212\265\030C\010\001\020\002\"\024eventlog.events.readZ\010identityZ\006searchZ\005emailZ\007sessionZ\005audit'
   _globals['_EVENTLOGSERVICE'].methods_by_name['AcknowledgeEvents']._loaded_options = None
-  _globals['_EVENTLOGSERVICE'].methods_by_name['AcknowledgeEvents']._serialized_options = b'\212\265\030!\010\002\020\002\"\033eventlog.events.acknowledge'
+  _globals['_EVENTLOGSERVICE'].methods_by_name['AcknowledgeEvents']._serialized_options = b'\212\265\030(\010\002\020\002\"\033eventlog.events.acknowledgeZ\005audit'
   _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_start=96
   _globals['_ACKNOWLEDGEEVENTSREQUEST']._serialized_end=156
   _globals['_ACKNOWLEDGEEVENTSRESPONSE']._serialized_start=158
@@ -47,5 +47,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STOREDEVENT']._serialized_start=420
   _globals['_STOREDEVENT']._serialized_end=516
   _globals['_EVENTLOGSERVICE']._serialized_start=519
-  _globals['_EVENTLOGSERVICE']._serialized_end=826
+  _globals['_EVENTLOGSERVICE']._serialized_end=874
 # @@protoc_insertion_point(module_scope)

@@ -64,8 +64,9 @@ class TokenServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def IssueServiceToken(self, request, context):
-        """Gives a service a token of its own for a signed assertion (RFC 7523).
-        Errors: PERMISSION_DENIED where the assertion is not one of a known service.
+        """Gives a service a token of its own for a signed assertion (RFC 7523), which
+        is good once. Errors: PERMISSION_DENIED where the assertion is not one of a
+        known service, or was used before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -19,6 +19,8 @@ from helpdesk.options.v1 import options_pb2
 
 LONGEST_TEXT = 2048
 """Characters of a text field whose proto names no number."""
+CALLER_NOT_NAMED = "CALLER_NOT_NAMED"
+"""Why a service is refused that a method is not for."""
 _TICKET = 64
 _SERVICE = "SERVICE"
 # The generated stubs type extensions as plain descriptors.
@@ -37,6 +39,7 @@ class Method:
     rule: options_pb2.MethodRule
     roles: frozenset[str]
     section: str
+    callers: frozenset[str] = frozenset()
 
     @property
     def full_name(self) -> str:
@@ -79,7 +82,8 @@ def method(path: str) -> Method:
     rule: options_pb2.MethodRule = descriptor.GetOptions().Extensions[_RULE]
     roles = frozenset(options_pb2.Role.Name(r).removeprefix("ROLE_") for r in rule.roles)
     section = options_pb2.Section.Name(rule.section).removeprefix("SECTION_")
-    return Method(path, descriptor, rule, roles, "" if not rule.section else section)
+    section = "" if not rule.section else section
+    return Method(path, descriptor, rule, roles, section, frozenset(rule.callers))
 
 
 def check_role(m: Method, actor: Actor) -> None:
@@ -89,6 +93,12 @@ def check_role(m: Method, actor: Actor) -> None:
     wanted = frozenset({_SERVICE}) if m.internal else m.roles
     if not wanted & actor.roles:
         raise Forbidden("ROLE_MISSING", f"This needs one of the roles {', '.join(sorted(wanted))}.")
+
+
+def check_caller(m: Method, actor: Actor) -> None:
+    """Refuse a service that the method is not for, whatever its role. Raises Forbidden."""
+    if m.callers and actor.program not in m.callers:
+        raise Forbidden(CALLER_NOT_NAMED, f"Only {', '.join(sorted(m.callers))} may call this.")
 
 
 def check_mode(m: Method, actor: Actor) -> None:

@@ -57,7 +57,7 @@ def check_peer(actor: Actor, context: grpc.ServicerContext) -> None:
     """Raise Unauthenticated where a program's token comes with another one's certificate."""
     if actor.roles & _OF_PROGRAMS:
         # All operators share a certificate; which of them it is, their token says.
-        name = actor.id.partition(":")[0]
+        name = actor.program
     elif actor.act and actor.act[0].startswith(_ACTING):
         name = actor.act[0].removeprefix(_ACTING)
     else:

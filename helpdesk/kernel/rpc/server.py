@@ -200,6 +200,7 @@ class _Call:
             else:
                 rules.check_role(self._method, self._action.actor)
                 rules.check_mode(self._method, self._action.actor)
+                rules.check_caller(self._method, self._action.actor)
                 incoming = self._received(sent)
             for answer in behavior(incoming, self._action):
                 if self._method.recorded:
@@ -257,6 +258,7 @@ class _Call:
         action.reason = str(getattr(request, "reason", ""))[: rules.LONGEST_TEXT]
         self._named(request)
         rules.check_mode(method, action.actor)
+        rules.check_caller(method, action.actor)
         rules.check_request(method, request)
         return request
 
@@ -280,7 +282,7 @@ class _Call:
         answer = behavior(request, self._action)
         self._check_answered()
         sealed = self._shaped(answer)
-        if not self._method.changes:
+        if not self._method.changes and self._method.recorded:
             self._replayable(request, before)
         changed = bool(self._action.staged)
         if request_id and self._method.changes:
@@ -377,7 +379,7 @@ class _Call:
                 self._action.id,
             )
         self._outcome, self._reason = outcome, reason
-        if self._method.recorded or self._intruded(outcome):
+        if self._method.recorded or self._intruded(outcome, reason):
             self._action.reset()
             try:
                 record = record_of(self._action, self._method, outcome, reason)
@@ -386,12 +388,13 @@ class _Call:
                 self._abort(status_of(unrecorded, self._action.id))
         self._abort(status)
 
-    def _intruded(self, outcome: str) -> bool:
+    def _intruded(self, outcome: str, reason: str) -> bool:
         # A method without a record of its own belongs to an action that has one; where a known
-        # caller is refused, only a service's call inside the product does.
+        # caller is refused, only a service's call inside the product does, of what is for it.
         actor = self._action.actor
         hop = self._method.internal and actor.is_service and not actor.read_only
-        return outcome == "refused" and bool(actor.id) and not hop
+        foreign = reason == rules.CALLER_NOT_NAMED
+        return outcome == "refused" and bool(actor.id) and (foreign or not hop)
 
     def _abort(self, status: Any) -> NoReturn:
         self._context.abort_with_status(rpc_status.to_status(status))

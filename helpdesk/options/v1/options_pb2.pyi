@@ -106,7 +106,7 @@ LONGEST_FIELD_NUMBER: _ClassVar[int]
 longest: _descriptor.FieldDescriptor
 
 class MethodRule(_message.Message):
-    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "check")
+    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "check", "callers")
     EFFECT_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
@@ -117,6 +117,7 @@ class MethodRule(_message.Message):
     ANY_ROLE_FIELD_NUMBER: _ClassVar[int]
     ANY_SECTION_FIELD_NUMBER: _ClassVar[int]
     CHECK_FIELD_NUMBER: _ClassVar[int]
+    CALLERS_FIELD_NUMBER: _ClassVar[int]
     effect: Effect
     access: Access
     roles: _containers.RepeatedScalarFieldContainer[Role]
@@ -127,7 +128,8 @@ class MethodRule(_message.Message):
     any_role: bool
     any_section: bool
     check: Check
-    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ...) -> None: ...
+    callers: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ..., callers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Stamp(_message.Message):
     __slots__ = ("recorded_at", "action_id", "traceparent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from joserfc import jwt
@@ -13,7 +13,6 @@ from joserfc.jwk import OKPKey
 
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Forbidden
-from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.tokens import Signs, claims_of
 from services.identity.application.clients import Register
 from services.identity.domain.clients import Program
@@ -32,7 +31,11 @@ class Assertions(Protocol):
 
 
 class Tokens:
-    """Publishes keys and gives services their tokens; ``digest`` is keyed."""
+    """
+    Publishes keys and gives services their tokens.
+
+    ``digest`` is keyed; ``audience`` says which services a token is for by name and roles.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Tokens:
         position: Callable[[], int],
         assertions: Assertions,
         digest: Callable[[str], str],
+        audience: Callable[[str, Collection[str]], Sequence[str]],
     ) -> None:
         self._signer = signer
         self._keys = keys
@@ -53,6 +57,7 @@ class Tokens:
         self._position = position
         self._assertions = assertions
         self._digest = digest
+        self._audience = audience
 
     def get_keys(self) -> list[dict[str, Any]]:
         """Return the published keys as JWKs."""
@@ -72,7 +77,8 @@ class Tokens:
             )
         self._take(assertion, program, claims)
         actor = Actor(program.name, roles=program.roles, known_at=known_at)
-        return self._signer.sign(claims_of(actor), SERVICES, _SECONDS), _SECONDS
+        audience = self._audience(program.name, program.roles)
+        return self._signer.sign(claims_of(actor), audience, _SECONDS), _SECONDS
 
     def _take(self, assertion: str, program: Program, claims: Mapping[str, Any]) -> None:
         # RFC 7523, section 3: by its jti, which need not be there.
