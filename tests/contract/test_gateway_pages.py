@@ -600,6 +600,20 @@ def test_everything_of_who_leaves_ends_before_the_next_click(world: GatewayWorld
     assert seconds < 1
 
 
+def test_a_partner_admin_signs_an_agent_out_everywhere(world: GatewayWorld):
+    admin, agent = world.browser("north_admin"), world.browser()
+    ned = f"/admin/roles/people/{person_id('north_agent')}"
+    assert agent.sign_in("north_agent").url.path == "/"
+
+    without = admin.submit(f"{ned}/sign-out")
+    done = admin.submit(f"{ned}/sign-out", reason="a stolen laptop")
+
+    assert problems(without) == ["Write a reason; auditors will ask for it."]
+    assert notice(done) == "The person is signed out everywhere."
+    assert agent.get("/").url.path == "/signin"
+    assert agent.sign_in("north_agent").url.path == "/"
+
+
 def fields(page):
     """What a form of the page carries hidden."""
     return dict(re.findall(r'name="(form_token|request_id)" value="(\w+)"', page.text))

@@ -1,5 +1,7 @@
 """Signing in through the gateway with a provider that can be told what to answer."""
 
+import re
+
 import httpx
 import pytest
 
@@ -66,3 +68,24 @@ def test_a_sign_in_that_fails_ends_no_session(desk, browser):
 
     assert failed.headers["location"] == "/signin?reason=failed"
     assert browser.get("/me").status_code == httpx.codes.OK
+
+
+def submitted(browser, page, path, **fields):
+    """Send a form of a page as a person would."""
+    hidden = dict(re.findall(r'name="(form_token|request_id)" value="(\w+)"', page.text))
+    return browser.post(path, data=hidden | fields)
+
+
+def test_one_ends_all_ones_other_sign_ins_on_the_account_page(desk, browser):
+    with httpx.Client(base_url=desk.url, timeout=20) as elsewhere:
+        signed_in(desk, elsewhere)
+        signed_in(desk, browser)
+        page = browser.get("/me")
+        answer = submitted(browser, page, "/me/sessions/end-others")
+
+        assert 'id="end-others"' in page.text
+        assert answer.headers["location"] == "/me"
+        assert elsewhere.get("/me").headers["location"].startswith("/signin")
+    after = browser.get("/me")
+    assert after.status_code == httpx.codes.OK
+    assert 'id="end-others"' not in after.text

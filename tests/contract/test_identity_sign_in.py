@@ -11,6 +11,8 @@ from helpdesk.identity.v1 import (
     directory_pb2_grpc,
     feed_pb2,
     feed_pb2_grpc,
+    people_pb2,
+    people_pb2_grpc,
     roles_pb2,
     roles_pb2_grpc,
     sign_in_pb2,
@@ -315,6 +317,46 @@ def test_one_sees_and_ends_ones_own_sessions(world):
     with pytest.raises(Forbidden):
         issue(world, first.secret)
     assert issue(world, second.secret).token
+
+
+def test_one_ends_all_ones_other_sessions_at_once(world):
+    others = [signed_in(world, "south_agent")[0] for _ in range(2)]
+    colleague, _ = signed_in(world, "south_admin")
+    own, caller = signed_in(world, "south_agent")
+    answer = caller(world.stub.EndOtherSignIns, pb.EndOtherSignInsRequest())
+
+    assert answer.ended_sessions >= 2
+    assert {ending_of(world, each.sign_in_id) for each in others} == {"ended"}
+    assert issue(world, own.secret).token
+    assert issue(world, colleague.secret).token
+    again = caller(world.stub.EndOtherSignIns, pb.EndOtherSignInsRequest())
+    assert again.ended_sessions == 0
+
+
+def test_an_admin_signs_a_person_out_everywhere_and_roles_stay(world):
+    sessions = [sign_in(world, "north_agent") for _ in range(2)]
+    token = issue(world, sessions[0].secret).token
+    people = world.product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    request = people_pb2.SignOutPersonRequest(user_id=person_id("north_agent"), reason="stolen")
+    ended = world.product.caller("north_admin")(people.SignOutPerson, request).ended_sessions
+    own = lambda: world.call(  # noqa: E731
+        world.stub.ListSignIns, pb.ListSignInsRequest(), token=token
+    )
+
+    assert ended >= 2
+    assert {ending_of(world, each.sign_in_id) for each in sessions} == {"partner_admin"}
+    assert wait_until(lambda: refused_for(own) == "TOKEN_REVOKED", 1.0)
+    assert list(issue(world, sign_in(world, "north_agent").secret).roles) == ["HELP_DESK"]
+    record = world.product.records("identity", action="identity.person.sign_out")[-1]
+    assert (record.user_id, record.reason) == (person_id("north_agent"), "stolen")
+
+
+def test_nobody_signs_another_partners_people_out(world):
+    people = world.product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    request = people_pb2.SignOutPersonRequest(user_id=person_id("south_agent"), reason="why not")
+
+    with pytest.raises(NotFound):
+        world.product.caller("north_admin")(people.SignOutPerson, request)
 
 
 def test_signing_out_ends_the_session_that_asks(world):

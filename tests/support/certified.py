@@ -83,15 +83,26 @@ def provider(address, desk, algorithm, method, own_key=None, *, in_token=True):
 
 @contextmanager
 def console(
-    folder, algorithm="RS256", method="client_secret_basic", own_key=None, *, in_token=True
+    folder,
+    algorithm="RS256",
+    method="client_secret_basic",
+    own_key=None,
+    *,
+    in_token=True,
+    **settings,
 ):
-    """Run it and the product; ``in_token`` is whether it puts claims into the ID token itself."""
+    """
+    Run it and the product, with ``settings`` of the issuer.
+
+    ``in_token`` is whether it puts claims into the ID token itself.
+    """
     address, gateway = free_address(), free_address()
     issuer = {
         "issuer": f"http://{address}",
         "client_id": "desk",
         "partner_id": NORTH,
         "scope": "openid support",
+        **settings,
     }
     if own_key is not None:
         own_key.ensure_kid()

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/identity/v1/people.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"L\n\x15OffboardPersonRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"G\n\x16OffboardPersonResponse\x12\x16\n\x0e\x65nded_sessions\x18\x01 \x01(\x05\x12\x15\n\rremoved_roles\x18\x02 \x01(\x05\"h\n\x17SetCustomerLimitRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x18\n\x10organization_ids\x18\x02 \x03(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x1a\n\x18SetCustomerLimitResponse\"P\n\x19\x43learCustomerLimitRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x1c\n\x1a\x43learCustomerLimitResponse2\xd6\x03\n\rPeopleService\x12\x92\x01\n\x0eOffboardPerson\x12+.helpdesk.identity.v1.OffboardPersonRequest\x1a,.helpdesk.identity.v1.OffboardPersonResponse\"%\x8a\xb5\x18!\x08\x02\x1a\x01\x01\"\x18identity.person.offboard0\x01\x12\x92\x01\n\x10SetCustomerLimit\x12-.helpdesk.identity.v1.SetCustomerLimitRequest\x1a..helpdesk.identity.v1.SetCustomerLimitResponse\"\x1f\x8a\xb5\x18\x1b\x08\x02\x1a\x01\x01\"\x12identity.limit.set0\x01\x12\x9a\x01\n\x12\x43learCustomerLimit\x12/.helpdesk.identity.v1.ClearCustomerLimitRequest\x1a\x30.helpdesk.identity.v1.ClearCustomerLimitResponse\"!\x8a\xb5\x18\x1d\x08\x02\x1a\x01\x01\"\x14identity.limit.clear0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/identity/v1/people.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"L\n\x15OffboardPersonRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"G\n\x16OffboardPersonResponse\x12\x16\n\x0e\x65nded_sessions\x18\x01 \x01(\x05\x12\x15\n\rremoved_roles\x18\x02 \x01(\x05\"h\n\x17SetCustomerLimitRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x18\n\x10organization_ids\x18\x02 \x03(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x1a\n\x18SetCustomerLimitResponse\"P\n\x19\x43learCustomerLimitRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"\x1c\n\x1a\x43learCustomerLimitResponse\"K\n\x14SignOutPersonRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"/\n\x15SignOutPersonResponse\x12\x16\n\x0e\x65nded_sessions\x18\x01 \x01(\x05\x32\xe8\x04\n\rPeopleService\x12\x92\x01\n\x0eOffboardPerson\x12+.helpdesk.identity.v1.OffboardPersonRequest\x1a,.helpdesk.identity.v1.OffboardPersonResponse\"%\x8a\xb5\x18!\x08\x02\x1a\x01\x01\"\x18identity.person.offboard0\x01\x12\x8f\x01\n\rSignOutPerson\x12*.helpdesk.identity.v1.SignOutPersonRequest\x1a+.helpdesk.identity.v1.SignOutPersonResponse\"%\x8a\xb5\x18!\x08\x02\x1a\x01\x01\"\x18identity.person.sign_out0\x01\x12\x92\x01\n\x10SetCustomerLimit\x12-.helpdesk.identity.v1.SetCustomerLimitRequest\x1a..helpdesk.identity.v1.SetCustomerLimitResponse\"\x1f\x8a\xb5\x18\x1b\x08\x02\x1a\x01\x01\"\x12identity.limit.set0\x01\x12\x9a\x01\n\x12\x43learCustomerLimit\x12/.helpdesk.identity.v1.ClearCustomerLimitRequest\x1a\x30.helpdesk.identity.v1.ClearCustomerLimitResponse\"!\x8a\xb5\x18\x1d\x08\x02\x1a\x01\x01\"\x14identity.limit.clear0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,6 +34,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PEOPLESERVICE'].methods_by_name['OffboardPerson']._loaded_options = None
   _globals['_PEOPLESERVICE'].methods_by_name['OffboardPerson']._serialized_options = b'\212\265\030!\010\002\032\001\001\"\030identity.person.offboard0\001'
+  _globals['_PEOPLESERVICE'].methods_by_name['SignOutPerson']._loaded_options = None
+  _globals['_PEOPLESERVICE'].methods_by_name['SignOutPerson']._serialized_options = b'\212\265\030!\010\002\032\001\001\"\030identity.person.sign_out0\001'
   _globals['_PEOPLESERVICE'].methods_by_name['SetCustomerLimit']._loaded_options = None
   _globals['_PEOPLESERVICE'].methods_by_name['SetCustomerLimit']._serialized_options = b'\212\265\030\033\010\002\032\001\001\"\022identity.limit.set0\001'
   _globals['_PEOPLESERVICE'].methods_by_name['ClearCustomerLimit']._loaded_options = None
@@ -50,6 +52,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLEARCUSTOMERLIMITREQUEST']._serialized_end=459
   _globals['_CLEARCUSTOMERLIMITRESPONSE']._serialized_start=461
   _globals['_CLEARCUSTOMERLIMITRESPONSE']._serialized_end=489
-  _globals['_PEOPLESERVICE']._serialized_start=492
-  _globals['_PEOPLESERVICE']._serialized_end=962
+  _globals['_SIGNOUTPERSONREQUEST']._serialized_start=491
+  _globals['_SIGNOUTPERSONREQUEST']._serialized_end=566
+  _globals['_SIGNOUTPERSONRESPONSE']._serialized_start=568
+  _globals['_SIGNOUTPERSONRESPONSE']._serialized_end=615
+  _globals['_PEOPLESERVICE']._serialized_start=618
+  _globals['_PEOPLESERVICE']._serialized_end=1234
 # @@protoc_insertion_point(module_scope)

@@ -54,3 +54,19 @@ class ClearCustomerLimitRequest(_message.Message):
 class ClearCustomerLimitResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class SignOutPersonRequest(_message.Message):
+    __slots__ = ("user_id", "reason", "request_id")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    reason: str
+    request_id: str
+    def __init__(self, user_id: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SignOutPersonResponse(_message.Message):
+    __slots__ = ("ended_sessions",)
+    ENDED_SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    ended_sessions: int
+    def __init__(self, ended_sessions: _Optional[int] = ...) -> None: ...

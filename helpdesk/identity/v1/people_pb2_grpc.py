@@ -40,6 +40,11 @@ class PeopleServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.OffboardPersonRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.OffboardPersonResponse.FromString,
                 _registered_method=True)
+        self.SignOutPerson = channel.unary_unary(
+                '/helpdesk.identity.v1.PeopleService/SignOutPerson',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.SignOutPersonRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.SignOutPersonResponse.FromString,
+                _registered_method=True)
         self.SetCustomerLimit = channel.unary_unary(
                 '/helpdesk.identity.v1.PeopleService/SetCustomerLimit',
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.SetCustomerLimitRequest.SerializeToString,
@@ -60,6 +65,14 @@ class PeopleServiceServicer:
         """Ends everything of a person of the partner at once: sign-in sessions,
         roles, views. Errors: NOT_FOUND, FAILED_PRECONDITION for oneself or the
         last partner admin without an end.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignOutPerson(self, request, context):
+        """Ends the sign-in sessions of a person of the partner, with what runs on
+        them; roles stay, so that they may sign in again. Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -89,6 +102,11 @@ def add_PeopleServiceServicer_to_server(servicer, server):
                     servicer.OffboardPerson,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.OffboardPersonRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.OffboardPersonResponse.SerializeToString,
+            ),
+            'SignOutPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignOutPerson,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.SignOutPersonRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_people__pb2.SignOutPersonResponse.SerializeToString,
             ),
             'SetCustomerLimit': grpc.unary_unary_rpc_method_handler(
                     servicer.SetCustomerLimit,
@@ -129,6 +147,33 @@ class PeopleService:
             '/helpdesk.identity.v1.PeopleService/OffboardPerson',
             helpdesk_dot_identity_dot_v1_dot_people__pb2.OffboardPersonRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_people__pb2.OffboardPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignOutPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.PeopleService/SignOutPerson',
+            helpdesk_dot_identity_dot_v1_dot_people__pb2.SignOutPersonRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_people__pb2.SignOutPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

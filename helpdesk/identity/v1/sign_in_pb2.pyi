@@ -126,6 +126,18 @@ class EndSignInResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
+class EndOtherSignInsRequest(_message.Message):
+    __slots__ = ("request_id",)
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    def __init__(self, request_id: _Optional[str] = ...) -> None: ...
+
+class EndOtherSignInsResponse(_message.Message):
+    __slots__ = ("ended_sessions",)
+    ENDED_SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    ended_sessions: int
+    def __init__(self, ended_sessions: _Optional[int] = ...) -> None: ...
+
 class ListProvidersRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

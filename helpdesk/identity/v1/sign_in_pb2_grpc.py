@@ -61,6 +61,11 @@ class SignInServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.FromString,
                 _registered_method=True)
+        self.EndOtherSignIns = channel.unary_unary(
+                '/helpdesk.identity.v1.SignInService/EndOtherSignIns',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndOtherSignInsRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndOtherSignInsResponse.FromString,
+                _registered_method=True)
         self.ListProviders = channel.unary_unary(
                 '/helpdesk.identity.v1.SignInService/ListProviders',
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.ListProvidersRequest.SerializeToString,
@@ -120,6 +125,13 @@ class SignInServiceServicer:
 
     def EndSignIn(self, request, context):
         """Ends one of the caller's own sign-in sessions. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndOtherSignIns(self, request, context):
+        """Ends all of the caller's own sign-in sessions but the one that asks.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -186,6 +198,11 @@ def add_SignInServiceServicer_to_server(servicer, server):
                     servicer.EndSignIn,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.SerializeToString,
+            ),
+            'EndOtherSignIns': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndOtherSignIns,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndOtherSignInsRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndOtherSignInsResponse.SerializeToString,
             ),
             'ListProviders': grpc.unary_unary_rpc_method_handler(
                     servicer.ListProviders,
@@ -345,6 +362,33 @@ class SignInService:
             '/helpdesk.identity.v1.SignInService/EndSignIn',
             helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndSignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndOtherSignIns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.SignInService/EndOtherSignIns',
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndOtherSignInsRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_sign__in__pb2.EndOtherSignInsResponse.FromString,
             options,
             channel_credentials,
             insecure,

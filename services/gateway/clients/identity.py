@@ -104,6 +104,11 @@ class Identity:
         request = sign_in_pb2.EndSignInRequest(sign_in_id=sign_in_id, request_id=request_id)
         self._call(self._sign_in.EndSignIn, request, token=token)
 
+    def end_other_sign_ins(self, token: str, request_id: str) -> None:
+        """End all sessions of the caller but the calling one."""
+        request = sign_in_pb2.EndOtherSignInsRequest(request_id=request_id)
+        self._call(self._sign_in.EndOtherSignIns, request, token=token)
+
     def user(self, token: str, user_id: str, ticket: str = "") -> Any:
         """Return a user with licences and devices. Raises NotFound."""
         request = directory_pb2.GetUserRequest(user_id=user_id, ticket=ticket)
@@ -186,6 +191,13 @@ class Identity:
             user_id=user_id, reason=reason, request_id=request_id
         )
         self._call(self._people.OffboardPerson, request, token=token)
+
+    def sign_out(self, token: str, user_id: str, reason: str, request_id: str) -> None:
+        """End the sign-in sessions of a person of the partner. Raises NotFound."""
+        request = people_pb2.SignOutPersonRequest(
+            user_id=user_id, reason=reason, request_id=request_id
+        )
+        self._call(self._people.SignOutPerson, request, token=token)
 
     def limit(
         self, token: str, user_id: str, customers: Iterable[str], reason: str, request_id: str

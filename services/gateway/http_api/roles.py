@@ -36,6 +36,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.get("/admin/roles/people/{person}", show_person),
         *desk.form("/admin/roles/people/{person}/remove", remove),
         *desk.form("/admin/roles/people/{person}/limit", limit),
+        *desk.form("/admin/roles/people/{person}/sign-out", sign_out),
         *desk.form("/admin/roles/people/{person}/offboard", offboard),
     ]
 
@@ -170,6 +171,19 @@ def customers_named(visit: Visit) -> list[str]:
     if any(name not in ids for name in wanted):
         visit.form.wrong("customers", "customer_unknown")
     return [each for name in wanted for each in ids.get(name, ())]
+
+
+def sign_out(visit: Visit) -> Response:
+    """End every sign-in of a person; roles stay."""
+    reason = _reason(visit, "reason-sign-out")
+    if visit.form.problems:
+        return visit.invalid(show_person)
+    user_id = visit.param("person")
+    return _done(
+        visit,
+        "person_signed_out",
+        partial(visit.clients.identity.sign_out, visit.token, user_id, reason, visit.request_id),
+    )
 
 
 def offboard(visit: Visit) -> Response:

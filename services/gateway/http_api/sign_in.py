@@ -47,6 +47,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.post("/session/extend", extend),
         *desk.both("/me", me, change_me),
         desk.post("/me/sessions/{sign_in}/end", end_session),
+        desk.post("/me/sessions/end-others", end_other_sessions),
     ]
 
 
@@ -202,6 +203,12 @@ def change_me(visit: Visit) -> Response:
 def end_session(visit: Visit) -> Response:
     """End another session of one's own."""
     visit.clients.identity.end_sign_in(visit.token, visit.param("sign_in"), visit.request_id)
+    return visit.done("/me", "saved")
+
+
+def end_other_sessions(visit: Visit) -> Response:
+    """End all other sessions of one's own."""
+    visit.clients.identity.end_other_sign_ins(visit.token, visit.request_id)
     return visit.done("/me", "saved")
 
 

@@ -359,6 +359,7 @@ NOTICE: dict[str, str] = {
     "invitation_withdrawn": _("The invitation was taken back."),
     "claim_mapped": _("Who comes with it gets the role at the next sign-in."),
     "claim_unmapped": _("It gives no role any more. Who had only that role is signed out."),
+    "person_signed_out": _("The person is signed out everywhere."),
     "offboarded": _("Everything of the person has ended: sign-ins, roles and views."),
 } | {f"rule_{code}": text for code, text in RULE.items()}
 
@@ -537,6 +538,7 @@ ACTION: dict[str, str] = {
     "identity.role.assign": _("Assigned a role"),
     "identity.role.remove": _("Removed a role"),
     "identity.person.offboard": _("Ended everything of a person who left"),
+    "identity.person.sign_out": _("Signed a person out everywhere"),
     "identity.limit.set": _("Limited a person to some customers"),
     "identity.claim.list": _("Looked at claims that give roles"),
     "identity.claim.map": _("Mapped a claim to a role"),
@@ -549,6 +551,7 @@ ACTION: dict[str, str] = {
     "identity.signin.complete": _("Signed in"),
     "identity.signin.list": _("Looked at own sign-ins"),
     "identity.signin.end": _("Signed out"),
+    "identity.signin.end_others": _("Ended own other sign-ins"),
     "identity.signin.end_by_provider": _("Signed out by the provider"),
     "identity.ticket.open": _("Opened a ticket"),
     "identity.ticket.close": _("Closed a ticket"),

@@ -48,6 +48,11 @@ class People:
         self._invitations.withdraw_all_of(action, person)
         return end_sessions(self._views, action, person, "offboarded"), len(facts) - 1
 
+    def sign_out(self, action: SupportAction, user_id: str) -> int:
+        """End a person's sign-in sessions; return how many there were. Raises NotFound."""
+        person = colleague(self._views, action, user_id)
+        return end_sessions(self._views, action, person, "partner_admin")
+
     def set_limit(
         self, action: SupportAction, user_id: str, organization_ids: Sequence[str]
     ) -> None:

@@ -103,6 +103,13 @@ class Sessions:
                 return
         raise NotFound("session")
 
+    def end_other_sign_ins(self, action: SupportAction) -> int:
+        """End all of the caller's sessions but the calling one; return how many there were."""
+        others = [each for each in self.list_sign_ins(action) if each.id != action.actor.sign_in_id]
+        for session in others:
+            end_session(action, session, "ended")
+        return len(others)
+
     def _seconds(self, person: Person, now: datetime) -> int:
         # Nobody tells of a role that ends by its date, so no token with it lives on.
         ends = [each.until for each in self._views.roles_of(person.uuid)]

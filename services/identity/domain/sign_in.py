@@ -20,6 +20,7 @@ Ending = Literal[
     "signed_in_again",
     "role_removed",
     "offboarded",
+    "partner_admin",
     "directory",
     "provider",
 ]

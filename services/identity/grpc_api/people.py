@@ -19,6 +19,12 @@ class PeopleServicer(people_pb2_grpc.PeopleServiceServicer):
         sessions, roles = self._people.offboard(action, request.user_id)
         return people_pb2.OffboardPersonResponse(ended_sessions=sessions, removed_roles=roles)
 
+    def SignOutPerson(  # noqa: N802
+        self, request: people_pb2.SignOutPersonRequest, action: SupportAction
+    ) -> people_pb2.SignOutPersonResponse:
+        ended = self._people.sign_out(action, request.user_id)
+        return people_pb2.SignOutPersonResponse(ended_sessions=ended)
+
     def SetCustomerLimit(  # noqa: N802
         self, request: people_pb2.SetCustomerLimitRequest, action: SupportAction
     ) -> people_pb2.SetCustomerLimitResponse:

@@ -98,6 +98,13 @@ class SignInServicer(sign_in_pb2_grpc.SignInServiceServicer):
         self._sessions.end_sign_in(action, request.sign_in_id)
         return sign_in_pb2.EndSignInResponse()
 
+    def EndOtherSignIns(  # noqa: N802
+        self, request: sign_in_pb2.EndOtherSignInsRequest, action: SupportAction
+    ) -> sign_in_pb2.EndOtherSignInsResponse:
+        del request
+        ended = self._sessions.end_other_sign_ins(action)
+        return sign_in_pb2.EndOtherSignInsResponse(ended_sessions=ended)
+
     def ListProviders(  # noqa: N802
         self, request: sign_in_pb2.ListProvidersRequest, action: SupportAction
     ) -> sign_in_pb2.ListProvidersResponse:

@@ -35,6 +35,7 @@ def check_id_token(
         or claims.get("azp", me if alone else None) != me
         or not _is_time(claims.get("exp"))
         or not _is_now(claims, configured.skew_seconds)
+        or not _is_recent(claims.get("auth_time"), configured)
         or not is_name(claims.get("sub"))
         or not _same(claims.get("nonce", ""), nonce)
         or (hashed is not None and not _same(hashed, signed.hash_of(access_token)))
@@ -100,6 +101,13 @@ def _is_now(claims: Mapping[str, Any], skew: float) -> bool:
         and begins <= now + skew
         and expires + skew > now
     )
+
+
+def _is_recent(signed_in: Any, configured: Issuer) -> bool:
+    if not configured.max_age_seconds:
+        return True
+    oldest = time.time() - configured.max_age_seconds - configured.skew_seconds
+    return _is_time(signed_in) and signed_in >= oldest
 
 
 def _is_time(value: Any) -> TypeGuard[float]:

@@ -10,6 +10,7 @@ from helpdesk.kernel.settings import SettingsError, is_loopback
 
 SETTING = "HELPDESK_IDENTITY_ISSUERS"
 _MOST_SKEW = 300
+_MOST_AGE = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Issuer:
     ``scope`` what is asked for: more than ``openid`` where roles follow claims.
     ``client_key_file`` is a private key that proves who we are in place of a secret.
     ``trusted_audiences`` are others that a token may be for beside us without naming its party.
+    ``max_age_seconds`` is how long ago somebody may have signed in there, 0 does not ask.
     ``skew_seconds`` is how far the provider's clock may be from ours. ``ca_file`` is the authority
     of its certificate, PEM, where that is not a public one.
     """
@@ -35,6 +37,7 @@ class Issuer:
     name: str = ""
     scope: str = "openid"
     trusted_audiences: tuple[str, ...] = ()
+    max_age_seconds: int = 0
     skew_seconds: int = 60
     ca_file: str = ""
 
@@ -80,6 +83,8 @@ def _issuer(each: Any) -> Issuer:
         raise SettingsError(f"{SETTING}: scope holds openid")
     if not 0 <= issuer.skew_seconds <= _MOST_SKEW:
         raise SettingsError(f"{SETTING}: skew_seconds is 0 to {_MOST_SKEW}")
+    if not 0 <= issuer.max_age_seconds <= _MOST_AGE:
+        raise SettingsError(f"{SETTING}: max_age_seconds is 0 to {_MOST_AGE}")
     return issuer
 
 

@@ -67,6 +67,8 @@ class OpenIdProvider:
     ) -> str:
         """Return where to send the browser (RFC 6749, RFC 7636). Raises Unavailable."""
         more = {"ui_locales": locale.replace("_", "-")} if _LOCALE.fullmatch(locale) else {}
+        if self.configured.max_age_seconds:
+            more["max_age"] = str(self.configured.max_age_seconds)
         return str(
             prepare_grant_uri(
                 self._endpoints.address("authorization_endpoint"),

@@ -73,6 +73,23 @@ def _page(name: str, locale: str) -> Page:
     return Page(pages.render(template, model, locale))
 
 
+@pytest.mark.parametrize("name", GALLERY)
+def test_every_page_of_who_is_signed_in_offers_to_sign_out(name: str) -> None:
+    template, model = GALLERY[name]
+    page = Page(pages.render(template, model, "en"))
+    frame = getattr(model, "frame", None)
+    whole = any(tag == "html" for tag, _ in page.tags)
+    if not whole or frame is None or frame.account is None:
+        return
+    actions = page.values("action")
+
+    # A portal view is a tab of its own, with its own way out for as long as it runs.
+    if template != "view":
+        assert "/signout" in actions
+    elif model.state == "running":  # type: ignore[attr-defined]
+        assert any(each.startswith("/view/") and each.endswith("/end") for each in actions)
+
+
 @pytest.mark.parametrize(("name", "locale"), STATES)
 def test_a_page_is_well_formed_and_each_reference_has_its_target(name: str, locale: str) -> None:
     page = _page(name, locale)

@@ -88,6 +88,30 @@ def test_a_clock_ahead_of_ours_is_forgiven_as_far_as_is_set(fake, claim, skew, t
     provider.close()
 
 
+@pytest.mark.parametrize(
+    ("signed_in", "taken"), [(0, True), (590, True), (1000, False), (None, False), ("now", False)]
+)
+def test_who_signed_in_there_too_long_ago_does_so_again(fake, signed_in, taken):
+    issuer = Issuer(ISSUER, "helpdesk", max_age_seconds=600, skew_seconds=60)
+    provider = OpenIdProvider(issuer, fake.transport())
+    ago = int(time.time()) - signed_in if isinstance(signed_in, int) else signed_in
+    fake.claims = {"auth_time": ago}
+
+    if taken:
+        assert sign_in(provider, fake).subject == "ana"
+    else:
+        assert refusal(provider, fake) == "SIGN_IN_INVALID"
+    assert "max_age=600" in provider.authorization_url(BACK, "s", "n", "v" * 64, "ro")
+    provider.close()
+
+
+def test_where_it_is_not_asked_it_does_not_matter_when(provider, fake):
+    fake.claims = {"auth_time": 1}
+
+    assert sign_in(provider, fake).subject == "ana"
+    assert "max_age" not in provider.authorization_url(BACK, "s", "n", "v" * 64, "ro")
+
+
 def test_the_example_of_the_standard_fits_its_hash(provider, fake):
     """The access token and ``at_hash`` of OpenID Connect Core 1.0, appendix A.4."""
     fake.access_token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"

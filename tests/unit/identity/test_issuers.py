@@ -78,6 +78,7 @@ def test_a_file_that_is_half_written_changes_nothing(tmp_path):
         '[{"issuer": "https://x.example", "client_id": "a", "skew_seconds": "60"}]',
         '[{"issuer": "https://x.example", "client_id": "a", "skew_seconds": 301}]',
         '[{"issuer": "https://x.example", "client_id": "a", "skew_seconds": true}]',
+        '[{"issuer": "https://x.example", "client_id": "a", "max_age_seconds": -1}]',
         '[{"issuer": "https://x.example", "client_id": "a", "trusted_audiences": "b"}]',
         '[{"issuer": "https://x.example", "client_id": "a", "ca_file": "/none.pem"}]',
         '[{"oops": 1}]',
