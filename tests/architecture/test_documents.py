@@ -92,6 +92,21 @@ def test_the_table_of_settings_is_complete_and_has_the_defaults():
     assert len(listed) == len(dict(listed))
 
 
+# ASVS 5.0, chapters 7 (session management) and 8 (authorization): how many points a section has.
+ASVS = {"7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 3, "7.6": 2} | {
+    "8.1": 4, "8.2": 4, "8.3": 3, "8.4": 2,
+}  # fmt: skip
+
+
+def test_every_point_of_asvs_on_sessions_and_access_control_is_listed():
+    table = TEXTS["docs/security.md"].partition("## Points of OWASP ASVS")[2]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
+    listed = {point.strip() for row in rows for point in row.split(",")}
+    wanted = {f"{section}.{n}" for section, most in ASVS.items() for n in range(1, most + 1)}
+
+    assert wanted - listed == set()
+
+
 def test_the_table_of_permissions_is_what_the_protos_say():
     made = subprocess.run(
         ["scripts/permissions", "--print"], cwd=ROOT, capture_output=True, text=True, check=True

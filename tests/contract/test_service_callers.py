@@ -32,6 +32,13 @@ def test_every_method_of_services_names_its_callers():
     assert all(m.callers <= set(CALLERS) for m in NAMED)
 
 
+def test_who_asks_about_tickets_is_who_needs_them():
+    check = next(m for m in NAMED if short(m) == "DirectoryInternalService.CheckTicket")
+
+    # Identity itself asks nobody.
+    assert check.callers == {served_by(m) for m in METHODS if m.rule.ticket} - {"identity"}
+
+
 @pytest.mark.parametrize(
     ("method", "caller"),
     [(m, name) for m in NAMED for name in CALLERS if name not in m.callers],
