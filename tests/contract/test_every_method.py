@@ -83,6 +83,7 @@ OWN_ONLY = {
     "ForgettingService.ListForgettings": OK,
     "InvitationService.ListInvitations": OK,
     "SignInService.ListSignIns": OK,
+    "SignInService.EndOtherSignIns": OK,
     "ConsentService.ListAccessRequests": OK,
     "ConsentService.ListConsents": OK,
     "ViewService.ListViews": OK,
