@@ -602,16 +602,20 @@ def test_everything_of_who_leaves_ends_before_the_next_click(world: GatewayWorld
 
 def test_a_partner_admin_signs_an_agent_out_everywhere(world: GatewayWorld):
     admin, agent = world.browser("north_admin"), world.browser()
-    ned = f"/admin/roles/people/{person_id('north_agent')}"
-    assert agent.sign_in("north_agent").url.path == "/"
+    nils = f"/admin/roles/people/{person_id('north_nobody')}"
+    role = {"person": "nils@north.example", "role": "helpdesk"}
+    admin.submit("/admin/roles", **role, reason="is back")
+    assert agent.sign_in("north_nobody").url.path == "/"
 
-    without = admin.submit(f"{ned}/sign-out")
-    done = admin.submit(f"{ned}/sign-out", reason="a stolen laptop")
+    without = admin.submit(f"{nils}/sign-out")
+    done = admin.submit(f"{nils}/sign-out", reason="a stolen laptop")
+    ended = agent.get("/")
 
     assert problems(without) == ["Write a reason; auditors will ask for it."]
     assert notice(done) == "The person is signed out everywhere."
-    assert agent.get("/").url.path == "/signin"
-    assert agent.sign_in("north_agent").url.path == "/"
+    assert ended.url.path == "/signin"
+    assert agent.sign_in("north_nobody").url.path == "/"
+    admin.submit(f"{nils}/remove", role="helpdesk", reason="a test")
 
 
 def fields(page):
