@@ -24,9 +24,9 @@ from helpdesk.session.v1 import (
 )
 from services.session.application.consents import ConsentUseCases
 from services.session.application.portals import PortalUseCases
-from services.session.application.ports import Lease
+from services.session.application.ports import Given, Lease
 from services.session.application.viewing import ViewUseCases
-from services.session.domain.access import Consent, Request, View
+from services.session.domain.access import Request, View
 from services.session.domain.receipt import KIND
 
 _AUDIENCE = ("identity", "email", "session")
@@ -68,6 +68,7 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
             view_id=standing.view_id,
             obstacle=standing.obstacle,
             has_admin=standing.has_admin,
+            consent_ticket=standing.ticket,
         )
 
     def ListAccessRequests(  # noqa: N802
@@ -156,8 +157,8 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
         names = dict(zip(organization.partner_ids, organization.partner_names, strict=True))
         return consent_pb2.ListConsentsResponse(
             consents=[
-                _consent(consent, views, names.get(consent.granted.partner_id, ""), action.now)
-                for consent, views in page
+                _consent(each, names.get(each.consent.granted.partner_id, ""), action.now)
+                for each in page
             ],
             next_page_token=token,
             partners=[
@@ -311,8 +312,8 @@ def _request_key(found: tuple[Request, str, str]) -> str:
     return found[0].asked.access_request_id
 
 
-def _consent_key(found: tuple[Consent, list[tuple[View, str]]]) -> str:
-    return found[0].granted.consent_id
+def _consent_key(found: Given) -> str:
+    return found.consent.granted.consent_id
 
 
 def _view_key(found: tuple[View, int]) -> str:
@@ -339,10 +340,8 @@ def _request(
     )
 
 
-def _consent(
-    consent: Consent, views: list[tuple[View, str]], partner: str, now: datetime
-) -> consent_pb2.Consent:
-    granted = consent.granted
+def _consent(given: Given, partner: str, now: datetime) -> consent_pb2.Consent:
+    consent, granted = given.consent, given.consent.granted
     message = consent_pb2.Consent(
         consent_id=granted.consent_id,
         partner_id=granted.partner_id,
@@ -354,6 +353,9 @@ def _consent(
         reason=granted.purpose,
         state=consent.state_at(now),
         granted_by=granted.granted_by,
+        agent_id=granted.agent_id,
+        agent_name=given.agent_name,
+        ticket=granted.ticket,
         views=[
             consent_pb2.RunningView(
                 view_id=view.granted.view_id,
@@ -363,7 +365,7 @@ def _consent(
                 remaining=view.remaining(now),
                 started=_at(view.granted.recorded_at),
             )
-            for view, name in views
+            for view, name in given.running
         ],
     )
     # "from" is a keyword, so it cannot be given like the other fields.

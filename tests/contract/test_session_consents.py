@@ -138,6 +138,25 @@ def test_what_was_taken_back_stays_so_when_the_block_is_lifted(agent, admin, con
     assert error.value.reason == "NO_CONSENT"
 
 
+def test_a_colleague_does_not_use_what_was_allowed_to_somebody_for_a_ticket(
+    product, agent, admin, consents, views
+):
+    request = consent_pb2.AnswerAccessRequestRequest(
+        access_request_id=ask(agent, consents), approve=True
+    )
+    admin(consents.AnswerAccessRequest, request)
+    colleague = product.caller("north_admin", roles=["HELP_DESK"])
+    refused = []
+    for who, ticket in ((colleague, "OTHER-9"), (colleague, "INC-1"), (agent, "OTHER-9")):
+        started = view_pb2.StartViewRequest(organization_id=ACME, ticket=ticket)
+        with pytest.raises(Refused) as error:
+            who(views.StartView, started)
+        refused.append(error.value.reason)
+
+    assert refused == ["NO_CONSENT", "NO_CONSENT", "OTHER_TICKET"]
+    assert look(agent, views)
+
+
 def checked(tmp_path, receipt, key):
     (tmp_path / "receipt.jws").write_text(receipt)
     (tmp_path / "key.jwk").write_text(key)

@@ -57,7 +57,7 @@ class GetAccessRequest(_message.Message):
     def __init__(self, organization_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class GetAccessResponse(_message.Message):
-    __slots__ = ("state", "sections", "until", "minutes", "consent_id", "view_id", "obstacle", "has_admin")
+    __slots__ = ("state", "sections", "until", "minutes", "consent_id", "view_id", "obstacle", "has_admin", "consent_ticket")
     STATE_FIELD_NUMBER: _ClassVar[int]
     SECTIONS_FIELD_NUMBER: _ClassVar[int]
     UNTIL_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +66,7 @@ class GetAccessResponse(_message.Message):
     VIEW_ID_FIELD_NUMBER: _ClassVar[int]
     OBSTACLE_FIELD_NUMBER: _ClassVar[int]
     HAS_ADMIN_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_TICKET_FIELD_NUMBER: _ClassVar[int]
     state: AccessState
     sections: _containers.RepeatedScalarFieldContainer[_options_pb2.Section]
     until: _timestamp_pb2.Timestamp
@@ -74,7 +75,8 @@ class GetAccessResponse(_message.Message):
     view_id: str
     obstacle: str
     has_admin: bool
-    def __init__(self, state: _Optional[_Union[AccessState, str]] = ..., sections: _Optional[_Iterable[_Union[_options_pb2.Section, str]]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., obstacle: _Optional[str] = ..., has_admin: _Optional[bool] = ...) -> None: ...
+    consent_ticket: str
+    def __init__(self, state: _Optional[_Union[AccessState, str]] = ..., sections: _Optional[_Iterable[_Union[_options_pb2.Section, str]]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., minutes: _Optional[int] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., obstacle: _Optional[str] = ..., has_admin: _Optional[bool] = ..., consent_ticket: _Optional[str] = ...) -> None: ...
 
 class ListAccessRequestsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")
@@ -256,7 +258,7 @@ class ConsentPartner(_message.Message):
     def __init__(self, partner_id: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
 
 class Consent(_message.Message):
-    __slots__ = ("consent_id", "partner_id", "partner_name", "sections", "until", "once", "minutes", "reason", "state", "views", "granted_by")
+    __slots__ = ("consent_id", "partner_id", "partner_name", "sections", "until", "once", "minutes", "reason", "state", "views", "granted_by", "agent_id", "agent_name", "ticket")
     CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
     PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -269,6 +271,9 @@ class Consent(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     VIEWS_FIELD_NUMBER: _ClassVar[int]
     GRANTED_BY_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
     consent_id: str
     partner_id: str
     partner_name: str
@@ -280,7 +285,10 @@ class Consent(_message.Message):
     state: str
     views: _containers.RepeatedCompositeFieldContainer[RunningView]
     granted_by: str
-    def __init__(self, consent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., partner_name: _Optional[str] = ..., sections: _Optional[_Iterable[_Union[_options_pb2.Section, str]]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., once: _Optional[bool] = ..., minutes: _Optional[int] = ..., reason: _Optional[str] = ..., state: _Optional[str] = ..., views: _Optional[_Iterable[_Union[RunningView, _Mapping]]] = ..., granted_by: _Optional[str] = ..., **kwargs) -> None: ...
+    agent_id: str
+    agent_name: str
+    ticket: str
+    def __init__(self, consent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., partner_name: _Optional[str] = ..., sections: _Optional[_Iterable[_Union[_options_pb2.Section, str]]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., once: _Optional[bool] = ..., minutes: _Optional[int] = ..., reason: _Optional[str] = ..., state: _Optional[str] = ..., views: _Optional[_Iterable[_Union[RunningView, _Mapping]]] = ..., granted_by: _Optional[str] = ..., agent_id: _Optional[str] = ..., agent_name: _Optional[str] = ..., ticket: _Optional[str] = ..., **kwargs) -> None: ...
 
 class RunningView(_message.Message):
     __slots__ = ("view_id", "agent_id", "agent_name", "ticket", "remaining", "started")

@@ -94,9 +94,9 @@ class ConsentServiceServicer:
     """
 
     def RequestAccess(self, request, context):
-        """Asks the customer's admins for access. Errors: NOT_FOUND,
-        FAILED_PRECONDITION where the organization has no admin or a request is
-        open already.
+        """Asks the customer's admins for access of the caller under the ticket.
+        Errors: NOT_FOUND, FAILED_PRECONDITION where the organization has no admin
+        or a request of the caller is open already.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,7 +118,8 @@ class ConsentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AnswerAccessRequest(self, request, context):
-        """Approves a request, narrower if the admin likes, or rejects it. Errors:
+        """Approves a request, narrower if the admin likes, or rejects it; what is
+        approved is for the agent who asked and the ticket that was named. Errors:
         NOT_FOUND, FAILED_PRECONDITION where it was answered or has lapsed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -126,8 +127,8 @@ class ConsentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GrantAccess(self, request, context):
-        """Allows a partner access without being asked. Errors: NOT_FOUND for a
-        partner that does not manage the organization.
+        """Allows a partner access without being asked, to any of its agents.
+        Errors: NOT_FOUND for a partner that does not manage the organization.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

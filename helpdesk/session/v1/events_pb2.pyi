@@ -61,7 +61,7 @@ class AccessRequestLapsed(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., access_request_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ...) -> None: ...
 
 class ConsentGranted(_message.Message):
-    __slots__ = ("stamp", "consent_id", "organization_id", "partner_id", "access_request_id", "sections", "begins", "ends", "once", "minutes", "purpose", "granted_by")
+    __slots__ = ("stamp", "consent_id", "organization_id", "partner_id", "access_request_id", "sections", "begins", "ends", "once", "minutes", "purpose", "granted_by", "agent_id", "ticket")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +74,8 @@ class ConsentGranted(_message.Message):
     MINUTES_FIELD_NUMBER: _ClassVar[int]
     PURPOSE_FIELD_NUMBER: _ClassVar[int]
     GRANTED_BY_FIELD_NUMBER: _ClassVar[int]
+    AGENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     consent_id: str
     organization_id: str
@@ -86,7 +88,9 @@ class ConsentGranted(_message.Message):
     minutes: int
     purpose: str
     granted_by: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., access_request_id: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., begins: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., once: _Optional[bool] = ..., minutes: _Optional[int] = ..., purpose: _Optional[str] = ..., granted_by: _Optional[str] = ...) -> None: ...
+    agent_id: str
+    ticket: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., access_request_id: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., begins: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., once: _Optional[bool] = ..., minutes: _Optional[int] = ..., purpose: _Optional[str] = ..., granted_by: _Optional[str] = ..., agent_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class ConsentRevoked(_message.Message):
     __slots__ = ("stamp", "consent_id", "organization_id", "partner_id", "revoked_by")

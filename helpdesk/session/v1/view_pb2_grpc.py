@@ -74,7 +74,7 @@ class ViewServiceServicer:
     def StartView(self, request, context):
         """Starts a view on a live consent; its clock starts at first use. It is
         bound to the caller's sign-in session. Errors: NOT_FOUND,
-        FAILED_PRECONDITION without a consent.
+        FAILED_PRECONDITION without a consent for this agent and ticket.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,6 +37,7 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "TICKET_CLOSED": ("ticket_closed", "", "open_ticket"),
     "TICKET_OTHER_CUSTOMER": ("ticket_other_customer", "", "open_ticket"),
     "NO_CONSENT": ("no_consent", "customer_admin", "request_access"),
+    "OTHER_TICKET": ("other_ticket", "customer_admin", "request_access"),
     "PARTNERS_BLOCKED": ("partners_blocked", "customer_admin", ""),
     "PARTNERS_NOT_BLOCKED": ("partners_not_blocked", "", ""),
     "VIEW_RUNNING": ("view_running", "", "end_view"),

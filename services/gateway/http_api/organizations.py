@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, cast
+from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -181,6 +182,10 @@ def _flat(prefix: str, items: Any) -> list[tuple[str, str]]:
     return found
 
 
+def _under(ticket: str, organization_id: str) -> str:
+    return f"/t/{quote(ticket, safe='')}/orgs/{organization_id}" if ticket else ""
+
+
 def _consent(visit: Visit, organization_id: str) -> OrganizationConsent:
     standing = visit.clients.sessions.access(visit.token, organization_id, visit.ticket)
     state = access_of(standing.state)
@@ -194,4 +199,6 @@ def _consent(visit: Visit, organization_id: str) -> OrganizationConsent:
         minutes=standing.minutes,
         until=codes.moment(standing.until),
         view=f"/view/{standing.view_id}/overview" if standing.view_id else "",
+        ticket=standing.consent_ticket,
+        under=_under(standing.consent_ticket, organization_id),
     )

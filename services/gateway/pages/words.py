@@ -252,6 +252,7 @@ RULE: dict[str, str] = {
     "agents_remove": _("Only agents of the help desk remove addresses."),
     "no_word_needed": _("This block needs nobody’s word."),
     "vouched_already": _("An admin vouched for this address already."),
+    "other_ticket": _("The customer allowed it to you for another ticket."),
     "no_consent_needed": _("No complaint blocked this address."),
     "consented_already": _("The recipient has agreed already."),
     "no_other_address": _("The user has no other address that takes mail."),

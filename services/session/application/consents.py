@@ -13,13 +13,14 @@ from services.session.application.ports import (
     SERVICE,
     Directory,
     Finder,
+    Given,
     Item,
     Organization,
     Standing,
 )
 from services.session.application.viewing import ViewUseCases
 from services.session.domain import blocking, consents, requests
-from services.session.domain.access import Access, Consent, Request, View, Windows
+from services.session.domain.access import Access, Request, Windows
 from services.session.domain.blocking import Blocking
 from services.session.domain.facts import (
     AccessRequested,
@@ -85,7 +86,7 @@ class ConsentUseCases:
         access = self._finder.access(organization.id, action.actor.partner_id).state
         has_admin = bool(organization.admin_ids)
         running = self._views.running(access, action.actor, action.now)
-        consent = consents.live_consent(access, action.now)
+        consent = consents.live_consent(access, action.actor.id, action.ticket, action.now)
         if running is not None:
             granted = running.granted
             until = running.until or granted.latest
@@ -108,20 +109,22 @@ class ConsentUseCases:
                 given.consent_id,
                 has_admin=has_admin,
             )
-        for request in access.requests.values():
-            if request.state_at(action.now) == "open":
-                asked = request.asked
-                return Standing(
-                    "REQUESTED",
-                    asked.sections,
-                    asked.lapses,
-                    asked.minutes,
-                    obstacle="NOT_ANSWERED",
-                    has_admin=has_admin,
-                )
-        blocked = self._views.blocking(action, organization.id).state.since is not None
-        obstacle = "PARTNERS_BLOCKED" if blocked else "NO_CONSENT"
-        return Standing("NONE", obstacle=obstacle, has_admin=has_admin)
+        request = requests.open_request(access, action.actor.id, action.now)
+        if request is not None:
+            asked = request.asked
+            return Standing(
+                "REQUESTED",
+                asked.sections,
+                asked.lapses,
+                asked.minutes,
+                obstacle="NOT_ANSWERED",
+                has_admin=has_admin,
+            )
+        if self._views.blocking(action, organization.id).state.since is not None:
+            return Standing("NONE", obstacle="PARTNERS_BLOCKED", has_admin=has_admin)
+        ticket = consents.other_ticket(access, action.actor.id, action.now)
+        obstacle = "OTHER_TICKET" if ticket else "NO_CONSENT"
+        return Standing("NONE", obstacle=obstacle, has_admin=has_admin, ticket=ticket)
 
     def list_requests(self, action: SupportAction) -> list[tuple[Request, str, str]]:
         """Return requests to the admin's organization with names of agent and partner."""
@@ -250,7 +253,7 @@ class ConsentUseCases:
 
     def list_consents(
         self, action: SupportAction, *, include_ended: bool
-    ) -> tuple[Organization, Blocking, list[tuple[Consent, list[tuple[View, str]]]]]:
+    ) -> tuple[Organization, Blocking, list[Given]]:
         """Return consents of the admin's organization with the views that run on them."""
         organization = self._own(action)
         shut = self._views.blocking(action, organization.id).state
@@ -265,7 +268,8 @@ class ConsentUseCases:
                 if view.granted.consent_id == item.id and not self._views.over(view, action.now)
             ]
             if include_ended or running or consent.state_at(action.now) in ("live", "pending"):
-                found.append((consent, running))
+                agent_id = consent.granted.agent_id
+                found.append(Given(consent, name_of(agent_id) if agent_id else "", running))
         return organization, shut, found
 
     def lapse_requests(self) -> int:

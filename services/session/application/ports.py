@@ -8,7 +8,7 @@ from typing import Protocol
 
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.store import Loaded
-from services.session.domain.access import Access, View, Windows
+from services.session.domain.access import Access, Consent, View, Windows
 
 SERVICE = Actor(id="service:session", roles=frozenset({"SERVICE"}))
 """Who writes the lifecycle of a session that nobody ended."""
@@ -92,6 +92,17 @@ class Standing:
     view_id: str = ""
     obstacle: str = ""
     has_admin: bool = True
+    ticket: str = ""
+    """Under which ticket it would be allowed, where the obstacle is that it is another one."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent with the name of the only agent whom it is for, and the views that run on it."""
+
+    consent: Consent
+    agent_name: str
+    running: list[tuple[View, str]]
 
 
 @dataclass(frozen=True)

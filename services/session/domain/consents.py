@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -128,8 +129,23 @@ def expiry(consent: Consent, now: datetime) -> ConsentExpiring | ConsentExpired 
     )
 
 
-def live_consent(access: Access, now: datetime) -> Consent | None:
-    """Return the consent that a view may stand on: the newest, first of those for one view."""
+def live_consent(access: Access, agent_id: str, ticket: str, now: datetime) -> Consent | None:
+    """
+    Return the consent that a view of this agent may stand on under a ticket.
+
+    The newest one, first of those for one view.
+    """
     # An answer to a request is what its agent waits for, whatever else is allowed for longer.
-    live = [c for c in reversed(access.consents.values()) if c.state_at(now) == "live"]
+    live = [c for c in _live(access, agent_id, now) if c.granted.ticket in ("", ticket)]
     return max(live, key=lambda c: c.granted.once, default=None)
+
+
+def other_ticket(access: Access, agent_id: str, now: datetime) -> str:
+    """Return a ticket under which the agent may look, where a consent is for one; else nothing."""
+    return next((c.granted.ticket for c in _live(access, agent_id, now) if c.granted.ticket), "")
+
+
+def _live(access: Access, agent_id: str, now: datetime) -> Iterator[Consent]:
+    for consent in reversed(access.consents.values()):
+        if consent.state_at(now) == "live" and consent.granted.agent_id in ("", agent_id):
+            yield consent

@@ -65,6 +65,8 @@ class ConsentGranted(Event):
     minutes: int
     purpose: str = personal(of="consent_id", default="")
     granted_by: str
+    agent_id: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

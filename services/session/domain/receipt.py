@@ -33,6 +33,8 @@ def receipt(
         "granted_at": timestamp(granted.recorded_at),
         "state": consent.state_at(now),
     }
+    if granted.agent_id:
+        document["only_for"] = {"agent_id": granted.agent_id, "ticket": granted.ticket}
     request = access.requests.get(granted.access_request_id)
     if request is not None:
         asked = request.asked

@@ -20,8 +20,10 @@ def request_access(
             "This organization has no admin who could allow it. Its owner or our sales support "
             "can add one; then ask again.",
         )
-    if any(r.state_at(now) == "open" for r in access.requests.values()):
-        raise Refused("ALREADY_REQUESTED", "A request is open. Wait for the customer's answer.")
+    if open_request(access, asked.agent_id, now) is not None:
+        raise Refused(
+            "ALREADY_REQUESTED", "A request of yours is open. Wait for the customer's answer."
+        )
     sections, minutes = checked_sections(asked.sections), checked_minutes(asked.minutes)
     return replace(asked, sections=sections, minutes=minutes)
 
@@ -33,7 +35,11 @@ def approve(
     *,
     now: datetime,
 ) -> ConsentGranted:
-    """Allow what was asked for, or less. Raises NotFound, Refused, InvalidArgument."""
+    """
+    Allow what was asked for, or less, to the agent who asked and for the ticket that was named.
+
+    Raises NotFound, Refused, InvalidArgument.
+    """
     asked = _open(access, access_request_id, now).asked
     wanted = checked_sections(consent.sections or asked.sections)
     if not set(wanted) <= set(asked.sections):
@@ -48,6 +54,8 @@ def approve(
         minutes=checked_minutes(minutes),
         once=True,
         purpose=asked.reason,
+        agent_id=asked.agent_id,
+        ticket=asked.ticket,
     )
 
 
@@ -62,6 +70,12 @@ def reject(
         partner_id=asked.partner_id,
         rejected_by=rejected_by,
     )
+
+
+def open_request(access: Access, agent_id: str, now: datetime) -> Request | None:
+    """Return the request of an agent that waits for an answer, if there is one."""
+    waiting = (r for r in access.requests.values() if r.state_at(now) == "open")
+    return next((r for r in waiting if r.asked.agent_id == agent_id), None)
 
 
 def _open(access: Access, access_request_id: str, now: datetime) -> Request:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
 from services.session.domain.access import Access, View
-from services.session.domain.consents import live_consent
+from services.session.domain.consents import live_consent, other_ticket
 from services.session.domain.facts import ViewEnded, ViewGranted, ViewStarted
 
 _LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
@@ -52,7 +52,13 @@ def start_view(
     """Make a view on a live consent. Raises Refused."""
     if running is not None:
         raise Refused("VIEW_RUNNING", "A view of yours runs already. End it or go on with it.")
-    consent = live_consent(access, now)
+    consent = live_consent(access, wanted.agent_id, wanted.ticket, now)
+    if consent is None and other_ticket(access, wanted.agent_id, now):
+        raise Refused(
+            "OTHER_TICKET",
+            "The customer allowed it for another ticket of yours. Go on under that one, or "
+            "request access for this one.",
+        )
     if consent is None:
         raise Refused("NO_CONSENT", "The customer has not allowed it. Request access first.")
     if not wanted.sign_in_id:

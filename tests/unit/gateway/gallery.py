@@ -947,6 +947,13 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
         )
     found |= {
         "consent": ("consent", CONSENT),
+        "organization-other-ticket": (
+            "organization",
+            replace(
+                ORGANIZATION,
+                consent=v.OrganizationConsent(ticket="INC-7", under="/t/INC-7/orgs/o-3d01"),
+            ),
+        ),
         "consent-empty": ("consent", v.ConsentPage(frame=CUSTOMER, organization="Acme")),
         "request": (
             "consent_request",

@@ -7,9 +7,17 @@ import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
 from services.session.domain.access import Consent
-from services.session.domain.consents import expiry, grant, leave, live_consent, revoke
+from services.session.domain.consents import (
+    expiry,
+    grant,
+    leave,
+    live_consent,
+    other_ticket,
+    revoke,
+)
 from services.session.domain.facts import ConsentExpired
 from tests.unit.session.situations import (
+    ASKED,
     CONSENT,
     NOON,
     ONCE,
@@ -107,14 +115,37 @@ def test_the_newest_consent_counts():
     newer = replace(CONSENT, consent_id="consent-2")
     access = given(CONSENT, newer).state
 
-    assert live_consent(access, NOON).granted.consent_id == "consent-2"
+    assert live_consent(access, "agent", "INC-1", NOON).granted.consent_id == "consent-2"
 
 
 def test_the_answer_to_a_request_comes_before_what_is_allowed_for_long():
     newer = replace(CONSENT, consent_id="consent-2")
     access = given(ONCE, newer).state
 
-    assert live_consent(access, NOON).granted.consent_id == "once"
+    assert live_consent(access, "agent", "INC-1", NOON).granted.consent_id == "once"
+
+
+@pytest.mark.parametrize(
+    ("agent", "ticket", "found"),
+    [("agent", "INC-1", True), ("colleague", "INC-1", False), ("agent", "OTHER-9", False)],
+)
+def test_an_answer_is_for_the_agent_and_the_ticket_that_were_named(agent, ticket, found):
+    answer = replace(ONCE, agent_id="agent", ticket="INC-1")
+    access = given(ASKED, answer).state
+
+    assert bool(live_consent(access, agent, ticket, NOON)) is found
+
+
+def test_what_is_allowed_without_being_asked_is_for_any_agent_and_ticket():
+    assert live_consent(given(CONSENT).state, "colleague", "OTHER-9", NOON).granted == CONSENT
+
+
+def test_an_agent_is_told_the_ticket_under_which_it_is_allowed():
+    access = given(ASKED, replace(ONCE, agent_id="agent", ticket="INC-1")).state
+
+    assert other_ticket(access, "agent", NOON) == "INC-1"
+    assert other_ticket(access, "colleague", NOON) == ""
+    assert other_ticket(given(CONSENT).state, "agent", NOON) == ""
 
 
 @pytest.mark.parametrize(
@@ -128,7 +159,7 @@ def test_the_answer_to_a_request_comes_before_what_is_allowed_for_long():
     ],
 )
 def test_what_does_not_hold_now_opens_nothing(facts, now):
-    assert live_consent(given(*facts).state, now) is None
+    assert live_consent(given(*facts).state, "agent", "INC-1", now) is None
 
 
 @pytest.mark.parametrize(

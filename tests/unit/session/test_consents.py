@@ -175,9 +175,41 @@ def test_an_agent_is_told_how_it_stands(desk, at, agent):
     assert seen == ["NONE", "REQUESTED", "GRANTED", "RUNNING", "NONE"]
 
 
+def test_a_colleague_is_told_that_nothing_is_allowed_where_the_answer_is_for_somebody(
+    desk, at, agent, colleague
+):
+    def standing(who, ticket):
+        return desk.act(who, at(), desk.consents.get_access, "acme", ticket=ticket)
+
+    desk.answer(at(), desk.ask(at()))
+    mine, theirs = standing(agent, "INC-1"), standing(colleague, "INC-1")
+    elsewhere = standing(agent, "OTHER-9")
+
+    assert (mine.state, theirs.state, elsewhere.state) == ("GRANTED", "NONE", "NONE")
+    assert (theirs.obstacle, theirs.ticket) == ("NO_CONSENT", "")
+    assert (elsewhere.obstacle, elsewhere.ticket) == ("OTHER_TICKET", "INC-1")
+
+
+def test_the_request_of_a_colleague_is_not_ones_own(desk, at, colleague):
+    desk.ask(at())
+    standing = desk.act(colleague, at(), desk.consents.get_access, "acme")
+
+    assert standing.state == "NONE"
+    assert desk.ask(at(), agent=colleague)
+
+
+def test_a_customer_sees_whom_an_answer_is_for(desk, at, admin):
+    desk.answer(at(), desk.ask(at()))
+    desk.grant(at())
+    _, _, found = desk.act(admin, at(), desk.consents.list_consents, include_ended=False)
+    by_ticket = {given.consent.granted.ticket: given.agent_name for given in found}
+
+    assert by_ticket == {"INC-1": "Ana", "": ""}
+
+
 def test_a_customer_sees_who_looks(desk, at, admin):
     desk.grant(at())
     desk.start(at())
-    _, _, [(_, running)] = desk.act(admin, at(), desk.consents.list_consents, include_ended=False)
+    _, _, [given] = desk.act(admin, at(), desk.consents.list_consents, include_ended=False)
 
-    assert [name for _, name in running] == ["Ana"]
+    assert [name for _, name in given.running] == ["Ana"]

@@ -36,10 +36,16 @@ def test_without_an_admin_nobody_could_allow_it():
     given().when(request_access, ASKED, has_admin=False, now=NOON).then_raises(Refused, "NO_ADMIN")
 
 
-def test_one_request_at_a_time():
+def test_one_request_of_an_agent_at_a_time():
     given(ASKED).when(request_access, AGAIN, has_admin=True, now=NOON).then_raises(
         Refused, "ALREADY_REQUESTED"
     )
+
+
+def test_a_colleague_asks_too():
+    theirs = replace(AGAIN, agent_id="colleague")
+
+    given(ASKED).when(request_access, theirs, has_admin=True, now=NOON).then(theirs)
 
 
 def test_a_request_is_open_until_the_last_moment_of_its_day():
@@ -103,6 +109,8 @@ def test_an_approval_gives_what_was_asked_for_one_view():
         minutes=20,
         once=True,
         purpose="cannot join",
+        agent_id="agent",
+        ticket="INC-1",
     )
 
     given(ASKED).when(approve, "request-1", ANSWER, now=NOON).then(expected)

@@ -10,6 +10,7 @@ from services.session.domain.access import LONGEST_MINUTES, Windows
 from services.session.domain.facts import ViewStarted
 from services.session.domain.views import begin, end_view, signed_out, start_view, without_role
 from tests.unit.session.situations import (
+    ASKED,
     CONSENT,
     IDLE,
     NOON,
@@ -72,6 +73,18 @@ def test_one_view_of_a_customer_at_a_time():
 )
 def test_without_a_live_consent_there_is_no_view(facts, now):
     given(*facts).when(start_view, WANTED, running=None, now=now).then_raises(Refused, "NO_CONSENT")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"agent_id": "colleague"}, "NO_CONSENT"), ({"ticket": "OTHER-9"}, "OTHER_TICKET")],
+)
+def test_an_approval_opens_no_view_to_another_agent_or_under_another_ticket(changes, reason):
+    answer = replace(ONCE, agent_id="agent", ticket="INC-1")
+
+    given(ASKED, answer).when(
+        start_view, replace(WANTED, **changes), running=None, now=NOON
+    ).then_raises(Refused, reason)
 
 
 def test_a_view_needs_a_sign_in_session_to_be_bound_to():

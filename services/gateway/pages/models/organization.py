@@ -63,7 +63,12 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class OrganizationConsent:
-    """Whether the customer lets this agent look into its portal, and for how long."""
+    """
+    Whether the customer lets this agent look into its portal, and for how long.
+
+    `ticket` is the one under which it does, where that is another one than the page's, and `under`
+    the address of the page under that one.
+    """
 
     state: Literal["none", "asked", "granted", "running", "rejected", "blocked", "no_admin"] = (
         "none"
@@ -72,6 +77,8 @@ class OrganizationConsent:
     minutes: int = 30
     until: datetime | None = None
     view: str = ""
+    ticket: str = ""
+    under: str = ""
     asked_at: datetime | None = None
 
 
