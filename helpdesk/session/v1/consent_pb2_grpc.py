@@ -135,7 +135,8 @@ class ConsentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RevokeConsent(self, request, context):
-        """Takes a consent back; views that run on it end at once. Errors: NOT_FOUND.
+        """Takes a consent back; views that run on it end at once. Errors: NOT_FOUND,
+        FAILED_PRECONDITION where it was taken back before or is over.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

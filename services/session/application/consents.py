@@ -213,7 +213,9 @@ class ConsentUseCases:
         item = self._item(action, "consent", consent_id)
         action.consent_id = consent_id
         loaded = self._finder.access(item.organization_id, item.partner_id)
-        facts = consents.revoke(loaded.state, consent_id, revoked_by=action.actor.id)
+        facts = consents.revoke(
+            loaded.state, consent_id, revoked_by=action.actor.id, now=action.now
+        )
         action.stage(loaded, *facts)
         return len(facts) - 1
 
@@ -320,7 +322,9 @@ class ConsentUseCases:
         for partner_id in dict.fromkeys(item.partner_id for item in items):
             if partner_id not in partner_ids:
                 loaded = self._finder.access(organization_id, partner_id)
-                work.stage(loaded, *consents.leave(loaded.state, revoked_by=SERVICE.id))
+                work.stage(
+                    loaded, *consents.leave(loaded.state, revoked_by=SERVICE.id, now=work.now)
+                )
 
     def _own(self, action: SupportAction) -> Organization:
         if not action.actor.organization_id:

@@ -37,7 +37,12 @@ def grant(consent: ConsentGranted, now: datetime) -> ConsentGranted:
 
 
 def revoke(
-    access: Access, consent_id: str, *, revoked_by: str, ended_by: str = "customer"
+    access: Access,
+    consent_id: str,
+    *,
+    revoked_by: str,
+    now: datetime,
+    ended_by: str = "customer",
 ) -> tuple[Event, ...]:
     """Take a consent back and end what runs on it. Raises NotFound, Refused."""
     consent = access.consents.get(consent_id)
@@ -45,6 +50,8 @@ def revoke(
         raise NotFound("consent")
     if consent.revoked:
         raise Refused("REVOKED", "This consent was taken back already.")
+    if not _holds(access, consent, now):
+        raise Refused("CONSENT_OVER", "This consent is over: there is nothing to take back.")
     granted = consent.granted
     revoked = ConsentRevoked(
         consent_id=consent_id,
@@ -72,27 +79,30 @@ def shut_out(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
         for request_id, request in access.requests.items()
         if request.state_at(now) == "open"
     )
-    looking = {v.granted.consent_id for v in access.views.values() if not v.ended_by}
-    taken = tuple(
-        fact
-        for consent_id, consent in access.consents.items()
-        if not consent.revoked
-        and (consent_id in looking or consent.state_at(now) in ("live", "pending"))
-        for fact in revoke(access, consent_id, revoked_by=by)
-    )
-    return (*rejected, *taken)
+    return (*rejected, *_taken_back(access, by=by, now=now, ended_by="customer"))
 
 
-def leave(access: Access, *, revoked_by: str) -> tuple[Event, ...]:
+def leave(access: Access, *, revoked_by: str, now: datetime) -> tuple[Event, ...]:
     """Take back every consent of a partner that no longer manages the customer."""
+    return _taken_back(access, by=revoked_by, now=now, ended_by="relationship")
+
+
+def _taken_back(access: Access, *, by: str, now: datetime, ended_by: str) -> tuple[Event, ...]:
     return tuple(
         fact
-        for consent in access.consents.values()
-        if not consent.revoked
-        for fact in revoke(
-            access, consent.granted.consent_id, revoked_by=revoked_by, ended_by="relationship"
-        )
+        for consent_id, consent in access.consents.items()
+        if not consent.revoked and _holds(access, consent, now)
+        for fact in revoke(access, consent_id, revoked_by=by, now=now, ended_by=ended_by)
     )
+
+
+def _holds(access: Access, consent: Consent, now: datetime) -> bool:
+    # One that is used up holds as long as somebody looks; no view outlives the end of its consent.
+    state, consent_id = consent.state_at(now), consent.granted.consent_id
+    looking = any(
+        v.granted.consent_id == consent_id and not v.ended_by for v in access.views.values()
+    )
+    return state in ("live", "pending") or (state == "used" and looking)
 
 
 def expiry(consent: Consent, now: datetime) -> ConsentExpiring | ConsentExpired | None:

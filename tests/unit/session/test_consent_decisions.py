@@ -14,8 +14,9 @@ from services.session.domain.consents import (
     live_consent,
     other_ticket,
     revoke,
+    shut_out,
 )
-from services.session.domain.facts import ConsentExpired
+from services.session.domain.facts import ConsentExpired, ConsentRevoked, ViewEnded
 from tests.unit.session.situations import (
     ASKED,
     CONSENT,
@@ -202,38 +203,67 @@ def test_nothing_is_told_of_the_end_of_what_was_taken_back_or_used():
 
 
 def test_taking_back_ends_what_runs():
-    given(CONSENT, VIEW, STARTED).when(revoke, "consent-1", revoked_by="admin").then(
+    given(CONSENT, VIEW, STARTED).when(revoke, "consent-1", revoked_by="admin", now=NOON).then(
         REVOKED, ended("customer", "admin")
     )
 
 
 def test_taking_back_ends_no_view_twice():
-    given(CONSENT, VIEW, ended("agent")).when(revoke, "consent-1", revoked_by="admin").then(REVOKED)
+    given(CONSENT, VIEW, ended("agent")).when(
+        revoke, "consent-1", revoked_by="admin", now=NOON
+    ).then(REVOKED)
 
 
 def test_a_view_on_another_consent_goes_on():
     other = replace(CONSENT, consent_id="consent-2")
 
     given(other, CONSENT, replace(VIEW, consent_id="consent-2")).when(
-        revoke, "consent-1", revoked_by="admin"
+        revoke, "consent-1", revoked_by="admin", now=NOON
     ).then(REVOKED)
 
 
 def test_a_consent_is_not_taken_back_twice():
-    given(CONSENT, REVOKED).when(revoke, "consent-1", revoked_by="admin").then_raises(
+    given(CONSENT, REVOKED).when(revoke, "consent-1", revoked_by="admin", now=NOON).then_raises(
         Refused, "REVOKED"
     )
 
 
 def test_a_consent_that_nobody_gave_is_not_found():
-    given().when(revoke, "consent-1", revoked_by="admin").then_raises(NotFound)
+    given().when(revoke, "consent-1", revoked_by="admin", now=NOON).then_raises(NotFound)
+
+
+USED_UP = (ONCE, replace(VIEW, consent_id="once"), ended("time"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "consent_id", "now"),
+    [
+        ((CONSENT,), "consent-1", CONSENT.ends),
+        ((CONSENT, VIEW, STARTED), "consent-1", CONSENT.ends),
+        (USED_UP, "once", NOON),
+    ],
+)
+def test_what_is_over_is_not_taken_back(facts, consent_id, now):
+    given(*facts).when(revoke, consent_id, revoked_by="admin", now=now).then_raises(
+        Refused, "CONSENT_OVER"
+    )
+    given(*facts).when(leave, revoked_by="service", now=now).then()
+    given(*facts).when(shut_out, by="admin", now=now).then()
+
+
+@pytest.mark.parametrize("now", [NOON, after(days=1)])
+def test_what_is_used_up_is_taken_back_while_somebody_looks(now):
+    facts = (ONCE, replace(VIEW, consent_id="once"))
+    taken = given(*facts).when(leave, revoked_by="service", now=now)._call()
+
+    assert [type(fact) for fact in taken] == [ConsentRevoked, ViewEnded]
 
 
 def test_a_partner_that_leaves_loses_every_consent_and_view():
     by_product = replace(REVOKED, revoked_by="service")
     other = replace(CONSENT, consent_id="consent-2")
 
-    given(CONSENT, other, VIEW).when(leave, revoked_by="service").then(
+    given(CONSENT, other, VIEW).when(leave, revoked_by="service", now=NOON).then(
         by_product,
         ended("relationship"),
         replace(by_product, consent_id="consent-2"),
@@ -241,4 +271,4 @@ def test_a_partner_that_leaves_loses_every_consent_and_view():
 
 
 def test_a_partner_that_has_nothing_loses_nothing():
-    given(CONSENT, REVOKED).when(leave, revoked_by="service").then()
+    given(CONSENT, REVOKED).when(leave, revoked_by="service", now=NOON).then()
