@@ -120,7 +120,8 @@ class ConsentServiceServicer:
     def AnswerAccessRequest(self, request, context):
         """Approves a request, narrower if the admin likes, or rejects it; what is
         approved is for the agent who asked and the ticket that was named. Errors:
-        NOT_FOUND, FAILED_PRECONDITION where it was answered or has lapsed.
+        NOT_FOUND, FAILED_PRECONDITION where it was answered or has lapsed, or its
+        partner left.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

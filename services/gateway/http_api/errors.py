@@ -46,6 +46,7 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "NO_ADMIN": ("no_admin", "", ""),
     "ANSWERED": ("answered", "", ""),
     "LAPSED": ("lapsed", "", ""),
+    "PARTNER_LEFT": ("partner_left", "", ""),
     "CONSENT_OVER": ("consent_over", "", ""),
     "REVOKED": ("revoked", "", ""),
     "OWN_ROLE": ("own_role", "", "ask_partner_admin"),

@@ -7,7 +7,7 @@ from functools import cache
 from uuid import uuid4
 
 from helpdesk.kernel.actions import SupportAction, UnitOfWork
-from helpdesk.kernel.errors import Conflict, Forbidden, InvalidArgument, NotFound
+from helpdesk.kernel.errors import Conflict, Forbidden, InvalidArgument, NotFound, Refused
 from helpdesk.kernel.store import Store
 from services.session.application.ports import (
     SERVICE,
@@ -155,6 +155,7 @@ class ConsentUseCases:
             )
             action.stage(loaded, fact)
             return ""
+        self._check_manages(action, item.partner_id)
         blocking.check_open(self._views.blocking(action, item.organization_id).state)
         consent = ConsentGranted(
             consent_id=uuid4().hex,
@@ -225,12 +226,8 @@ class ConsentUseCases:
         loaded = self._views.blocking(action, organization.id)
         admin = action.actor.id
         action.stage(loaded, blocking.block(loaded.state, organization.id, admin))
-        items = (
-            *self._finder.items("consent", organization_id=organization.id, live_only=True),
-            *self._finder.items("request", organization_id=organization.id, live_only=True),
-        )
         revoked = ended = 0
-        for partner_id in dict.fromkeys(item.partner_id for item in items):
+        for partner_id in self._partners(organization.id):
             pair = self._finder.access(organization.id, partner_id)
             facts = consents.shut_out(pair.state, by=admin, now=action.now)
             action.stage(pair, *facts)
@@ -317,14 +314,18 @@ class ConsentUseCases:
     def on_partners_changed(
         self, work: UnitOfWork, organization_id: str, partner_ids: frozenset[str]
     ) -> None:
-        """Take back the consents of partners that no longer manage the customer."""
-        items = self._finder.items("consent", organization_id=organization_id, live_only=True)
-        for partner_id in dict.fromkeys(item.partner_id for item in items):
+        """Take back the consents of partners that left, and reject their requests."""
+        for partner_id in self._partners(organization_id):
             if partner_id not in partner_ids:
                 loaded = self._finder.access(organization_id, partner_id)
-                work.stage(
-                    loaded, *consents.leave(loaded.state, revoked_by=SERVICE.id, now=work.now)
-                )
+                work.stage(loaded, *consents.leave(loaded.state, by=SERVICE.id, now=work.now))
+
+    def _partners(self, organization_id: str) -> list[str]:
+        items = (
+            *self._finder.items("consent", organization_id=organization_id, live_only=True),
+            *self._finder.items("request", organization_id=organization_id, live_only=True),
+        )
+        return list(dict.fromkeys(item.partner_id for item in items))
 
     def _own(self, action: SupportAction) -> Organization:
         if not action.actor.organization_id:
@@ -332,6 +333,13 @@ class ConsentUseCases:
         organization = self._directory.organization(action.actor, action.actor.organization_id)
         action.about(organization_id=organization.id)
         return organization
+
+    def _check_manages(self, action: SupportAction, partner_id: str) -> None:
+        # The relationship may have ended since, and what follows from that is still on its way.
+        if partner_id not in self._own(action).partner_ids:
+            raise Refused(
+                "PARTNER_LEFT", "This partner no longer manages your organization. Reject it."
+            )
 
     def _item(self, action: SupportAction, kind: str, id_: str) -> Item:
         if not id_:

@@ -74,26 +74,28 @@ def revoke(
 
 def shut_out(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
     """Take back every consent of a partner and reject what it asks for, by the customer's wish."""
+    return _without_partner(access, by=by, now=now, ended_by="customer")
+
+
+def leave(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
+    """Take back every consent of a partner that left, and reject what it asks for."""
+    return _without_partner(access, by=by, now=now, ended_by="relationship")
+
+
+def _without_partner(access: Access, *, by: str, now: datetime, ended_by: str) -> tuple[Event, ...]:
     rejected = tuple(
         reject(access, request_id, rejected_by=by, now=now)
         for request_id, request in access.requests.items()
         if request.state_at(now) == "open"
     )
-    return (*rejected, *_taken_back(access, by=by, now=now, ended_by="customer"))
-
-
-def leave(access: Access, *, revoked_by: str, now: datetime) -> tuple[Event, ...]:
-    """Take back every consent of a partner that no longer manages the customer."""
-    return _taken_back(access, by=revoked_by, now=now, ended_by="relationship")
-
-
-def _taken_back(access: Access, *, by: str, now: datetime, ended_by: str) -> tuple[Event, ...]:
-    return tuple(
+    taken = tuple(
         fact
         for consent_id, consent in access.consents.items()
         if not consent.revoked and _holds(access, consent, now)
         for fact in revoke(access, consent_id, revoked_by=by, now=now, ended_by=ended_by)
     )
+    return (*rejected, *taken)
+    return (*rejected, *taken)
 
 
 def _holds(access: Access, consent: Consent, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from tests.unit.session.situations import (
     CONSENT,
     NOON,
     ONCE,
+    REJECTED,
     REVOKED,
     STARTED,
     VIEW,
@@ -247,14 +248,14 @@ def test_what_is_over_is_not_taken_back(facts, consent_id, now):
     given(*facts).when(revoke, consent_id, revoked_by="admin", now=now).then_raises(
         Refused, "CONSENT_OVER"
     )
-    given(*facts).when(leave, revoked_by="service", now=now).then()
+    given(*facts).when(leave, by="service", now=now).then()
     given(*facts).when(shut_out, by="admin", now=now).then()
 
 
 @pytest.mark.parametrize("now", [NOON, after(days=1)])
 def test_what_is_used_up_is_taken_back_while_somebody_looks(now):
     facts = (ONCE, replace(VIEW, consent_id="once"))
-    taken = given(*facts).when(leave, revoked_by="service", now=now)._call()
+    taken = given(*facts).when(leave, by="service", now=now)._call()
 
     assert [type(fact) for fact in taken] == [ConsentRevoked, ViewEnded]
 
@@ -263,12 +264,20 @@ def test_a_partner_that_leaves_loses_every_consent_and_view():
     by_product = replace(REVOKED, revoked_by="service")
     other = replace(CONSENT, consent_id="consent-2")
 
-    given(CONSENT, other, VIEW).when(leave, revoked_by="service", now=NOON).then(
+    given(CONSENT, other, VIEW).when(leave, by="service", now=NOON).then(
         by_product,
         ended("relationship"),
         replace(by_product, consent_id="consent-2"),
     )
 
 
+@pytest.mark.parametrize("gone", [leave, shut_out])
+def test_what_a_partner_that_is_gone_asked_for_is_rejected(gone):
+    rejected = replace(REJECTED, rejected_by="somebody")
+
+    given(ASKED).when(gone, by="somebody", now=NOON).then(rejected)
+    given(ASKED).when(gone, by="somebody", now=ASKED.lapses).then()
+
+
 def test_a_partner_that_has_nothing_loses_nothing():
-    given(CONSENT, REVOKED).when(leave, revoked_by="service", now=NOON).then()
+    given(CONSENT, REVOKED).when(leave, by="service", now=NOON).then()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
 from services.session.domain.facts import AccessRejected, AccessRequestLapsed, ConsentGranted
@@ -116,6 +117,25 @@ def test_an_approval_is_never_wider_or_longer_than_asked(desk, at, wider):
 
     with pytest.raises(InvalidArgument):
         desk.answer(at(), asked, **wider)
+
+
+def test_the_request_of_a_partner_that_left_is_rejected(desk, at):
+    asked = desk.ask(at())
+    work = UnitOfWork(desk.store, Actor("service:session"), at(minutes=1))
+    desk.consents.on_partners_changed(work, "acme", frozenset({"south"}))
+    desk.store.commit(work.unit())
+
+    assert [type(fact) for fact in work.staged] == [AccessRejected]
+    assert refused(desk.answer, at(minutes=2), asked) == "ANSWERED"
+
+
+def test_a_request_is_not_approved_before_it_is_known_that_its_partner_left(desk, at):
+    asked = desk.ask(at())
+    desk.directory.partners = ("south",)
+
+    assert refused(desk.answer, at(minutes=1), asked) == "PARTNER_LEFT"
+    desk.answer(at(minutes=2), asked, approve=False)
+    assert isinstance(desk.facts()[-1], AccessRejected)
 
 
 def test_an_admin_of_another_organization_does_not_find_the_request(desk, at):
