@@ -8,7 +8,6 @@ import pytest
 
 from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
 from helpdesk.identity.v1 import tickets_pb2, tickets_pb2_grpc
-from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from tests.contract.gateway_world import (
     FRAGMENT,
     GatewayWorld,
@@ -21,13 +20,9 @@ from tests.contract.gateway_world import (
 from tests.support.product import (
     ACME,
     BETA,
-    NORTH,
     PEOPLE,
     SHARED,
-    api_id,
     person_id,
-    small_directory,
-    uuid,
 )
 
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
@@ -643,31 +638,6 @@ def test_an_invitation_by_mail_leads_to_a_role_and_works_once(world: GatewayWorl
     assert came.url.path == "/"
     assert "new@north.example" not in admin.get("/admin/invitations").text
     assert "This invitation cannot be used" in again.sign_in("north_nobody").text
-
-
-def test_a_list_of_the_portal_beyond_a_page_has_a_next_one(world: GatewayWorld):
-    one = next(p for p in small_directory()["people"] if p["id"] == person_id("shared_user"))
-    more = [
-        {**one, "id": api_id("PEOPLE", uuid(5000 + n)), "emails": [], "displayName": f"User {n:03}"}
-        for n in range(101)
-    ]
-    world.product.load({"people": more})
-    consents = world.product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
-    granted = consent_pb2.GrantAccessRequest(
-        partner_id=NORTH, sections=["SECTION_USERS"], reason="go ahead"
-    )
-    world.product.caller("shared_admin")(consents.GrantAccess, granted)
-    agent = world.browser("north_agent")
-    view = agent.submit(f"/t/INC-1/orgs/{SHARED}/view").url.path.rpartition("/")[0]
-
-    first = agent.get(f"{view}/users")
-    second = agent.get(links(first, r"/view/[^\"]+page=[^\"]+")[0])
-    agent.submit(f"{view}/end")
-
-    assert "User 000" in first.text
-    assert "User 100" not in first.text
-    assert "User 100" in second.text
-    assert "User 000" not in second.text
 
 
 def test_an_auditor_follows_a_session_step_by_step_and_exports(world: GatewayWorld):

@@ -248,6 +248,36 @@ class ListUsersResponse(_message.Message):
     next_page_token: str
     def __init__(self, users: _Optional[_Iterable[_Union[User, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListMailboxesRequest(_message.Message):
+    __slots__ = ("organization_id", "page_size", "page_token", "ticket")
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TICKET_FIELD_NUMBER: _ClassVar[int]
+    organization_id: str
+    page_size: int
+    page_token: str
+    ticket: str
+    def __init__(self, organization_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+
+class ListMailboxesResponse(_message.Message):
+    __slots__ = ("mailboxes", "next_page_token")
+    MAILBOXES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    mailboxes: _containers.RepeatedCompositeFieldContainer[Mailbox]
+    next_page_token: str
+    def __init__(self, mailboxes: _Optional[_Iterable[_Union[Mailbox, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class Mailbox(_message.Message):
+    __slots__ = ("user_id", "display_name", "email")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    display_name: str
+    email: str
+    def __init__(self, user_id: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ...) -> None: ...
+
 class ListDevicesRequest(_message.Message):
     __slots__ = ("organization_id", "page_size", "page_token", "ticket")
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]

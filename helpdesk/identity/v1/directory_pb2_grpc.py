@@ -61,6 +61,11 @@ class DirectoryServiceStub:
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListUsersRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListUsersResponse.FromString,
                 _registered_method=True)
+        self.ListMailboxes = channel.unary_unary(
+                '/helpdesk.identity.v1.DirectoryService/ListMailboxes',
+                request_serializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListMailboxesRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListMailboxesResponse.FromString,
+                _registered_method=True)
         self.ListDevices = channel.unary_unary(
                 '/helpdesk.identity.v1.DirectoryService/ListDevices',
                 request_serializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListDevicesRequest.SerializeToString,
@@ -114,6 +119,14 @@ class DirectoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMailboxes(self, request, context):
+        """Users of one organization with their primary address, by name: whose mail
+        can be looked at. Errors: NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDevices(self, request, context):
         """Devices of one organization, by name. Errors: NOT_FOUND.
         """
@@ -157,6 +170,11 @@ def add_DirectoryServiceServicer_to_server(servicer, server):
                     servicer.ListUsers,
                     request_deserializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListUsersRequest.FromString,
                     response_serializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'ListMailboxes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMailboxes,
+                    request_deserializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListMailboxesRequest.FromString,
+                    response_serializer=helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListMailboxesResponse.SerializeToString,
             ),
             'ListDevices': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDevices,
@@ -306,6 +324,33 @@ class DirectoryService:
             '/helpdesk.identity.v1.DirectoryService/ListUsers',
             helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListUsersRequest.SerializeToString,
             helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMailboxes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.identity.v1.DirectoryService/ListMailboxes',
+            helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListMailboxesRequest.SerializeToString,
+            helpdesk_dot_identity_dot_v1_dot_directory__pb2.ListMailboxesResponse.FromString,
             options,
             channel_credentials,
             insecure,

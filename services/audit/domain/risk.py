@@ -25,8 +25,13 @@ _LOOKS = frozenset(
         "email.evidence.get",
     }
 )
-_SEARCHES = frozenset({"search.search", "identity.user.list"})
-_OPENS = _LOOKS | {"identity.organization.get", "identity.user.list", "identity.device.list"}
+_SEARCHES = frozenset({"search.search", "identity.user.list", "identity.mailbox.list"})
+_OPENS = _LOOKS | {
+    "identity.organization.get",
+    "identity.user.list",
+    "identity.mailbox.list",
+    "identity.device.list",
+}
 _REVEAL = "identity.field.reveal"
 _REMOVE = "email.blocklist.remove"
 _SEND_CHECK, _VERIFY = "email.caller-check.send", "email.caller-check.verify"

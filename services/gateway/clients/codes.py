@@ -20,6 +20,7 @@ SECTIONS: Mapping[str, Any] = {
     "licences": options_pb2.SECTION_LICENSES,
     "sites": options_pb2.SECTION_SITES,
     "settings": options_pb2.SECTION_SETTINGS,
+    "mail": options_pb2.SECTION_MAIL,
 }
 ROLES: Mapping[str, Any] = {
     "helpdesk": options_pb2.ROLE_HELP_DESK,
@@ -65,9 +66,13 @@ def access_of(value: int) -> str:
 
 
 def sections_of(values: Iterable[int]) -> tuple[str, ...]:
-    """Return the page's codes of sections."""
+    """
+    Return the page's codes of sections.
+
+    Raises KeyError for one that has no page: nobody is asked to allow what is not said.
+    """
     codes = {value: code for code, value in SECTIONS.items()}
-    return tuple(codes[value] for value in values if value in codes)
+    return tuple(codes[value] for value in values)
 
 
 def stamp(moment: datetime | None) -> Timestamp | None:

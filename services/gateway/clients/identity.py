@@ -128,6 +128,13 @@ class Identity:
         )
         return self._call(self._directory.ListUsers, request, token=token)
 
+    def mailboxes(self, token: str, organization_id: str, page_token: str = "") -> Any:
+        """Return a page of a customer's users with their primary address."""
+        request = directory_pb2.ListMailboxesRequest(
+            organization_id=organization_id, page_size=100, page_token=page_token
+        )
+        return self._call(self._directory.ListMailboxes, request, token=token)
+
     def devices(self, token: str, organization_id: str, page_token: str = "") -> Any:
         """Return a page of a customer's devices."""
         request = directory_pb2.ListDevicesRequest(

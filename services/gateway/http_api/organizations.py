@@ -59,7 +59,7 @@ def show(visit: Visit) -> Response:
         sections=REQUESTABLE,
         domains=domains(found),
         admins=admins(found),
-        subscriptions=subscriptions(found),
+        subscriptions=subscriptions(found.licenses),
         sites=tuple(Site(name=each.site_url) for each in found.sites),
         orders=orders(found),
         settings=settings(found),
@@ -130,7 +130,7 @@ def admins(found: Any) -> tuple[Admin, ...]:
     )
 
 
-def subscriptions(found: Any) -> tuple[Subscription, ...]:
+def subscriptions(licences: Any) -> tuple[Subscription, ...]:
     """Return what a customer bought and uses."""
     return tuple(
         Subscription(
@@ -139,7 +139,7 @@ def subscriptions(found: Any) -> tuple[Subscription, ...]:
             used=each.consumed_units,
             status="overused" if each.consumed_units > each.total_units else "active",
         )
-        for each in found.licenses
+        for each in licences
     )
 
 

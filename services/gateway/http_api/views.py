@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal, cast
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,12 +13,12 @@ from starlette.routing import BaseRoute, Route
 
 from helpdesk.kernel.errors import Forbidden, HelpdeskError, NotFound, Refused
 from services.gateway.clients import SECTIONS, sections_of
-from services.gateway.http_api import codes, errors, organizations, streaming
-from services.gateway.http_api.people import masked
+from services.gateway.http_api import codes, errors, organizations, portal, streaming
+from services.gateway.http_api.portal import Content
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.users import REASONS, revealed_part
 from services.gateway.http_api.visit import Visit
-from services.gateway.pages.models import DoorPage, Fact, Frame, Masked, PortalRows, ViewPage
+from services.gateway.pages.models import DoorPage, Frame, ViewPage
 
 _SHOWN = tuple(SECTIONS)
 _STATES: dict[str, str] = {
@@ -45,6 +44,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.get(f"{view}/live", live),
         desk.get(f"{view}/portal", door),
         desk.get(f"{view}/{{section}}", show),
+        desk.get(f"{view}/{{section}}/{{user}}", show_person),
         desk.post(f"{view}/{{rest:path}}", change),
         refused,
     ]
@@ -52,6 +52,17 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 def show(visit: Visit) -> Response:
     """Show one section of the customer's portal."""
+    section = visit.param("section")
+    return _show(visit, lambda lease, found: portal.section(visit, lease, found, section))
+
+
+def show_person(visit: Visit) -> Response:
+    """Show what a section of the portal holds of one person."""
+    section, user_id = visit.param("section"), visit.param("user")
+    return _show(visit, lambda lease, _: portal.person(visit, lease, section, user_id))
+
+
+def _show(visit: Visit, content_of: Callable[[Any, Any], Content]) -> Response:
     view_id, section = visit.param("view"), visit.param("section")
     if section not in SECTIONS:
         raise NotFound("section")
@@ -63,10 +74,9 @@ def show(visit: Visit) -> Response:
         return _over(visit, view_id, section, error.reason.removeprefix(_ENDED).lower())
     found = visit.clients.identity.organization(lease.token, lease.organization_id)
     allowed = sections_of(lease.sections)
-    rows: PortalRows | None = None
-    facts: tuple[Fact, ...] = ()
+    content = Content()
     try:
-        rows, facts = _content(visit, lease, found, section)
+        content = content_of(lease, found)
     except Forbidden:
         # The try was recorded; the page says that the section was not allowed.
         allowed = tuple(each for each in allowed if each != section)
@@ -83,8 +93,10 @@ def show(visit: Visit) -> Response:
         remaining=lease.remaining,
         window=max(_window(visit), lease.remaining),
         until=codes.moment(lease.until),
-        rows=rows,
-        facts=facts,
+        rows=content.rows,
+        facts=content.facts,
+        parts=content.parts,
+        below="user" in visit.request.path_params,
         portal=f"/view/{view_id}/portal" if visit.site.settings.portal_url else "",
     )
     return visit.page("view", model)
@@ -191,71 +203,3 @@ def _ended_at(visit: Visit, view_id: str) -> Any:
     except HelpdeskError:
         return None
     return None
-
-
-def _content(
-    visit: Visit, lease: Any, found: Any, section: str
-) -> tuple[PortalRows | None, tuple[Fact, ...]]:
-    if section == "users":
-        return _users(visit, lease), ()
-    if section == "devices":
-        return _devices(visit, lease), ()
-    if section not in sections_of(lease.sections):
-        raise Forbidden("NOT_IN_VIEW")
-    if section == "licences":
-        bought = organizations.subscriptions(found)
-        rows = tuple((each.name, str(each.bought), str(each.used)) for each in bought)
-        return PortalRows(columns=("subscription", "bought", "used"), rows=rows), ()
-    if section == "sites":
-        sites = tuple((each.site_url, each.type) for each in found.sites)
-        return PortalRows(columns=("site", "type"), rows=sites), ()
-    if section == "settings":
-        return None, organizations.settings(found)
-    return None, _overview(found)
-
-
-def _overview(found: Any) -> tuple[Fact, ...]:
-    facts = [
-        Fact(name="organization", value=found.organization.display_name),
-        Fact(name="users", value=str(found.organization.users)),
-        Fact(name="domains", value=", ".join(each.domain for each in found.domains) or "–"),
-    ]
-    facts += [
-        Fact(name="admin", value=each.name, masked=each.address)
-        for each in organizations.admins(found)
-    ]
-    return tuple(facts)
-
-
-def _users(visit: Visit, lease: Any) -> PortalRows:
-    page = visit.clients.identity.users(lease.token, lease.organization_id, _page(visit))
-    rows: list[tuple[str | Masked, ...]] = [
-        (
-            each.display_name,
-            masked(f"user-address-{number}", each.user_id, "emails:0", next(iter(each.emails), "")),
-            each.status,
-        )
-        for number, each in enumerate(page.users)
-    ]
-    return PortalRows(
-        columns=("name", "address", "status"),
-        rows=tuple(rows),
-        next_page=quote(page.next_page_token, safe=""),
-    )
-
-
-def _devices(visit: Visit, lease: Any) -> PortalRows:
-    page = visit.clients.identity.devices(lease.token, lease.organization_id, _page(visit))
-    rows = tuple(
-        (each.display_name, each.product, each.serial, each.mac, each.connection_status)
-        for each in page.devices
-    )
-    return PortalRows(
-        columns=("name", "model", "serial", "mac", "status"),
-        rows=rows,
-        next_page=quote(page.next_page_token, safe=""),
-    )
-
-
-def _page(visit: Visit) -> str:
-    return visit.request.query_params.get("page", "")[:1000]

@@ -406,6 +406,7 @@ SECTION: dict[str, str] = {
     "domains": _("Domains"),
     "settings": _("Settings"),
     "orders": _("Orders"),
+    "mail": _("Mail status"),
 }
 
 ROLE: dict[str, str] = {
@@ -441,6 +442,10 @@ COLUMN: dict[str, str] = {
     "ticket_state": _("Ticket was"),
     "name": _("Name"),
     "address": _("E-mail address"),
+    "addresses": _("E-mail addresses"),
+    "phone": _("Phone number"),
+    "licences": _("Licences"),
+    "cause": _("Cause"),
     "status": _("Status"),
     "model": _("Model"),
     "serial": _("Serial number"),
@@ -533,6 +538,7 @@ ACTION: dict[str, str] = {
     "identity.me.get": _("Asked who they are"),
     "identity.user.get": _("Opened a user"),
     "identity.user.list": _("Listed users"),
+    "identity.mailbox.list": _("Listed mailboxes"),
     "identity.device.list": _("Listed devices"),
     "identity.organization.get": _("Opened the customer page"),
     "identity.organization.list": _("Listed customers"),

@@ -98,6 +98,22 @@ class DirectoryServicer(directory_pb2_grpc.DirectoryServiceServicer):
             users=[_user(each) for each in shown], next_page_token=token
         )
 
+    def ListMailboxes(  # noqa: N802
+        self, request: directory_pb2.ListMailboxesRequest, action: SupportAction
+    ) -> directory_pb2.ListMailboxesResponse:
+        shown, token = self._directory.list_users(
+            action, request.organization_id, request.page_size, request.page_token
+        )
+        return directory_pb2.ListMailboxesResponse(
+            mailboxes=[
+                directory_pb2.Mailbox(
+                    user_id=each.id, display_name=each.display_name, email=each.email
+                )
+                for each in shown
+            ],
+            next_page_token=token,
+        )
+
     def ListDevices(  # noqa: N802
         self, request: directory_pb2.ListDevicesRequest, action: SupportAction
     ) -> directory_pb2.ListDevicesResponse:

@@ -344,7 +344,12 @@ VIEW = v.ViewPage(
     rows=v.PortalRows(
         columns=("Name", "E-mail", "Licence", "Last sign-in"),
         rows=tuple(
-            (name, _masked(f"cell-{n}", text), licence, seen)
+            (
+                v.Cell(text=name, id=f"person-{n}", href=f"/view/s-5/users/u-{n}"),
+                v.Cell(masked=_masked(f"cell-{n}", text)),
+                licence,
+                seen,
+            )
             for n, (name, text, licence, seen) in enumerate(
                 (
                     ("Ștefan Țîrlea", "s••••@acme.example", "Meetings 200", "never"),
@@ -918,6 +923,53 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
             "door",
             v.DoorPage(
                 frame=VIEW.frame, action="https://portal.example/.helpdesk/enter", lease="a.b.c"
+            ),
+        ),
+        "view-person": (
+            "view",
+            replace(
+                VIEW,
+                below=True,
+                rows=None,
+                facts=(
+                    v.Fact(name="name", value="Ioana Popa"),
+                    v.Fact(name="address", value="", masked=_masked("address-0", "i••••@acme.ro")),
+                    v.Fact(name="status", value=v.Cell(group="status", code="active")),
+                    v.Fact(name="created", value=v.Cell(at=_ago(days=90))),
+                ),
+                parts=(
+                    v.PortalPart(
+                        name="licences",
+                        rows=v.PortalRows(columns=("name",), rows=(("Meetings 200",),)),
+                    ),
+                    v.PortalPart(name="devices", rows=v.PortalRows(columns=("name",), rows=())),
+                ),
+            ),
+        ),
+        "view-mail": (
+            "view",
+            replace(
+                VIEW,
+                section="mail",
+                allowed=("mail",),
+                rows=None,
+                below=True,
+                parts=(
+                    v.PortalPart(
+                        name="messages",
+                        rows=v.PortalRows(
+                            columns=("kind", "status", "cause", "queued_at"),
+                            rows=(
+                                (
+                                    v.Cell(group="mail_kind", code="welcome"),
+                                    v.Cell(group="mail", code="bounced"),
+                                    v.Cell(group="cause", code="no_such_mailbox"),
+                                    v.Cell(at=_ago(days=2)),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
             ),
         ),
         "view-closed-section": ("view", replace(VIEW, section="settings")),

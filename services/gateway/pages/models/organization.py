@@ -53,11 +53,28 @@ class Admin:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cell:
+    """
+    A value of the portal that is more than text.
+
+    One of: a personal value; a `code` of a group of the words; a time; `text` that leads to `href`.
+    """
+
+    masked: Masked | None = None
+    group: str = ""
+    code: str = ""
+    at: datetime | None = None
+    id: str = ""
+    href: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fact:
     """A named value as the portal words it."""
 
     name: str
-    value: str
+    value: str | Cell
     masked: Masked | None = None
 
 
@@ -107,8 +124,16 @@ class PortalRows:
     """A table of the portal; cells are values, never inputs."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | Masked, ...], ...]
+    rows: tuple[tuple[str | Cell, ...], ...]
     next_page: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalPart:
+    """A table below others; `name` is a code of words.COLUMN."""
+
+    name: str
+    rows: PortalRows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +141,8 @@ class ViewPage:
     """
     The customer's portal, read only.
 
-    `remaining` and `window` are seconds; `state` other than running hides the data.
+    `remaining` and `window` are seconds; `state` other than running hides the data. `below`
+    for a page about one of a section's people.
     """
 
     frame: Frame
@@ -135,6 +161,8 @@ class ViewPage:
     ended_at: datetime | None = None
     rows: PortalRows | None = None
     facts: tuple[Fact, ...] = ()
+    parts: tuple[PortalPart, ...] = ()
+    below: bool = False
     portal: str = ""
 
 
