@@ -50,10 +50,18 @@ class UnitOfWork:
 
     def stage(self, loaded: Loaded[Any], *events: Event) -> None:
         """Stage facts to follow what was loaded; refused in a read-only session."""
+        if events and self.actor.read_only:
+            raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
+        self.stage_lifecycle(loaded, *events)
+
+    def stage_lifecycle(self, loaded: Loaded[Any], *events: Event) -> None:
+        """
+        Stage facts of the calling session itself, which also a read-only one may.
+
+        In a read-only session the store takes only those that its service has declared.
+        """
         if not events:
             return
-        if self.actor.read_only:
-            raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
         # As the store will stamp them, so that a use case sees them as they will be read.
         events = tuple(replace(event, recorded_at=self.now) for event in events)
         before = self._staged.get(loaded.stream)

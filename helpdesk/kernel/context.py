@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,15 @@ class Actor:
         return "SERVICE" in self.roles
 
 
+class Stores(Enum):
+    """What facts a store takes while a request is served, beside the record of its action."""
+
+    ANYTHING = "anything"
+    LIFECYCLE = "lifecycle"
+    """Only those of the calling session itself that the store's service has declared."""
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class RequestContext:
     """
@@ -54,7 +64,8 @@ class RequestContext:
 
     ``alive`` says whether the caller still waits for it, ``peers`` which services the caller's
     certificate stands for: None where there is none, as within a process. ``at`` is the Unix time
-    that an answer is rebuilt for, 0 for one that is given now.
+    that an answer is rebuilt for, 0 for one that is given now. ``stores`` is what every store of
+    this process takes meanwhile.
     """
 
     token: str = ""
@@ -64,6 +75,7 @@ class RequestContext:
     at: float = 0.0
     alive: Callable[[], bool] = lambda: True
     peers: Callable[[], frozenset[str] | None] = lambda: None
+    stores: Stores = Stores.ANYTHING
 
 
 _request: ContextVar[RequestContext | None] = ContextVar("helpdesk_request", default=None)

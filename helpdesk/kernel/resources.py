@@ -132,9 +132,17 @@ class Resources:
         return secrets.read(self.secrets_dir, name)
 
     def open_store(
-        self, name: str, projections: Projections | None = None, migrations: Path | None = None
+        self,
+        name: str,
+        projections: Projections | None = None,
+        migrations: Path | None = None,
+        lifecycle: frozenset[str] = frozenset(),
     ) -> Store:
-        """Open the service's store. Raises SettingsError where a migration is missing."""
+        """
+        Open the service's store; ``lifecycle`` names the facts that a read-only session may store.
+
+        Raises SettingsError where a migration is missing.
+        """
         engine: Engine
         url = parse(StoreSettings, name, self.env).database_url
         if url:
@@ -149,7 +157,8 @@ class Resources:
             engine = SqliteEngine(self.data_dir / f"{name}.db", durable=self.settings.durable)
             if migrations is not None:
                 engine.migrate(migrations)
-        return Store(name, engine, self.vault, self.secret(f"{name}.stream.key"), projections)
+        key = self.secret(f"{name}.stream.key")
+        return Store(name, engine, self.vault, key, projections, lifecycle)
 
     def close(self) -> None:
         """Close the vault."""

@@ -17,8 +17,15 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from helpdesk.kernel import tracing
-from helpdesk.kernel.errors import Conflict, HelpdeskError, Unavailable
-from helpdesk.kernel.events import Event, SupportActionRecorded, decode, encode
+from helpdesk.kernel.context import Stores, current_request
+from helpdesk.kernel.errors import Conflict, Forbidden, HelpdeskError, Unavailable
+from helpdesk.kernel.events import (
+    Event,
+    RequestAnswered,
+    SupportActionRecorded,
+    decode,
+    encode,
+)
 from helpdesk.kernel.metrics import COMMIT_SECONDS
 from helpdesk.kernel.vault import Vault
 
@@ -165,6 +172,9 @@ class Store:
     """
     The log of one service, and the views that are projected in the same transaction.
 
+    While a request is served that only reads, or one of a read-only session, no fact is taken in;
+    ``lifecycle`` names the facts about such a session itself, which some of its methods store.
+
     One thread writes: it commits what concurrent callers handed in as one group, each in its own
     savepoint, so positions have no gaps in time and appending gets faster with load. Projections
     run inside the transaction, so a view is never behind its log.
@@ -177,6 +187,7 @@ class Store:
         vault: Vault,
         stream_key: bytes,
         projections: Projections | None = None,
+        lifecycle: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
         self.engine = engine
@@ -185,6 +196,7 @@ class Store:
         self._number = 0
         self._key = stream_key
         self._projections = dict(projections or {})
+        self._lifecycle = lifecycle | {RequestAnswered.NAME}
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._moved = threading.Condition()
         self._newest = engine.newest()
@@ -215,8 +227,10 @@ class Store:
         """
         Store a unit as a whole; return the position of its last event once that is durable.
 
-        Raises Conflict when a stream moved on, Unavailable when the database cannot be written.
+        Raises Conflict when a stream moved on, Unavailable when the database cannot be written,
+        Forbidden for facts of a request that stores none, whoever wants them stored.
         """
+        self._check_allowed(unit)
         if self._closed:
             raise Unavailable("STORE_CLOSED", "This service is stopping.")
         about = {"helpdesk.service": self.name}
@@ -229,6 +243,14 @@ class Store:
             if unit.error is not None:
                 raise unit.error
             return unit.position
+
+    def _check_allowed(self, unit: Unit) -> None:
+        allowed = current_request().stores
+        if allowed is Stores.ANYTHING:
+            return
+        names = {event.NAME for append in unit.appends for event in append.events}
+        if names - (self._lifecycle if allowed is Stores.LIFECYCLE else frozenset()):
+            raise Forbidden("READ_ONLY", "This call only reads. Nothing was changed.")
 
     def read(self, after: int, limit: int = 500, names: Sequence[str] = ()) -> list[StoredRow]:
         """Return sealed events after a position, in order."""

@@ -15,6 +15,7 @@ from services.session.application.ports import windows
 from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.clients import DirectoryClient
+from services.session.domain.facts import LIFECYCLE
 from services.session.envoy_api import EnvoyAuthorization, EnvoyServer
 from services.session.grpc_api import ConsentServicer, PortalServicer, ViewServicer
 from services.session.handlers import consumers
@@ -29,7 +30,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def build(wiring: Wiring) -> Running:
     """Build the service from settings, secrets and its store."""
     settings = parse(SessionSettings, "session", wiring.env)
-    store = wiring.open_store("session", PROJECTIONS, _MIGRATIONS)
+    store = wiring.open_store("session", PROJECTIONS, _MIGRATIONS, LIFECYCLE)
     directory = DirectoryClient(wiring.channel("identity"), wiring.caller("session"))
     finder = AccessViews(store)
     lengths = windows(
@@ -42,7 +43,7 @@ def build(wiring: Wiring) -> Running:
     consents = ConsentServicer(consenting, store.digest, receipts)
     signalling = Signalling(finder, receipts.sign_document, receiver(settings, wiring))
     views = ViewServicer(viewing, store.digest, leases)
-    portals = PortalServicer(PortalUseCases(store, finder, viewing), leases)
+    portals = PortalServicer(PortalUseCases(store.digest, finder, viewing), leases)
     return Running(
         store=store,
         servicers={

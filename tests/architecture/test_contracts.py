@@ -88,10 +88,22 @@ def test_names_of_support_actions_are_unique():
     assert sorted(actions) == sorted(set(actions))
 
 
+# Each call is meant anew: a secret that is never kept, a lease for one request, a heartbeat.
+NEVER_REPEATED = UNRECORDED | {"helpdesk.session.v1.PortalService.EnterPortal"}
+
+
 @named([m for m in METHODS if m.changes and not m.public and not m.descriptor.client_streaming])
 def test_every_changing_method_takes_a_request_id(method):
-    if not method.internal:
-        assert "request_id" in method.descriptor.input_type.fields_by_name
+    takes_one = "request_id" in method.descriptor.input_type.fields_by_name
+
+    assert takes_one or method.internal or method.full_name in NEVER_REPEATED
+
+
+def test_only_methods_about_the_calling_session_store_anything_in_a_portal_view():
+    assert {m.full_name for m in METHODS if m.rule.lifecycle} == {
+        "helpdesk.session.v1.PortalService.EnterPortal",
+        "helpdesk.session.v1.ViewService.EndView",
+    }
 
 
 @named([m for m in METHODS if m.rule.ticket or m.rule.reason])

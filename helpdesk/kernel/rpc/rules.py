@@ -13,7 +13,7 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from helpdesk.kernel.addresses import masked
-from helpdesk.kernel.context import Actor
+from helpdesk.kernel.context import Actor, Stores
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
 from helpdesk.options.v1 import options_pb2
 
@@ -101,11 +101,20 @@ def check_caller(m: Method, actor: Actor) -> None:
         raise Forbidden(CALLER_NOT_NAMED, f"Only {', '.join(sorted(m.callers))} may call this.")
 
 
+def stores(m: Method, actor: Actor) -> Stores:
+    """Return what facts a call may store: none that only reads, none of a read-only session."""
+    if not m.changes:
+        return Stores.NOTHING
+    if actor.read_only:
+        return Stores.LIFECYCLE if m.rule.lifecycle else Stores.NOTHING
+    return Stores.ANYTHING
+
+
 def check_mode(m: Method, actor: Actor) -> None:
     """Refuse in a read-only session what changes and what was not consented to."""
     if not actor.read_only:
         return
-    if m.changes:
+    if m.changes and not m.rule.lifecycle:
         raise Forbidden("READ_ONLY", "This view is read-only. Nothing was changed.")
     if m.rule.any_section:
         return

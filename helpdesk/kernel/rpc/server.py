@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -21,7 +21,7 @@ from grpc_status import rpc_status
 from helpdesk.kernel import metrics, tracing
 from helpdesk.kernel.acknowledged import Gate
 from helpdesk.kernel.actions import SupportAction
-from helpdesk.kernel.context import Actor, RequestContext, bind
+from helpdesk.kernel.context import Actor, RequestContext, bind, current_request
 from helpdesk.kernel.errors import (
     Conflict,
     HelpdeskError,
@@ -234,6 +234,10 @@ class _Call:
             actor = self._verified.actor
             check_peer(actor, self._context)
             self._action.actor = actor
+        # Before anything of the use case runs, and for every store of the process.
+        stores = rules.stores(self._method, self._action.actor)
+        bind(replace(current_request(), stores=stores))
+        if not self._method.public:
             self._check_standing()
 
     def _check_standing(self) -> None:

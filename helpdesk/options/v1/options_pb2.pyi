@@ -106,7 +106,7 @@ LONGEST_FIELD_NUMBER: _ClassVar[int]
 longest: _descriptor.FieldDescriptor
 
 class MethodRule(_message.Message):
-    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "check", "callers")
+    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "lifecycle", "check", "callers")
     EFFECT_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
@@ -116,6 +116,7 @@ class MethodRule(_message.Message):
     SECTION_FIELD_NUMBER: _ClassVar[int]
     ANY_ROLE_FIELD_NUMBER: _ClassVar[int]
     ANY_SECTION_FIELD_NUMBER: _ClassVar[int]
+    LIFECYCLE_FIELD_NUMBER: _ClassVar[int]
     CHECK_FIELD_NUMBER: _ClassVar[int]
     CALLERS_FIELD_NUMBER: _ClassVar[int]
     effect: Effect
@@ -127,9 +128,10 @@ class MethodRule(_message.Message):
     section: Section
     any_role: bool
     any_section: bool
+    lifecycle: bool
     check: Check
     callers: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ..., callers: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., lifecycle: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ..., callers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Stamp(_message.Message):
     __slots__ = ("recorded_at", "action_id", "traceparent")

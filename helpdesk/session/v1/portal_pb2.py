@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n helpdesk/session/v1/portal.proto\x12\x13helpdesk.session.v1\x1a!helpdesk/options/v1/options.proto\"\x14\n\x12\x45nterPortalRequest\"\"\n\x13\x45nterPortalResponse\x12\x0b\n\x03key\x18\x01 \x01(\t\"!\n\x12LeasePortalRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\"5\n\x13LeasePortalResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0f\n\x07view_id\x18\x02 \x01(\t\"D\n\x13LookAtPortalRequest\x12-\n\x07section\x18\x01 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section\"\x16\n\x14LookAtPortalResponse2\xab\x03\n\rPortalService\x12\x84\x01\n\x0b\x45nterPortal\x12\'.helpdesk.session.v1.EnterPortalRequest\x1a(.helpdesk.session.v1.EnterPortalResponse\"\"\x8a\xb5\x18\x1e\x08\x01\x1a\x02\x02\x03\"\x14session.portal.enterP\x01\x12\x89\x01\n\x0bLeasePortal\x12\'.helpdesk.session.v1.LeasePortalRequest\x1a(.helpdesk.session.v1.LeasePortalResponse\"\'\x8a\xb5\x18#\x08\x01\x10\x02\"\x14session.portal.leaseb\x07session\x12\x86\x01\n\x0cLookAtPortal\x12(.helpdesk.session.v1.LookAtPortalRequest\x1a).helpdesk.session.v1.LookAtPortalResponse\"!\x8a\xb5\x18\x1d\x08\x01\x1a\x02\x02\x03\"\x13session.portal.lookP\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n helpdesk/session/v1/portal.proto\x12\x13helpdesk.session.v1\x1a!helpdesk/options/v1/options.proto\"\x14\n\x12\x45nterPortalRequest\"\"\n\x13\x45nterPortalResponse\x12\x0b\n\x03key\x18\x01 \x01(\t\"!\n\x12LeasePortalRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\"5\n\x13LeasePortalResponse\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0f\n\x07view_id\x18\x02 \x01(\t\"D\n\x13LookAtPortalRequest\x12-\n\x07section\x18\x01 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section\"\x16\n\x14LookAtPortalResponse2\xad\x03\n\rPortalService\x12\x86\x01\n\x0b\x45nterPortal\x12\'.helpdesk.session.v1.EnterPortalRequest\x1a(.helpdesk.session.v1.EnterPortalResponse\"$\x8a\xb5\x18 \x08\x02\x1a\x02\x02\x03\"\x14session.portal.enterP\x01X\x01\x12\x89\x01\n\x0bLeasePortal\x12\'.helpdesk.session.v1.LeasePortalRequest\x1a(.helpdesk.session.v1.LeasePortalResponse\"\'\x8a\xb5\x18#\x08\x02\x10\x02\"\x14session.portal.leaseb\x07session\x12\x86\x01\n\x0cLookAtPortal\x12(.helpdesk.session.v1.LookAtPortalRequest\x1a).helpdesk.session.v1.LookAtPortalResponse\"!\x8a\xb5\x18\x1d\x08\x01\x1a\x02\x02\x03\"\x13session.portal.lookP\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,9 +33,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'helpdesk.session.v1.portal_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PORTALSERVICE'].methods_by_name['EnterPortal']._loaded_options = None
-  _globals['_PORTALSERVICE'].methods_by_name['EnterPortal']._serialized_options = b'\212\265\030\036\010\001\032\002\002\003\"\024session.portal.enterP\001'
+  _globals['_PORTALSERVICE'].methods_by_name['EnterPortal']._serialized_options = b'\212\265\030 \010\002\032\002\002\003\"\024session.portal.enterP\001X\001'
   _globals['_PORTALSERVICE'].methods_by_name['LeasePortal']._loaded_options = None
-  _globals['_PORTALSERVICE'].methods_by_name['LeasePortal']._serialized_options = b'\212\265\030#\010\001\020\002\"\024session.portal.leaseb\007session'
+  _globals['_PORTALSERVICE'].methods_by_name['LeasePortal']._serialized_options = b'\212\265\030#\010\002\020\002\"\024session.portal.leaseb\007session'
   _globals['_PORTALSERVICE'].methods_by_name['LookAtPortal']._loaded_options = None
   _globals['_PORTALSERVICE'].methods_by_name['LookAtPortal']._serialized_options = b'\212\265\030\035\010\001\032\002\002\003\"\023session.portal.lookP\001'
   _globals['_ENTERPORTALREQUEST']._serialized_start=92
@@ -51,5 +51,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LOOKATPORTALRESPONSE']._serialized_start=310
   _globals['_LOOKATPORTALRESPONSE']._serialized_end=332
   _globals['_PORTALSERVICE']._serialized_start=335
-  _globals['_PORTALSERVICE']._serialized_end=762
+  _globals['_PORTALSERVICE']._serialized_end=764
 # @@protoc_insertion_point(module_scope)

@@ -60,17 +60,17 @@ class PortalServiceServicer:
 
     def EnterPortal(self, request, context):
         """Lets a browser in that brings a view's lease; the key goes into its
-        cookie. The browser before is let in no longer. Errors:
-        FAILED_PRECONDITION where the view has ended.
+        cookie. The browser before is let in no longer. Errors: NOT_FOUND without
+        a lease, FAILED_PRECONDITION where the view has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def LeasePortal(self, request, context):
-        """Gives a lease for the key of a browser; asked for at each request.
-        Errors: NOT_FOUND for a key of no view, FAILED_PRECONDITION where the
-        view has ended.
+        """Gives a lease for the key of a browser; asked for at each request. The
+        first one starts the clock. Errors: NOT_FOUND for a key of no view,
+        FAILED_PRECONDITION where the view has ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -82,9 +82,9 @@ class ViewServiceServicer:
 
     def IssueViewToken(self, request, context):
         """Gives a token of at most 5 s for one request in the view; asked for at
-        each. Leaves no record of its own: what it is used for does. Errors:
-        NOT_FOUND for a view that is not the caller's, FAILED_PRECONDITION with
-        who ended it and when.
+        each. The first one starts the clock. Leaves no record of its own: what it
+        is used for does. Errors: NOT_FOUND for a view that is not the caller's,
+        FAILED_PRECONDITION with who ended it and when.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,8 +100,9 @@ class ViewServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EndView(self, request, context):
-        """Ends a view: the agent its own, the customer's admin any in the
-        organization, the partner's admin any of the partner. Errors: NOT_FOUND.
+        """Ends a view: the agent its own, also with the view's lease, the customer's
+        admin any in the organization, the partner's admin any of the partner.
+        Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -116,7 +117,8 @@ class ViewServiceServicer:
 
     def WatchView(self, request, context):
         """Streams how a view stands: at each change and at least every 2 s, until
-        it has ended. Errors: NOT_FOUND.
+        it has ended; where its time ran out, that is written down. Errors:
+        NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

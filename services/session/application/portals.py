@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 
-from helpdesk.kernel.actions import SupportAction, UnitOfWork
+from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import Forbidden, NotFound
-from helpdesk.kernel.store import Store
-from services.session.application.ports import SERVICE, Finder, Lease
+from services.session.application.ports import Finder, Lease
 from services.session.application.viewing import ViewUseCases
 from services.session.domain.facts import PortalEntered
 
@@ -16,8 +16,8 @@ from services.session.domain.facts import PortalEntered
 class PortalUseCases:
     """Keeps which browser a view was opened in, and leases the view to it."""
 
-    def __init__(self, store: Store, finder: Finder, views: ViewUseCases) -> None:
-        self._store = store
+    def __init__(self, digest: Callable[[str], str], finder: Finder, views: ViewUseCases) -> None:
+        self._digest = digest
         self._finder = finder
         self._views = views
 
@@ -31,15 +31,12 @@ class PortalUseCases:
         loaded = self._finder.access(item.organization_id, item.partner_id)
         self._views.check_runs(loaded.state.views[view_id], action.now)
         key = f"{view_id}.{secrets.token_urlsafe(32)}"
-        # The session's own lifecycle is written by the service as itself.
-        work = UnitOfWork(self._store, SERVICE, action.now)
         entered = PortalEntered(
             view_id=view_id,
             organization_id=item.organization_id,
-            key_digest=self._store.digest(key),
+            key_digest=self._digest(key),
         )
-        work.stage(loaded, entered)
-        self._store.commit(work.unit())
+        action.stage_lifecycle(loaded, entered)
         return key
 
     def lease_portal(self, action: SupportAction, key: str) -> Lease:
@@ -50,7 +47,7 @@ class PortalUseCases:
             raise NotFound("view")
         loaded = self._finder.access(item.organization_id, item.partner_id)
         view = loaded.state.views[view_id]
-        if not hmac.compare_digest(view.portal_digest, self._store.digest(key)):
+        if not hmac.compare_digest(view.portal_digest, self._digest(key)):
             raise NotFound("view")
         return self._views.leased(action, loaded, view)
 

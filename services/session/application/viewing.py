@@ -111,7 +111,7 @@ class ViewUseCases:
         """End a view of one's own, of one's organization or of one's partner."""
         item = self._finder.find("view", view_id)
         actor = action.actor
-        if item is None:
+        if item is None or (actor.read_only and view_id != actor.view_id):
             raise NotFound("view")
         if item.agent_id == actor.id:
             ended_by = "agent"
@@ -125,7 +125,8 @@ class ViewUseCases:
         loaded = self._load(item)
         view = loaded.state.views[view_id]
         action.consent_id = view.granted.consent_id
-        action.stage(loaded, views.end_view(view, ended_by=ended_by, person_id=actor.id))
+        ended = views.end_view(view, ended_by=ended_by, person_id=actor.id)
+        action.stage_lifecycle(loaded, ended)
 
     def list_views(self, action: SupportAction) -> list[tuple[View, int]]:
         """Return running views with the seconds that they have left."""

@@ -176,3 +176,7 @@ class ViewEnded(Event):
     organization_id: str
     ended_by: str
     person_id: str = ""
+
+
+LIFECYCLE = frozenset({PortalEntered.NAME, ViewEnded.NAME})
+"""Facts about a view that a call within it may store."""

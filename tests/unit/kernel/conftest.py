@@ -35,9 +35,9 @@ def vault(tmp_path):
 def open_store(tmp_path, vault):
     opened = []
 
-    def make(projections=None, name="notes"):
+    def make(projections=None, name="notes", lifecycle=frozenset()):
         engine = SqliteEngine(tmp_path / f"{name}.db", durable=False)
-        store = Store(name, engine, vault, b"k" * 32, projections)
+        store = Store(name, engine, vault, b"k" * 32, projections, lifecycle)
         opened.append(store)
         return store
 

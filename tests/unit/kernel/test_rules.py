@@ -1,16 +1,17 @@
 import pytest
 
 from helpdesk.identity.v1 import directory_pb2, internal_pb2, roles_pb2, sign_in_pb2  # noqa: F401
-from helpdesk.kernel.context import Actor
+from helpdesk.kernel.context import Actor, Stores
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
 from helpdesk.kernel.rpc import rules
-from helpdesk.session.v1 import consent_pb2  # noqa: F401  # registers the descriptors
+from helpdesk.session.v1 import consent_pb2, view_pb2  # noqa: F401  # registers the descriptors
 
 GET_USER = rules.method("/helpdesk.identity.v1.DirectoryService/GetUser")
 ASSIGN = rules.method("/helpdesk.identity.v1.RoleService/AssignRole")
 REQUEST_ACCESS = rules.method("/helpdesk.session.v1.ConsentService/RequestAccess")
 LIST_DEVICES = rules.method("/helpdesk.identity.v1.DirectoryService/ListDevices")
 COMPLETE = rules.method("/helpdesk.identity.v1.SignInService/CompleteSignIn")
+END_VIEW = rules.method("/helpdesk.session.v1.ViewService/EndView")
 INTERNAL = rules.method("/helpdesk.identity.v1.DirectoryInternalService/GetScope")
 
 
@@ -42,6 +43,25 @@ def test_people_never_reach_internal_methods():
 
 def test_a_view_changes_nothing():
     assert reason(rules.check_mode, ASSIGN, viewer("USERS")) == "READ_ONLY"
+
+
+def test_a_view_ends_itself_whatever_was_consented_to():
+    rules.check_mode(END_VIEW, viewer())
+
+
+@pytest.mark.parametrize(
+    ("method", "caller", "stores"),
+    [
+        (ASSIGN, agent(), Stores.ANYTHING),
+        (ASSIGN, viewer("USERS"), Stores.NOTHING),
+        (GET_USER, agent(), Stores.NOTHING),
+        (GET_USER, viewer("USERS"), Stores.NOTHING),
+        (END_VIEW, agent(), Stores.ANYTHING),
+        (END_VIEW, viewer(), Stores.LIFECYCLE),
+    ],
+)
+def test_what_a_call_may_store_follows_from_its_method_and_its_session(method, caller, stores):
+    assert rules.stores(method, caller) is stores
 
 
 def test_a_view_shows_only_the_sections_consented_to():

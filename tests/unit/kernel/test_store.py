@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.kernel.errors import Conflict, Unavailable
-from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.context import RequestContext, Stores, bind
+from helpdesk.kernel.errors import Conflict, Forbidden, Unavailable
+from helpdesk.kernel.events import RequestAnswered, SupportActionRecorded
+from helpdesk.kernel.heartbeat import HeartbeatSigned
 from helpdesk.kernel.store import Append, Unit
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -129,6 +131,58 @@ def test_a_full_disk_refuses_and_stores_nothing(open_store, note):
 
     assert store.load("notes:2", texts, ()).version == 0
     assert store.commit(unit(Append("notes:2", 0, (note(),)))) == 2
+
+
+@pytest.fixture
+def served():
+    """Bind a request during which stores take this much."""
+    yield lambda stores: bind(RequestContext(stores=stores))
+    bind(RequestContext())
+
+
+@pytest.mark.parametrize("stores", [Stores.NOTHING, Stores.LIFECYCLE])
+def test_no_fact_is_taken_in_while_a_call_only_reads_whoever_wants_it_stored(
+    open_store, note, served, stores
+):
+    store = open_store()
+    served(stores)
+    record = SupportActionRecorded(action="a.b.c", outcome="done")
+    with pytest.raises(Forbidden) as caught:
+        store.commit(unit(Append("notes:1", 0, (note(),)), record=record))
+
+    assert caught.value.reason == "READ_ONLY"
+    assert store.position == 0
+
+
+def test_the_record_of_a_call_that_only_reads_is_stored(open_store, served):
+    store = open_store()
+    served(Stores.NOTHING)
+    store.commit(unit(record=SupportActionRecorded(action="a.b.c", outcome="done")))
+
+    assert store.position == 1
+
+
+def test_only_facts_about_the_session_that_were_declared_are_taken_in_from_it(
+    open_store, note, served
+):
+    store = open_store(lifecycle=frozenset({note().NAME}))
+    served(Stores.LIFECYCLE)
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+    other = RequestAnswered(payload_digest="", answer="")
+    store.commit(unit(Append("request:1", 0, (other,))))
+    beat = HeartbeatSigned(service="notes", writer="w", number=1, at=NOW)
+    with pytest.raises(Forbidden):
+        store.commit(unit(Append("notes:1", 1, (note(), beat))))
+
+    assert store.position == 2
+
+
+def test_declared_facts_are_not_taken_in_while_a_call_only_reads(open_store, note, served):
+    store = open_store(lifecycle=frozenset({note().NAME}))
+    served(Stores.NOTHING)
+
+    with pytest.raises(Forbidden):
+        store.commit(unit(Append("notes:1", 0, (note(),))))
 
 
 def test_readers_are_woken_by_a_commit(open_store, note):
