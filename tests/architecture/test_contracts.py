@@ -123,6 +123,26 @@ def test_an_answer_that_is_kept_for_a_request_id_has_no_personal_field(method):
         assert not options.Extensions[options_pb2.personal]
 
 
+def shown(message, seen=()):
+    """The fields of a message and of ours within it."""
+    for field in message.fields:
+        yield field
+        inner = field.message_type
+        if inner and rules.is_ours(inner) and inner.full_name not in seen:
+            yield from shown(inner, (*seen, inner.full_name))
+
+
+@named([m for m in METHODS if m.section])
+def test_every_field_that_a_portal_view_may_see_names_its_section(method):
+    nowhere = {
+        field.full_name
+        for field in shown(method.descriptor.output_type)
+        if not rules.section_of(field)
+    }
+
+    assert nowhere == set()
+
+
 @named([m for m in METHODS if m.section])
 def test_what_a_portal_view_may_call_reads(method):
     assert not method.changes

@@ -158,6 +158,16 @@ def test_nobody_of_another_customer_is_in_the_portal(world: GatewayWorld, look):
         assert page.status_code == 404
 
 
+def test_how_many_users_there_are_is_seen_with_the_users_only(world: GatewayWorld, look):
+    agent = world.browser("north_agent")
+    without = facts(agent.get(f"{look('SITES')}/overview"))
+    agent.submit(f"{agent.went[-1].path.rpartition('/')[0]}/end")
+    with_users = facts(agent.get(f"{look('USERS')}/overview"))
+
+    assert "Users" not in without
+    assert with_users["Users"] == "2"
+
+
 def test_a_customer_is_told_of_every_section_that_was_allowed(world: GatewayWorld, look):
     look("MAIL", "USERS")
     page = world.browser("acme_admin").get("/consent")

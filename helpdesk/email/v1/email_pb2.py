@@ -27,17 +27,31 @@ from helpdesk.email.v1 import caller_check_pb2 as helpdesk_dot_email_dot_v1_dot_
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhelpdesk/email/v1/email.proto\x12\x11helpdesk.email.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$helpdesk/email/v1/caller_check.proto\x1a!helpdesk/options/v1/options.proto\"\\\n\x12GetUserMailRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\"\x93\x01\n\x13GetUserMailResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailMessage\x12\x31\n\taddresses\x18\x02 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailAddress\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\"\x99\x03\n\x0bMailMessage\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x15\n\x07\x61\x64\x64ress\x18\x03 \x01(\tB\x04\x88\xb5\x18\x01\x12\x15\n\raddress_index\x18\x04 \x01(\x05\x12\r\n\x05state\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x07 \x01(\t\x12\x11\n\tnext_step\x18\x08 \x01(\t\x12\x31\n\x07\x65ntries\x18\t \x03(\x0b\x32 .helpdesk.email.v1.TimelineEntry\x12\x14\n\x0chas_evidence\x18\n \x01(\x08\x12-\n\tqueued_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08retry_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eresend_allowed\x18\r \x01(\x08\x12\x16\n\x0eresend_refusal\x18\x0e \x01(\t\x12\x11\n\tresent_as\x18\x0f \x01(\t\x12\x11\n\tresend_of\x18\x10 \x01(\t\"\xc1\x01\n\rTimelineEntry\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04what\x18\x02 \x01(\t\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x04 \x01(\t\x12\x0e\n\x06status\x18\x05 \x01(\t\x12\x12\n\nreply_code\x18\x06 \x01(\t\x12\x11\n\tdiagnosis\x18\x07 \x01(\t\x12\x11\n\tnext_step\x18\x08 \x01(\t\x12\x12\n\nmessage_id\x18\t \x01(\t\"\x82\x05\n\x0bMailAddress\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x15\n\x07\x61\x64\x64ress\x18\x02 \x01(\tB\x04\x88\xb5\x18\x01\x12\x0f\n\x07\x62locked\x18\x03 \x01(\x08\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x62lock\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x07 \x01(\t\x12\x1b\n\x13\x65vidence_message_id\x18\x08 \x01(\t\x12\x10\n\x08removals\x18\t \x01(\x05\x12\x15\n\rmost_removals\x18\n \x01(\x05\x12\x17\n\x0fremoval_allowed\x18\x0b \x01(\x08\x12\x17\n\x0fremoval_refusal\x18\x0c \x01(\t\x12\x11\n\tnext_step\x18\r \x01(\t\x12\x14\n\x0con_probation\x18\x0e \x01(\x08\x12.\n\nremoved_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rblocked_again\x18\x10 \x01(\x08\x12\x30\n\x0clocked_until\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x04ways\x18\x12 \x03(\x0b\x32\x1d.helpdesk.email.v1.RemovalWay\x12.\n\nexpires_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eprovider_state\x18\x14 \x01(\t\x12\x35\n\x11provider_retry_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06ground\x18\x16 \x01(\t\x12\x0e\n\x06locked\x18\x17 \x01(\x08\")\n\nRemovalWay\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\"I\n\x12GetEvidenceRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\"D\n\x13GetEvidenceResponse\x12-\n\x08\x65vidence\x18\x01 \x03(\x0b\x32\x1b.helpdesk.email.v1.Evidence\"\xda\x01\n\x08\x45vidence\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x04 \x01(\t\x12\x0e\n\x06status\x18\x05 \x01(\t\x12\x12\n\nreply_code\x18\x06 \x01(\t\x12\x11\n\tdiagnosis\x18\x07 \x01(\t\x12\x15\n\rreporting_mta\x18\x08 \x01(\t\x12\x12\n\nremote_mta\x18\t \x01(\t\x12\x0b\n\x03raw\x18\n \x01(\t\x12\x0b\n\x03\x63ut\x18\x0b \x01(\x08\"\x7f\n!RemoveAddressFromBlocklistRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"]\n\"RemoveAddressFromBlocklistResponse\x12\x10\n\x08removals\x18\x01 \x01(\x05\x12\x15\n\rmost_removals\x18\x02 \x01(\x05\x12\x0e\n\x06ground\x18\x03 \x01(\t\"\xa6\x01\n\x14ResendMessageRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x15\n\raddress_index\x18\x04 \x01(\x05\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"+\n\x15ResendMessageResponse\x12\x12\n\nmessage_id\x18\x01 \x01(\t\"K\n\x12SendMessageRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\")\n\x13SendMessageResponse\x12\x12\n\nmessage_id\x18\x01 \x01(\t\"7\n\x14WatchUserMailRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\"\xab\x01\n\x15WatchUserMailResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailMessage\x12\x31\n\taddresses\x18\x02 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailAddress\x12-\n\x05\x63heck\x18\x03 \x01(\x0b\x32\x1e.helpdesk.email.v1.CallerCheck2\xd2\x06\n\x0c\x45mailService\x12|\n\x0bGetUserMail\x12%.helpdesk.email.v1.GetUserMailRequest\x1a&.helpdesk.email.v1.GetUserMailResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\x1a\x04\x02\x03\x01\x05\"\x0e\x65mail.mail.get8\x07\x12\x80\x01\n\x0bGetEvidence\x12%.helpdesk.email.v1.GetEvidenceRequest\x1a&.helpdesk.email.v1.GetEvidenceResponse\"\"\x8a\xb5\x18\x1e\x08\x01\x1a\x04\x02\x03\x01\x05\"\x12\x65mail.evidence.get8\x07\x12\xb2\x01\n\x1aRemoveAddressFromBlocklist\x12\x34.helpdesk.email.v1.RemoveAddressFromBlocklistRequest\x1a\x35.helpdesk.email.v1.RemoveAddressFromBlocklistResponse\"\'\x8a\xb5\x18#\x08\x02\x1a\x01\x02\"\x16\x65mail.blocklist.remove(\x01\x30\x01H\x02\x12\x87\x01\n\rResendMessage\x12\'.helpdesk.email.v1.ResendMessageRequest\x1a(.helpdesk.email.v1.ResendMessageResponse\"#\x8a\xb5\x18\x1f\x08\x02\x1a\x01\x02\"\x14\x65mail.message.resend(\x01H\x02\x12{\n\x0bSendMessage\x12%.helpdesk.email.v1.SendMessageRequest\x1a&.helpdesk.email.v1.SendMessageResponse\"\x1d\x8a\xb5\x18\x19\x08\x02\x1a\x01\x08\"\x12\x65mail.message.send\x12\x84\x01\n\rWatchUserMail\x12\'.helpdesk.email.v1.WatchUserMailRequest\x1a(.helpdesk.email.v1.WatchUserMailResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\x1a\x04\x02\x03\x01\x05\"\x10\x65mail.mail.watch0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dhelpdesk/email/v1/email.proto\x12\x11helpdesk.email.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a$helpdesk/email/v1/caller_check.proto\x1a!helpdesk/options/v1/options.proto\"\\\n\x12GetUserMailRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\"\x99\x01\n\x13GetUserMailResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailMessage\x12\x31\n\taddresses\x18\x02 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailAddress\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t:\x04\x88\xb5\x18\x07\"\x9f\x03\n\x0bMailMessage\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x15\n\x07\x61\x64\x64ress\x18\x03 \x01(\tB\x04\x88\xb5\x18\x01\x12\x15\n\raddress_index\x18\x04 \x01(\x05\x12\r\n\x05state\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x07 \x01(\t\x12\x11\n\tnext_step\x18\x08 \x01(\t\x12\x31\n\x07\x65ntries\x18\t \x03(\x0b\x32 .helpdesk.email.v1.TimelineEntry\x12\x14\n\x0chas_evidence\x18\n \x01(\x08\x12-\n\tqueued_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08retry_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eresend_allowed\x18\r \x01(\x08\x12\x16\n\x0eresend_refusal\x18\x0e \x01(\t\x12\x11\n\tresent_as\x18\x0f \x01(\t\x12\x11\n\tresend_of\x18\x10 \x01(\t:\x04\x88\xb5\x18\x07\"\xc7\x01\n\rTimelineEntry\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04what\x18\x02 \x01(\t\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x04 \x01(\t\x12\x0e\n\x06status\x18\x05 \x01(\t\x12\x12\n\nreply_code\x18\x06 \x01(\t\x12\x11\n\tdiagnosis\x18\x07 \x01(\t\x12\x11\n\tnext_step\x18\x08 \x01(\t\x12\x12\n\nmessage_id\x18\t \x01(\t:\x04\x88\xb5\x18\x07\"\x88\x05\n\x0bMailAddress\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x15\n\x07\x61\x64\x64ress\x18\x02 \x01(\tB\x04\x88\xb5\x18\x01\x12\x0f\n\x07\x62locked\x18\x03 \x01(\x08\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05\x62lock\x18\x05 \x01(\t\x12\r\n\x05\x63\x61use\x18\x06 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x07 \x01(\t\x12\x1b\n\x13\x65vidence_message_id\x18\x08 \x01(\t\x12\x10\n\x08removals\x18\t \x01(\x05\x12\x15\n\rmost_removals\x18\n \x01(\x05\x12\x17\n\x0fremoval_allowed\x18\x0b \x01(\x08\x12\x17\n\x0fremoval_refusal\x18\x0c \x01(\t\x12\x11\n\tnext_step\x18\r \x01(\t\x12\x14\n\x0con_probation\x18\x0e \x01(\x08\x12.\n\nremoved_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rblocked_again\x18\x10 \x01(\x08\x12\x30\n\x0clocked_until\x18\x11 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x04ways\x18\x12 \x03(\x0b\x32\x1d.helpdesk.email.v1.RemovalWay\x12.\n\nexpires_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eprovider_state\x18\x14 \x01(\t\x12\x35\n\x11provider_retry_at\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06ground\x18\x16 \x01(\t\x12\x0e\n\x06locked\x18\x17 \x01(\x08:\x04\x88\xb5\x18\x07\"/\n\nRemovalWay\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t:\x04\x88\xb5\x18\x07\"I\n\x12GetEvidenceRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\"J\n\x13GetEvidenceResponse\x12-\n\x08\x65vidence\x18\x01 \x03(\x0b\x32\x1b.helpdesk.email.v1.Evidence:\x04\x88\xb5\x18\x07\"\xe0\x01\n\x08\x45vidence\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\x12\r\n\x05\x66\x61ult\x18\x04 \x01(\t\x12\x0e\n\x06status\x18\x05 \x01(\t\x12\x12\n\nreply_code\x18\x06 \x01(\t\x12\x11\n\tdiagnosis\x18\x07 \x01(\t\x12\x15\n\rreporting_mta\x18\x08 \x01(\t\x12\x12\n\nremote_mta\x18\t \x01(\t\x12\x0b\n\x03raw\x18\n \x01(\t\x12\x0b\n\x03\x63ut\x18\x0b \x01(\x08:\x04\x88\xb5\x18\x07\"\x7f\n!RemoveAddressFromBlocklistRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\raddress_index\x18\x02 \x01(\x05\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"]\n\"RemoveAddressFromBlocklistResponse\x12\x10\n\x08removals\x18\x01 \x01(\x05\x12\x15\n\rmost_removals\x18\x02 \x01(\x05\x12\x0e\n\x06ground\x18\x03 \x01(\t\"\xa6\x01\n\x14ResendMessageRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x15\n\raddress_index\x18\x04 \x01(\x05\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x0e \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\"+\n\x15ResendMessageResponse\x12\x12\n\nmessage_id\x18\x01 \x01(\t\"K\n\x12SendMessageRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x10\n\x08template\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x10 \x01(\t\")\n\x13SendMessageResponse\x12\x12\n\nmessage_id\x18\x01 \x01(\t\"7\n\x14WatchUserMailRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0e\n\x06ticket\x18\x0f \x01(\t\"\xab\x01\n\x15WatchUserMailResponse\x12\x30\n\x08messages\x18\x01 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailMessage\x12\x31\n\taddresses\x18\x02 \x03(\x0b\x32\x1e.helpdesk.email.v1.MailAddress\x12-\n\x05\x63heck\x18\x03 \x01(\x0b\x32\x1e.helpdesk.email.v1.CallerCheck2\xd2\x06\n\x0c\x45mailService\x12|\n\x0bGetUserMail\x12%.helpdesk.email.v1.GetUserMailRequest\x1a&.helpdesk.email.v1.GetUserMailResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\x1a\x04\x02\x03\x01\x05\"\x0e\x65mail.mail.get8\x07\x12\x80\x01\n\x0bGetEvidence\x12%.helpdesk.email.v1.GetEvidenceRequest\x1a&.helpdesk.email.v1.GetEvidenceResponse\"\"\x8a\xb5\x18\x1e\x08\x01\x1a\x04\x02\x03\x01\x05\"\x12\x65mail.evidence.get8\x07\x12\xb2\x01\n\x1aRemoveAddressFromBlocklist\x12\x34.helpdesk.email.v1.RemoveAddressFromBlocklistRequest\x1a\x35.helpdesk.email.v1.RemoveAddressFromBlocklistResponse\"\'\x8a\xb5\x18#\x08\x02\x1a\x01\x02\"\x16\x65mail.blocklist.remove(\x01\x30\x01H\x02\x12\x87\x01\n\rResendMessage\x12\'.helpdesk.email.v1.ResendMessageRequest\x1a(.helpdesk.email.v1.ResendMessageResponse\"#\x8a\xb5\x18\x1f\x08\x02\x1a\x01\x02\"\x14\x65mail.message.resend(\x01H\x02\x12{\n\x0bSendMessage\x12%.helpdesk.email.v1.SendMessageRequest\x1a&.helpdesk.email.v1.SendMessageResponse\"\x1d\x8a\xb5\x18\x19\x08\x02\x1a\x01\x08\"\x12\x65mail.message.send\x12\x84\x01\n\rWatchUserMail\x12\'.helpdesk.email.v1.WatchUserMailRequest\x1a(.helpdesk.email.v1.WatchUserMailResponse\"\x1e\x8a\xb5\x18\x1a\x08\x01\x1a\x04\x02\x03\x01\x05\"\x10\x65mail.mail.watch0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'helpdesk.email.v1.email_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_GETUSERMAILRESPONSE']._loaded_options = None
+  _globals['_GETUSERMAILRESPONSE']._serialized_options = b'\210\265\030\007'
   _globals['_MAILMESSAGE'].fields_by_name['address']._loaded_options = None
   _globals['_MAILMESSAGE'].fields_by_name['address']._serialized_options = b'\210\265\030\001'
+  _globals['_MAILMESSAGE']._loaded_options = None
+  _globals['_MAILMESSAGE']._serialized_options = b'\210\265\030\007'
+  _globals['_TIMELINEENTRY']._loaded_options = None
+  _globals['_TIMELINEENTRY']._serialized_options = b'\210\265\030\007'
   _globals['_MAILADDRESS'].fields_by_name['address']._loaded_options = None
   _globals['_MAILADDRESS'].fields_by_name['address']._serialized_options = b'\210\265\030\001'
+  _globals['_MAILADDRESS']._loaded_options = None
+  _globals['_MAILADDRESS']._serialized_options = b'\210\265\030\007'
+  _globals['_REMOVALWAY']._loaded_options = None
+  _globals['_REMOVALWAY']._serialized_options = b'\210\265\030\007'
+  _globals['_GETEVIDENCERESPONSE']._loaded_options = None
+  _globals['_GETEVIDENCERESPONSE']._serialized_options = b'\210\265\030\007'
+  _globals['_EVIDENCE']._loaded_options = None
+  _globals['_EVIDENCE']._serialized_options = b'\210\265\030\007'
   _globals['_EMAILSERVICE'].methods_by_name['GetUserMail']._loaded_options = None
   _globals['_EMAILSERVICE'].methods_by_name['GetUserMail']._serialized_options = b'\212\265\030\032\010\001\032\004\002\003\001\005\"\016email.mail.get8\007'
   _globals['_EMAILSERVICE'].methods_by_name['GetEvidence']._loaded_options = None
@@ -53,37 +67,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETUSERMAILREQUEST']._serialized_start=158
   _globals['_GETUSERMAILREQUEST']._serialized_end=250
   _globals['_GETUSERMAILRESPONSE']._serialized_start=253
-  _globals['_GETUSERMAILRESPONSE']._serialized_end=400
-  _globals['_MAILMESSAGE']._serialized_start=403
-  _globals['_MAILMESSAGE']._serialized_end=812
-  _globals['_TIMELINEENTRY']._serialized_start=815
-  _globals['_TIMELINEENTRY']._serialized_end=1008
-  _globals['_MAILADDRESS']._serialized_start=1011
-  _globals['_MAILADDRESS']._serialized_end=1653
-  _globals['_REMOVALWAY']._serialized_start=1655
-  _globals['_REMOVALWAY']._serialized_end=1696
-  _globals['_GETEVIDENCEREQUEST']._serialized_start=1698
-  _globals['_GETEVIDENCEREQUEST']._serialized_end=1771
-  _globals['_GETEVIDENCERESPONSE']._serialized_start=1773
-  _globals['_GETEVIDENCERESPONSE']._serialized_end=1841
-  _globals['_EVIDENCE']._serialized_start=1844
-  _globals['_EVIDENCE']._serialized_end=2062
-  _globals['_REMOVEADDRESSFROMBLOCKLISTREQUEST']._serialized_start=2064
-  _globals['_REMOVEADDRESSFROMBLOCKLISTREQUEST']._serialized_end=2191
-  _globals['_REMOVEADDRESSFROMBLOCKLISTRESPONSE']._serialized_start=2193
-  _globals['_REMOVEADDRESSFROMBLOCKLISTRESPONSE']._serialized_end=2286
-  _globals['_RESENDMESSAGEREQUEST']._serialized_start=2289
-  _globals['_RESENDMESSAGEREQUEST']._serialized_end=2455
-  _globals['_RESENDMESSAGERESPONSE']._serialized_start=2457
-  _globals['_RESENDMESSAGERESPONSE']._serialized_end=2500
-  _globals['_SENDMESSAGEREQUEST']._serialized_start=2502
-  _globals['_SENDMESSAGEREQUEST']._serialized_end=2577
-  _globals['_SENDMESSAGERESPONSE']._serialized_start=2579
-  _globals['_SENDMESSAGERESPONSE']._serialized_end=2620
-  _globals['_WATCHUSERMAILREQUEST']._serialized_start=2622
-  _globals['_WATCHUSERMAILREQUEST']._serialized_end=2677
-  _globals['_WATCHUSERMAILRESPONSE']._serialized_start=2680
-  _globals['_WATCHUSERMAILRESPONSE']._serialized_end=2851
-  _globals['_EMAILSERVICE']._serialized_start=2854
-  _globals['_EMAILSERVICE']._serialized_end=3704
+  _globals['_GETUSERMAILRESPONSE']._serialized_end=406
+  _globals['_MAILMESSAGE']._serialized_start=409
+  _globals['_MAILMESSAGE']._serialized_end=824
+  _globals['_TIMELINEENTRY']._serialized_start=827
+  _globals['_TIMELINEENTRY']._serialized_end=1026
+  _globals['_MAILADDRESS']._serialized_start=1029
+  _globals['_MAILADDRESS']._serialized_end=1677
+  _globals['_REMOVALWAY']._serialized_start=1679
+  _globals['_REMOVALWAY']._serialized_end=1726
+  _globals['_GETEVIDENCEREQUEST']._serialized_start=1728
+  _globals['_GETEVIDENCEREQUEST']._serialized_end=1801
+  _globals['_GETEVIDENCERESPONSE']._serialized_start=1803
+  _globals['_GETEVIDENCERESPONSE']._serialized_end=1877
+  _globals['_EVIDENCE']._serialized_start=1880
+  _globals['_EVIDENCE']._serialized_end=2104
+  _globals['_REMOVEADDRESSFROMBLOCKLISTREQUEST']._serialized_start=2106
+  _globals['_REMOVEADDRESSFROMBLOCKLISTREQUEST']._serialized_end=2233
+  _globals['_REMOVEADDRESSFROMBLOCKLISTRESPONSE']._serialized_start=2235
+  _globals['_REMOVEADDRESSFROMBLOCKLISTRESPONSE']._serialized_end=2328
+  _globals['_RESENDMESSAGEREQUEST']._serialized_start=2331
+  _globals['_RESENDMESSAGEREQUEST']._serialized_end=2497
+  _globals['_RESENDMESSAGERESPONSE']._serialized_start=2499
+  _globals['_RESENDMESSAGERESPONSE']._serialized_end=2542
+  _globals['_SENDMESSAGEREQUEST']._serialized_start=2544
+  _globals['_SENDMESSAGEREQUEST']._serialized_end=2619
+  _globals['_SENDMESSAGERESPONSE']._serialized_start=2621
+  _globals['_SENDMESSAGERESPONSE']._serialized_end=2662
+  _globals['_WATCHUSERMAILREQUEST']._serialized_start=2664
+  _globals['_WATCHUSERMAILREQUEST']._serialized_end=2719
+  _globals['_WATCHUSERMAILRESPONSE']._serialized_start=2722
+  _globals['_WATCHUSERMAILRESPONSE']._serialized_end=2893
+  _globals['_EMAILSERVICE']._serialized_start=2896
+  _globals['_EMAILSERVICE']._serialized_end=3746
 # @@protoc_insertion_point(module_scope)

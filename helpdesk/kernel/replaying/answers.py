@@ -228,10 +228,7 @@ class Rebuild:
         finally:
             bind(RequestContext())
         erased = ERASED.encode() in answer.SerializeToString()
-        if action.actor.read_only:
-            rules.filter_sections(answer, action.actor.sections)
-        if action.actor.partner_id or action.actor.read_only:
-            rules.mask(answer)
+        rules.shape(method, action.actor, answer)
         if store.digest(answer.SerializeToString(deterministic=True)) == record.answer_digest:
             return Outcome(Rebuilt.MATCHES, answer=answer)
         if erased or self._about_erased(record):

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
-from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from helpdesk.kernel.addresses import masked
@@ -26,6 +26,7 @@ _SERVICE = "SERVICE"
 # The generated stubs type extensions as plain descriptors.
 _RULE: Any = options_pb2.rule
 _SECTION: Any = options_pb2.section
+_BELONGS_TO: Any = options_pb2.belongs_to
 _MASK: Any = options_pb2.mask
 _LONGEST: Any = options_pb2.longest
 
@@ -174,14 +175,30 @@ def _texts(message: Message, prefix: str) -> Iterator[tuple[str, str, int]]:
                     yield from _texts(each, f"{path}[{index}].")
 
 
+def section_of(field: FieldDescriptor) -> str:
+    """Return the section that a field says it belongs to, or its message; empty for none."""
+    section = field.GetOptions().Extensions[_SECTION]
+    if not section and field.containing_type is not None:
+        section = field.containing_type.GetOptions().Extensions[_BELONGS_TO]
+    return options_pb2.Section.Name(section).removeprefix("SECTION_") if section else ""
+
+
+def shape(m: Method, actor: Actor, answer: Message) -> None:
+    """Take out of an answer, in place, what its caller may not see; mask what they may not read."""
+    # What a view is told of itself belongs to no section.
+    if actor.read_only and not m.rule.any_section:
+        filter_sections(answer, actor.sections)
+    if actor.partner_id or actor.read_only:
+        mask(answer)
+
+
 def filter_sections(answer: Message, sections: Iterable[str]) -> None:
-    """Clear, in place, every field of a section that is not among those allowed."""
+    """Clear, in place, every field that does not belong to one of the sections allowed."""
     allowed = frozenset(sections)
     for field, value in answer.ListFields():
-        section = field.GetOptions().Extensions[_SECTION]
-        if section and options_pb2.Section.Name(section).removeprefix("SECTION_") not in allowed:
+        if section_of(field) not in allowed:
             answer.ClearField(field.name)
-        elif field.type == FieldDescriptor.TYPE_MESSAGE and not _is_map(field):
+        elif field.message_type is not None and is_ours(field.message_type):
             for each in _each(value):
                 filter_sections(each, allowed)
 
@@ -220,6 +237,11 @@ _MASKS = {
 
 def _each(value: Any) -> Iterable[Message]:
     return [value] if isinstance(value, Message) else value
+
+
+def is_ours(message: Descriptor) -> bool:
+    """Whether a message is one of our contracts, and neither protobuf's own nor a map's entry."""
+    return message.file.package.startswith("helpdesk.") and not message.GetOptions().map_entry
 
 
 def _is_map(field: FieldDescriptor) -> bool:

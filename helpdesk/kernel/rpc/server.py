@@ -314,11 +314,7 @@ class _Call:
             )
 
     def _shaped(self, answer: Message) -> bytes:
-        actor = self._action.actor
-        if actor.read_only:
-            rules.filter_sections(answer, actor.sections)
-        if actor.partner_id or actor.read_only:
-            rules.mask(answer)
+        rules.shape(self._method, self._action.actor, answer)
         return answer.SerializeToString(deterministic=True)
 
     def _request_stream(self, request_id: str) -> str:

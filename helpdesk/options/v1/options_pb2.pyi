@@ -96,6 +96,8 @@ CHECK_REQUIRED: Check
 CHECK_CONDITIONAL: Check
 RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
+BELONGS_TO_FIELD_NUMBER: _ClassVar[int]
+belongs_to: _descriptor.FieldDescriptor
 MASK_FIELD_NUMBER: _ClassVar[int]
 mask: _descriptor.FieldDescriptor
 SECTION_FIELD_NUMBER: _ClassVar[int]

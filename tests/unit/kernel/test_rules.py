@@ -6,6 +6,7 @@ from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused
 from helpdesk.kernel.rpc import rules
 from helpdesk.session.v1 import consent_pb2, view_pb2  # noqa: F401  # registers the descriptors
 
+SECTIONS = {"ORGANIZATION", "USERS", "DEVICES", "LICENSES", "SITES", "SETTINGS", "MAIL"}
 GET_USER = rules.method("/helpdesk.identity.v1.DirectoryService/GetUser")
 ASSIGN = rules.method("/helpdesk.identity.v1.RoleService/AssignRole")
 REQUEST_ACCESS = rules.method("/helpdesk.session.v1.ConsentService/RequestAccess")
@@ -132,3 +133,24 @@ def test_sections_that_were_not_allowed_are_cleared():
     assert [d.device_id for d in answer.devices] == ["d"]
     assert not answer.licenses
     assert answer.user.user_id == "u"
+
+
+def test_what_belongs_to_no_section_is_cleared():
+    answer = consent_pb2.GetAccessResponse(minutes=20)
+    rules.filter_sections(answer, SECTIONS)
+
+    assert answer == consent_pb2.GetAccessResponse()
+
+
+def test_how_many_users_an_organization_has_belongs_to_the_users():
+    answer = directory_pb2.OrganizationSummary(display_name="Acme", users=7)
+    rules.filter_sections(answer, {"ORGANIZATION"})
+
+    assert (answer.display_name, answer.users) == ("Acme", 0)
+
+
+def test_the_address_of_a_device_is_masked():
+    answer = directory_pb2.Device(display_name="Lobby", sip_address="lobby@rooms.example")
+    rules.mask(answer)
+
+    assert answer.sip_address == "l••••@rooms.example"
