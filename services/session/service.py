@@ -12,12 +12,14 @@ from helpdesk.session.v1 import consent_pb2_grpc, portal_pb2_grpc, view_pb2_grpc
 from services.session.application.consents import ConsentUseCases
 from services.session.application.portals import PortalUseCases
 from services.session.application.ports import windows
+from services.session.application.requests import RequestUseCases
 from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.clients import DirectoryClient
 from services.session.domain.facts import LIFECYCLE
 from services.session.envoy_api import EnvoyAuthorization, EnvoyServer
-from services.session.grpc_api import ConsentServicer, PortalServicer, ViewServicer
+from services.session.grpc_api.consents import ConsentServicer
+from services.session.grpc_api.views import PortalServicer, ViewServicer
 from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
 from services.session.providers import receiver
@@ -37,10 +39,11 @@ def build(wiring: Wiring) -> Running:
         settings.view_minutes, settings.idle_minutes, settings.answer_hours, settings.grant_days
     )
     viewing = ViewUseCases(store, directory, finder, lengths)
-    consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
+    requesting = RequestUseCases(store, directory, finder, lengths, viewing)
+    consenting = ConsentUseCases(store, directory, finder, lengths, viewing, requesting)
     leases = KeyRing(wiring.secrets_dir, LEASE_KEYS)
     receipts = Signer(wiring.secret("session.receipt.pem"))
-    consents = ConsentServicer(consenting, store.digest, receipts)
+    consents = ConsentServicer(consenting, requesting, store.digest, receipts)
     signalling = Signalling(finder, receipts.sign_document, receiver(settings, wiring))
     views = ViewServicer(viewing, store.digest, leases)
     portals = PortalServicer(PortalUseCases(store.digest, finder, viewing), leases)
@@ -60,7 +63,7 @@ def build(wiring: Wiring) -> Running:
         background=_envoy(wiring, settings.envoy_address),
         consumers=consumers(store, consenting, viewing, signalling),
         timers=[
-            Timer("session-requests", 5, consenting.lapse_requests),
+            Timer("session-requests", 5, requesting.lapse_requests),
             Timer("session-ends", 5, viewing.end_what_is_over),
             Timer("session-consents", 60, consenting.tell_of_ends),
         ],

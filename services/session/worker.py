@@ -11,6 +11,7 @@ from helpdesk.kernel.store import Store
 from helpdesk.kernel.tokens import Signer
 from services.session.application.consents import ConsentUseCases
 from services.session.application.ports import Directory, windows
+from services.session.application.requests import RequestUseCases
 from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.handlers import consumers
@@ -51,14 +52,15 @@ def build(resources: Resources) -> Work:
         settings.view_minutes, settings.idle_minutes, settings.answer_hours, settings.grant_days
     )
     viewing = ViewUseCases(store, directory, finder, lengths)
-    consenting = ConsentUseCases(store, directory, finder, lengths, viewing)
+    requesting = RequestUseCases(store, directory, finder, lengths, viewing)
+    consenting = ConsentUseCases(store, directory, finder, lengths, viewing, requesting)
     signer = Signer(resources.secret("session.receipt.pem"))
     signalling = Signalling(finder, signer.sign_document, receiver(settings, resources))
     return Work(
         store,
         consumers=consumers(store, consenting, viewing, signalling),
         timers=[
-            Timer("session-requests", 5, consenting.lapse_requests),
+            Timer("session-requests", 5, requesting.lapse_requests),
             Timer("session-ends", 5, viewing.end_what_is_over),
             Timer("session-consents", 60, consenting.tell_of_ends),
         ],

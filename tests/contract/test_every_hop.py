@@ -39,7 +39,7 @@ def told(world):
     agent.submit(f"{USER}/check/code", code_1="0000", code_2="0000")
     agent.submit(f"{CUSTOMER}/request", section=["users"], minutes="30", reason="phones ring")
     decide = links(admin.get("/consent"), r"/consent/requests/\w+")[0]
-    admin.submit(decide, decision="grant", section=["users"])
+    admin.submit(decide, decision="grant", section=["users"], minutes="30")
     base = agent.submit(f"{CUSTOMER}/view").url.path.removesuffix("/overview")
     agent.get(f"{base}/users")
     agent.get(f"{base}/devices")

@@ -86,6 +86,7 @@ OWN_ONLY = {
     "SignInService.EndOtherSignIns": OK,
     "ConsentService.ListAccessRequests": OK,
     "ConsentService.ListConsents": OK,
+    "ConsentService.WatchAccess": OK,
     "ViewService.ListViews": OK,
     "CallerAnswerService.ListStoppedChecks": OK,
     "CallerAnswerService.ListVouchRequests": OK,

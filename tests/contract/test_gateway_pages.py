@@ -498,7 +498,7 @@ def test_a_customer_lets_an_agent_look_and_stops_it(world: GatewayWorld):
     )
     asked = admin.get("/consent")
     decide = links(asked, r"/consent/requests/\w+")[0]
-    admin.submit(decide, decision="grant", section=["users"])
+    admin.submit(decide, decision="grant", section=["users"], minutes="30")
 
     view = agent.submit(f"{CUSTOMER}/view")
     base = view.url.path.removesuffix("/overview")

@@ -479,6 +479,20 @@ class ListOrganizationActivityResponse(_message.Message):
     next_page_token: str
     def __init__(self, activities: _Optional[_Iterable[_Union[OrganizationActivity, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class WatchOrganizationActivityRequest(_message.Message):
+    __slots__ = ("organization_id", "page_size")
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    organization_id: str
+    page_size: int
+    def __init__(self, organization_id: _Optional[str] = ..., page_size: _Optional[int] = ...) -> None: ...
+
+class WatchOrganizationActivityResponse(_message.Message):
+    __slots__ = ("activities",)
+    ACTIVITIES_FIELD_NUMBER: _ClassVar[int]
+    activities: _containers.RepeatedCompositeFieldContainer[OrganizationActivity]
+    def __init__(self, activities: _Optional[_Iterable[_Union[OrganizationActivity, _Mapping]]] = ...) -> None: ...
+
 class OrganizationActivity(_message.Message):
     __slots__ = ("record_id", "index", "agent_id", "agent_name", "partner_id", "partner_name", "action", "outcome", "user_id", "occurred_at", "consent_id", "view_id", "error", "own", "reason", "ticket")
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]

@@ -77,6 +77,11 @@ class AuditServiceStub:
                 request_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityResponse.FromString,
                 _registered_method=True)
+        self.WatchOrganizationActivity = channel.unary_stream(
+                '/helpdesk.audit.v1.AuditService/WatchOrganizationActivity',
+                request_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.WatchOrganizationActivityRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.WatchOrganizationActivityResponse.FromString,
+                _registered_method=True)
         self.TailActions = channel.unary_stream(
                 '/helpdesk.audit.v1.AuditService/TailActions',
                 request_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.TailActionsRequest.SerializeToString,
@@ -158,6 +163,15 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchOrganizationActivity(self, request, context):
+        """The newest of what people of partners did about the caller's organization,
+        at once and again when there is more. Ends after four minutes: call again.
+        Errors: NOT_FOUND for another organization.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def TailActions(self, request, context):
         """Records as they arrive, in the order of the log, for at most five minutes;
         the caller asks again from next_index. Records of this method itself are
@@ -220,6 +234,11 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.ListOrganizationActivity,
                     request_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityRequest.FromString,
                     response_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityResponse.SerializeToString,
+            ),
+            'WatchOrganizationActivity': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchOrganizationActivity,
+                    request_deserializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.WatchOrganizationActivityRequest.FromString,
+                    response_serializer=helpdesk_dot_audit_dot_v1_dot_audit__pb2.WatchOrganizationActivityResponse.SerializeToString,
             ),
             'TailActions': grpc.unary_stream_rpc_method_handler(
                     servicer.TailActions,
@@ -451,6 +470,33 @@ class AuditService:
             '/helpdesk.audit.v1.AuditService/ListOrganizationActivity',
             helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityRequest.SerializeToString,
             helpdesk_dot_audit_dot_v1_dot_audit__pb2.ListOrganizationActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchOrganizationActivity(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/helpdesk.audit.v1.AuditService/WatchOrganizationActivity',
+            helpdesk_dot_audit_dot_v1_dot_audit__pb2.WatchOrganizationActivityRequest.SerializeToString,
+            helpdesk_dot_audit_dot_v1_dot_audit__pb2.WatchOrganizationActivityResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -249,6 +249,20 @@ class ListConsentsResponse(_message.Message):
     blocked_since: _timestamp_pb2.Timestamp
     def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., partners: _Optional[_Iterable[_Union[ConsentPartner, _Mapping]]] = ..., blocked_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class WatchAccessRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class WatchAccessResponse(_message.Message):
+    __slots__ = ("consents", "access_requests", "blocked_since")
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    BLOCKED_SINCE_FIELD_NUMBER: _ClassVar[int]
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
+    access_requests: _containers.RepeatedCompositeFieldContainer[AccessRequest]
+    blocked_since: _timestamp_pb2.Timestamp
+    def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., access_requests: _Optional[_Iterable[_Union[AccessRequest, _Mapping]]] = ..., blocked_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ConsentPartner(_message.Message):
     __slots__ = ("partner_id", "name")
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]

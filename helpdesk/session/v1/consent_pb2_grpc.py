@@ -86,6 +86,11 @@ class ConsentServiceStub:
                 request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsResponse.FromString,
                 _registered_method=True)
+        self.WatchAccess = channel.unary_stream(
+                '/helpdesk.session.v1.ConsentService/WatchAccess',
+                request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.WatchAccessRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.WatchAccessResponse.FromString,
+                _registered_method=True)
 
 
 class ConsentServiceServicer:
@@ -175,6 +180,14 @@ class ConsentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchAccess(self, request, context):
+        """What the caller's organization allows, who looks and what is asked, at
+        once and then at each change. Ends after four minutes: call again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConsentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -227,6 +240,11 @@ def add_ConsentServiceServicer_to_server(servicer, server):
                     servicer.ListConsents,
                     request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsRequest.FromString,
                     response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsResponse.SerializeToString,
+            ),
+            'WatchAccess': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchAccess,
+                    request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.WatchAccessRequest.FromString,
+                    response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.WatchAccessResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -501,6 +519,33 @@ class ConsentService:
             '/helpdesk.session.v1.ConsentService/ListConsents',
             helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsRequest.SerializeToString,
             helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchAccess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/helpdesk.session.v1.ConsentService/WatchAccess',
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.WatchAccessRequest.SerializeToString,
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.WatchAccessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -46,6 +46,7 @@ _TAIL = "audit.action.tail"
 _TAIL_BATCH = 200
 _TAIL_SECONDS = 60
 _TAIL_MOST = 300
+_WATCHED_SECONDS = 240.0
 _LATE = 60 * 1_000_000
 _CHECKPOINTS = 50
 
@@ -221,6 +222,23 @@ class AuditLog:
             # The feed says who by id; it must not fail because a name is not to be had.
             names = {}
         return page, names, following
+
+    def watch_organization_activity(
+        self, action: SupportAction, organization_id: str, size: int
+    ) -> Iterator[tuple[list[Opened], Mapping[str, str]]]:
+        """Yield the newest of a customer's feed, again when there is more. Raises NotFound."""
+        wanted = Filter(organization_id=organization_id, partners_only=True)
+        self._own_organization(action, wanted)
+        narrowed = scope_of(action.actor).narrow(wanted)
+        request, ends, at = current_request(), time.monotonic() + _WATCHED_SECONDS, -1
+        while request.alive() and (left := ends - time.monotonic()) > 0:
+            end = self._standing.records
+            news = narrowed is not None and self._actions.arrived(narrowed, max(at, 0), end, 1)
+            if at < 0 or news:
+                page, names, _ = self.list_organization_activity(action, wanted, size, "")
+                yield page, names
+            at = max(at, end)
+            self._standing.wait(at + 1, min(1.0, left))
 
     def tail_actions(
         self, action: SupportAction, wanted: Filter, from_index: int, seconds: int

@@ -167,6 +167,17 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
             activities=[_activity(each, names) for each in page], next_page_token=token
         )
 
+    def WatchOrganizationActivity(  # noqa: N802
+        self, request: audit_pb2.WatchOrganizationActivityRequest, action: SupportAction
+    ) -> Iterator[audit_pb2.WatchOrganizationActivityResponse]:
+        """Follow what was done."""
+        for page, names in self._log.watch_organization_activity(
+            action, request.organization_id, request.page_size
+        ):
+            yield audit_pb2.WatchOrganizationActivityResponse(
+                activities=[_activity(each, names) for each in page]
+            )
+
     def TailActions(  # noqa: N802
         self, request: audit_pb2.TailActionsRequest, action: SupportAction
     ) -> Iterator[audit_pb2.TailActionsResponse]:

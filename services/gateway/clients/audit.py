@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc, replay_pb2, replay_pb2_grpc
-from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.rpc.client import Caller, Opened
 from services.gateway.clients.codes import OUTCOMES, stamp
 
 _FORMATS: Mapping[str, Any] = {
@@ -81,6 +81,16 @@ class Audit:
             page_token=page,
         )
         return self._call(self._stub.ListOrganizationActivity, request, token=token)
+
+    def watch_organization(
+        self, token: str, organization_id: str, size: int, opened: Opened
+    ) -> Iterator[Any]:
+        """Stream the newest of a customer's feed."""
+        request = audit_pb2.WatchOrganizationActivityRequest(
+            organization_id=organization_id, page_size=size
+        )
+        rpc = self._stub.WatchOrganizationActivity
+        return self._call.stream(rpc, request, token=token, opened=opened)
 
     def export(self, token: str, filters: Mapping[str, Any], form: str) -> Iterator[bytes]:
         """Stream the .zip file of the records that fit."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 import grpc
 
 from helpdesk.kernel.rpc.client import Caller, Opened
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
-from services.gateway.clients.codes import SECTIONS
+from services.gateway.clients.codes import SECTIONS, stamp
 
 
 class Sessions:
@@ -55,14 +56,20 @@ class Sessions:
         )
 
     def answer(
-        self, token: str, request_for_access: str, sections: Iterable[str], request_id: str
+        self,
+        token: str,
+        request_for_access: str,
+        sections: Iterable[str],
+        minutes: int,
+        request_id: str,
     ) -> None:
-        """Allow these sections of what was asked, or nothing. Raises Refused."""
+        """Allow these sections of what was asked for so long, or nothing. Raises Refused."""
         allowed = [SECTIONS[each] for each in sections]
         request = consent_pb2.AnswerAccessRequestRequest(
             access_request_id=request_for_access,
             approve=bool(allowed),
             sections=allowed,
+            minutes=minutes if allowed else 0,
             request_id=request_id,
         )
         self._call(self._consent.AnswerAccessRequest, request, token=token)
@@ -71,6 +78,40 @@ class Sessions:
         """Return the consents of the caller's organization, and its partners."""
         request = consent_pb2.ListConsentsRequest(include_ended=True, page_size=50)
         return self._call(self._consent.ListConsents, request, token=token)
+
+    def watch_access(self, token: str, opened: Opened) -> Iterator[Any]:
+        """Stream what the caller's organization allows, who looks and what is asked."""
+        request = consent_pb2.WatchAccessRequest()
+        return self._call.stream(self._consent.WatchAccess, request, token=token, opened=opened)
+
+    def grant(
+        self,
+        token: str,
+        partner_id: str,
+        *,
+        sections: Iterable[str],
+        begins: datetime | None,
+        ends: datetime | None,
+        once: bool,
+        minutes: int,
+        reason: str,
+        request_id: str,
+    ) -> None:
+        """Allow a partner access without being asked. Raises InvalidArgument, NotFound, Refused."""
+        request = consent_pb2.GrantAccessRequest(
+            partner_id=partner_id,
+            sections=[SECTIONS[each] for each in sections],
+            until=stamp(ends),
+            once=once,
+            minutes=minutes,
+            reason=reason,
+            request_id=request_id,
+        )
+        start = stamp(begins)
+        if start is not None:
+            # "from" is a keyword, so it cannot be given like the other fields.
+            getattr(request, "from").CopyFrom(start)
+        self._call(self._consent.GrantAccess, request, token=token)
 
     def revoke(self, token: str, consent_id: str, request_id: str) -> None:
         """Take a consent back. Raises NotFound, Refused."""

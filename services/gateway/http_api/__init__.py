@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from services.gateway.http_api import (
+    access,
     audit,
     blocklist,
     callers,
@@ -19,6 +20,7 @@ from services.gateway.http_api import (
     consent,
     errors,
     forgetting,
+    granting,
     invitations,
     mail,
     organizations,
@@ -56,6 +58,8 @@ def application(site: Site, more: Sequence[BaseRoute] = ()) -> ASGIApp:
         *mail.routes(desk),
         *organizations.routes(desk),
         *views.routes(desk),
+        *access.routes(desk),
+        *granting.routes(desk),
         *consent.routes(desk),
         *callers.routes(desk),
         *blocklist.routes(desk),

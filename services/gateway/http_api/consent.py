@@ -1,32 +1,21 @@
-"""What a customer's admin decides: requests, consents, running views; and the feed."""
+"""What a customer's admin decides: requests, consents, running views."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused, Unavailable
-from services.gateway.clients import outcome_of, sections_of
-from services.gateway.http_api import codes, errors, naming
-from services.gateway.http_api.naming import Names
+from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused
+from services.gateway.clients import sections_of
+from services.gateway.http_api import access, errors
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
-from services.gateway.pages.models import (
-    ActivityPage,
-    ConsentPage,
-    ConsentRequest,
-    ConsentRequestPage,
-    FeedEntry,
-    GivenConsent,
-    RunningView,
-)
+from services.gateway.pages.models import ConsentRequestPage
 
 _STATUS = {"approved": "granted", "lapsed": "expired"}
-_RECENT = 8
-_PAGE = 50
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -40,50 +29,12 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.get("/consent/{consent}/receipt", receipt),
         desk.get("/consent/{consent}/receipt-key", receipt_key),
         desk.post("/consent/{consent}/revoke", revoke),
-        desk.get("/activity", activity),
     ]
 
 
 def show(visit: Visit) -> Response:
     """Show who may look, who looks, and what was done."""
-    requests = visit.clients.sessions.requests(visit.token)
-    allowed = visit.clients.sessions.consents(visit.token)
-    consents = allowed.consents
-    running = [
-        RunningView(
-            id=view.view_id,
-            agent=view.agent_name,
-            partner=consent.partner_name,
-            ticket=view.ticket,
-            sections=sections_of(consent.sections),
-            remaining=view.remaining,
-            window=consent.minutes * 60,
-        )
-        for consent in consents
-        for view in consent.views
-    ]
-    model = ConsentPage(
-        frame=visit.frame(),
-        organization=visit.person.organization,
-        requests=tuple(_request(each) for each in requests if each.state == "open"),
-        running=tuple(running),
-        consents=tuple(
-            GivenConsent(
-                id=each.consent_id,
-                partner=each.partner_name,
-                sections=sections_of(each.sections),
-                status=each.state,
-                until=codes.moment_or_epoch(each.until),
-                live=each.state in ("live", "pending"),
-            )
-            for each in consents
-        ),
-        feed=_feed(visit),
-        blocked_since=codes.moment(allowed.blocked_since)
-        if allowed.HasField("blocked_since")
-        else None,
-    )
-    return visit.page("consent", model)
+    return visit.page("consent", access.found(visit).page(visit))
 
 
 def request_page(visit: Visit) -> Response:
@@ -92,7 +43,7 @@ def request_page(visit: Visit) -> Response:
     model = ConsentRequestPage(
         frame=visit.frame(),
         organization=visit.person.organization,
-        request=_request(found),
+        request=access.request(found),
         status=cast("Any", _STATUS.get(found.state, found.state)),
     )
     return visit.page("consent_request", model)
@@ -104,13 +55,14 @@ def answer(visit: Visit) -> Response:
     back = f"/consent/requests/{found.access_request_id}"
     granted = visit.form.choice("decision", ("reject", "grant")) == "grant"
     sections = visit.form.choices("section", sections_of(found.sections)) if granted else ()
+    minutes = visit.form.number("minutes", 1, found.minutes, "minutes_shorter") if granted else 0
     if granted and not sections:
         visit.form.wrong("sections", "section_required")
     if visit.form.problems:
         return visit.invalid(request_page)
     try:
         visit.clients.sessions.answer(
-            visit.token, found.access_request_id, sections, visit.request_id
+            visit.token, found.access_request_id, sections, minutes, visit.request_id
         )
     except (Refused, Conflict) as error:
         return visit.go(back, errors.refusal(error))
@@ -176,66 +128,9 @@ def _file(visit: Visit, name: str, content: str, media_type: str) -> Response:
     return visit.finished(Response(content, media_type=media_type, headers=headers))
 
 
-def activity(visit: Visit) -> Response:
-    """Show all that was done in the organization."""
-    page = visit.request.query_params.get("page", "")[:1000]
-    found = visit.clients.audit.of_organization(
-        visit.token, visit.person.organization_id, page, _PAGE
-    )
-    older = f"/activity?page={found.next_page_token}" if found.next_page_token else ""
-    model = ActivityPage(
-        frame=visit.frame(),
-        organization=visit.person.organization,
-        entries=_entries(visit, found.activities),
-        older=older,
-    )
-    return visit.page("activity", model)
-
-
 def _find(visit: Visit) -> Any:
     wanted = visit.param("request")
     for each in visit.clients.sessions.requests(visit.token):
         if each.access_request_id == wanted:
             return each
     raise NotFound("request for access")
-
-
-def _request(found: Any) -> ConsentRequest:
-    return ConsentRequest(
-        id=found.access_request_id,
-        agent=found.agent_name,
-        partner=found.partner_name,
-        ticket=found.ticket,
-        reason=found.reason,
-        sections=sections_of(found.sections),
-        minutes=found.minutes,
-        asked=codes.moment_or_epoch(found.asked),
-        expires=codes.moment_or_epoch(found.lapses),
-    )
-
-
-def _feed(visit: Visit) -> tuple[FeedEntry, ...] | None:
-    try:
-        found = visit.clients.audit.of_organization(
-            visit.token, visit.person.organization_id, "", _RECENT
-        )
-    except Unavailable:
-        return None
-    return _entries(visit, found.activities)
-
-
-def _entries(visit: Visit, activities: Sequence[Any]) -> tuple[FeedEntry, ...]:
-    names = naming.of_people(visit, [each.user_id for each in activities])
-    return tuple(_entry(each, names) for each in activities)
-
-
-def _entry(found: Any, names: Names) -> FeedEntry:
-    return FeedEntry(
-        at=codes.moment_or_epoch(found.occurred_at),
-        agent=found.agent_name or codes.short(found.agent_id),
-        partner=found.partner_name,
-        ticket=found.ticket,
-        action=found.action,
-        outcome=cast("Any", outcome_of(found.outcome)),
-        subject=names.of(found.user_id),
-    )

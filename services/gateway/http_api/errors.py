@@ -159,10 +159,19 @@ def refusal(error: HelpdeskError) -> Notice:
     return Notice(state="warn", code=f"rule_{rule}", lifts=lifts, next_step=next_step)
 
 
-def problem(error: InvalidArgument, fields: dict[str, str] | None = None) -> Problem:
-    """Return what is wrong with a field; ``fields`` maps the service's names to the form's."""
+def problem(
+    error: InvalidArgument,
+    fields: dict[str, str] | None = None,
+    reasons: dict[str, str] | None = None,
+) -> Problem:
+    """
+    Return what is wrong with a field.
+
+    ``fields`` maps the service's names to the form's, ``reasons`` its reasons to the page's codes
+    where they mean something of their own.
+    """
     name = (fields or {}).get(error.field, error.field)
-    return Problem(field=name, code=_PROBLEMS.get(error.reason, "invalid"))
+    return Problem(field=name, code=(_PROBLEMS | (reasons or {})).get(error.reason, "invalid"))
 
 
 def unexpected(visit: Visit, status: int, kind: Kind) -> Response:

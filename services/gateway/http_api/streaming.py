@@ -1,11 +1,11 @@
-"""Server-sent events from gRPC streams; a stream costs a thread only while somebody listens."""
+"""Server-sent events from gRPC streams, a thread each, only while somebody listens."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -33,12 +33,16 @@ def fragment(html: str) -> str:
     return f"{lines}\n\n"
 
 
-def stream(messages: Messages) -> Response:
-    """Answer with a stream of messages, cancelled when the browser goes."""
-    return StreamingResponse(_sent(messages), media_type="text/event-stream")
+def stream(*sources: Messages) -> Response:
+    """
+    Answer with a stream of the messages of all sources, as they come.
+
+    It is cancelled when the browser goes, and ends with the first source that does.
+    """
+    return StreamingResponse(_sent(sources), media_type="text/event-stream")
 
 
-async def _sent(messages: Messages) -> AsyncIterator[str]:
+async def _sent(sources: Sequence[Messages]) -> AsyncIterator[str]:
     if not _open.acquire(blocking=False):
         yield "retry: 10000\n\n"
         return
@@ -57,7 +61,7 @@ async def _sent(messages: Messages) -> AsyncIterator[str]:
         if gone.is_set():
             call.cancel()
 
-    def work() -> None:
+    def work(messages: Messages) -> None:
         try:
             for message in messages(opened):
                 put(message)
@@ -65,10 +69,10 @@ async def _sent(messages: Messages) -> AsyncIterator[str]:
             # The browser asks again; the page's own request then says what is wrong.
             pass
         finally:
-            _open.release()
             put(None)
 
-    threading.Thread(target=work, name="web-stream", daemon=True).start()
+    for messages in sources:
+        threading.Thread(target=work, args=(messages,), name="web-stream", daemon=True).start()
     try:
         while True:
             try:
@@ -82,3 +86,4 @@ async def _sent(messages: Messages) -> AsyncIterator[str]:
         gone.set()
         for call in calls:
             call.cancel()
+        _open.release()

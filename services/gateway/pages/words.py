@@ -44,6 +44,7 @@ STATUS: dict[str, tuple[State, str]] = {
     "refused": ("warn", _("Refused")),
     "failed": ("bad", _("Failed")),
     "live": ("ok", _("In force")),
+    "pending": ("idle", _("Begins later")),
     "used": ("idle", _("Used")),
     "revoked": ("bad", _("Taken back")),
 }
@@ -344,6 +345,7 @@ NOTICE: dict[str, str] = {
     "webhook_rotated": _("There is a new key. For a day events are signed with both."),
     "webhook_resumed": _("It goes on."),
     "webhook_removed": _("The webhook was removed. Nothing more is sent."),
+    "access_allowed": _("It is allowed. You see here who looks."),
     "consent_revoked": _("It was taken back. Views on it have ended."),
     "admins_asked": _("The customer admins were asked to vouch. You see their answer here."),
     "vouched": _("You vouched for the caller. The agent sees it."),
@@ -386,6 +388,9 @@ PROBLEM: dict[str, str] = {
     "date_past": _("Choose a day in the future."),
     "date_format": _("Write the time as day and hour."),
     "section_required": _("Choose at least one section."),
+    "minutes_shorter": _("Choose at least a minute, and at most what was asked for."),
+    "minutes_of_view": _("Choose 1 to 60 minutes."),
+    "date_far": _("Choose a day within a year after the beginning."),
     "minutes_range": _("Choose 5 to 60 minutes."),
     "query_short": _("Write at least 2 characters."),
     "range": _("The end must be after the start."),
@@ -531,6 +536,8 @@ COLUMN: dict[str, str] = {
 }
 
 ACTION: dict[str, str] = {
+    "session.access.watch": _("Watched the accesses"),
+    "audit.organization.watch": _("Watched what was done"),
     "search.search": _("Searched"),
     "search.suggest": _("Typed in the search bar"),
     "audit.answer.rebuild": _("Replayed what an agent saw"),

@@ -1,35 +1,38 @@
-"""Use cases of consents: ask, answer, grant, revoke, list; one public method an RPC."""
+"""Use cases of consents: grant, revoke, block, list, watch; one public method an RPC."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
 
 from helpdesk.kernel.actions import SupportAction, UnitOfWork
-from helpdesk.kernel.errors import Conflict, Forbidden, InvalidArgument, NotFound, Refused
+from helpdesk.kernel.errors import Conflict, NotFound
 from helpdesk.kernel.store import Store
 from services.session.application.ports import (
     SERVICE,
+    Asked,
     Directory,
     Finder,
     Given,
-    Item,
     Organization,
-    Standing,
 )
+from services.session.application.requests import RequestUseCases
 from services.session.application.viewing import ViewUseCases
-from services.session.domain import blocking, consents, requests
-from services.session.domain.access import Access, Request, Windows
+from services.session.domain import blocking, consents
+from services.session.domain.access import Windows
 from services.session.domain.blocking import Blocking
 from services.session.domain.facts import (
-    AccessRequested,
-    AccessRequestLapsed,
     ConsentGranted,
     ConsentRevoked,
     ViewEnded,
 )
 from services.session.domain.receipt import Document, receipt
+
+_WATCHED_SECONDS = 240.0
+_LOOKED_EVERY = 2.0
 
 
 class ConsentUseCases:
@@ -42,135 +45,14 @@ class ConsentUseCases:
         finder: Finder,
         windows: Windows,
         views: ViewUseCases,
+        requests: RequestUseCases,
     ) -> None:
         self._store = store
         self._directory = directory
         self._finder = finder
         self._windows = windows
         self._views = views
-
-    def _read(self, item: Item) -> Access:
-        return self._finder.access(item.organization_id, item.partner_id).state
-
-    def request_access(
-        self, action: SupportAction, organization_id: str, sections: tuple[str, ...], minutes: int
-    ) -> AccessRequested:
-        """Ask a customer's admins for access."""
-        partner_id = action.actor.partner_id
-        organization = self._directory.organization(action.actor, organization_id)
-        action.about(organization_id=organization.id)
-        blocking.check_open(self._views.blocking(action, organization.id).state)
-        loaded = self._finder.access(organization.id, partner_id)
-        asked = AccessRequested(
-            access_request_id=uuid4().hex,
-            organization_id=organization.id,
-            partner_id=partner_id,
-            agent_id=action.actor.id,
-            sections=sections,
-            minutes=minutes or self._windows.view_minutes,
-            reason=action.reason,
-            ticket=action.ticket,
-            lapses=action.now + self._windows.answer,
-        )
-        fact = requests.request_access(
-            loaded.state, asked, has_admin=bool(organization.admin_ids), now=action.now
-        )
-        action.stage(loaded, fact)
-        action.about(f"access_request:{fact.access_request_id}")
-        return fact
-
-    def get_access(self, action: SupportAction, organization_id: str) -> Standing:
-        """Say what the caller may do with a customer's portal, and why not."""
-        organization = self._directory.organization(action.actor, organization_id)
-        action.about(organization_id=organization.id)
-        access = self._finder.access(organization.id, action.actor.partner_id).state
-        has_admin = bool(organization.admin_ids)
-        running = self._views.running(access, action.actor, action.now)
-        consent = consents.live_consent(access, action.actor.id, action.ticket, action.now)
-        if running is not None:
-            granted = running.granted
-            until = running.until or granted.latest
-            return Standing(
-                "RUNNING",
-                granted.sections,
-                until,
-                granted.minutes,
-                granted.consent_id,
-                granted.view_id,
-                has_admin=has_admin,
-            )
-        if consent is not None:
-            given = consent.granted
-            return Standing(
-                "GRANTED",
-                given.sections,
-                given.ends,
-                given.minutes,
-                given.consent_id,
-                has_admin=has_admin,
-            )
-        request = requests.open_request(access, action.actor.id, action.now)
-        if request is not None:
-            asked = request.asked
-            return Standing(
-                "REQUESTED",
-                asked.sections,
-                asked.lapses,
-                asked.minutes,
-                obstacle="NOT_ANSWERED",
-                has_admin=has_admin,
-            )
-        if self._views.blocking(action, organization.id).state.since is not None:
-            return Standing("NONE", obstacle="PARTNERS_BLOCKED", has_admin=has_admin)
-        ticket = consents.other_ticket(access, action.actor.id, action.now)
-        obstacle = "OTHER_TICKET" if ticket else "NO_CONSENT"
-        return Standing("NONE", obstacle=obstacle, has_admin=has_admin, ticket=ticket)
-
-    def list_requests(self, action: SupportAction) -> list[tuple[Request, str, str]]:
-        """Return requests to the admin's organization with names of agent and partner."""
-        organization = self._own(action)
-        name_of = cache(self._directory.name)
-        found = []
-        for item in self._finder.items("request", organization_id=organization.id):
-            request = self._read(item).requests[item.id]
-            name = name_of(item.agent_id)
-            found.append((request, name, organization.partner_name(item.partner_id)))
-        return sorted(found, key=lambda each: each[0].state_at(action.now) != "open")
-
-    def answer_request(
-        self,
-        action: SupportAction,
-        access_request_id: str,
-        *,
-        approve: bool,
-        sections: tuple[str, ...],
-        minutes: int,
-    ) -> str:
-        """Approve a request, narrower if wanted, or reject it; return the consent's id."""
-        item = self._item(action, "request", access_request_id)
-        loaded = self._finder.access(item.organization_id, item.partner_id)
-        if not approve:
-            fact = requests.reject(
-                loaded.state, access_request_id, rejected_by=action.actor.id, now=action.now
-            )
-            action.stage(loaded, fact)
-            return ""
-        self._check_manages(action, item.partner_id)
-        blocking.check_open(self._views.blocking(action, item.organization_id).state)
-        consent = ConsentGranted(
-            consent_id=uuid4().hex,
-            organization_id=item.organization_id,
-            partner_id=item.partner_id,
-            sections=sections,
-            begins=action.now,
-            ends=action.now + self._windows.answer,
-            minutes=minutes,
-            granted_by=action.actor.id,
-        )
-        granted = requests.approve(loaded.state, access_request_id, consent, now=action.now)
-        action.stage(loaded, granted)
-        action.consent_id = granted.consent_id
-        return granted.consent_id
+        self._requests = requests
 
     def grant_access(
         self,
@@ -184,7 +66,7 @@ class ConsentUseCases:
         minutes: int,
     ) -> str:
         """Allow a partner access without being asked; return the consent's id."""
-        organization = self._own(action)
+        organization = self._requests.own(action)
         if not partner_id and len(organization.partner_ids) == 1:
             partner_id = organization.partner_ids[0]
         if partner_id not in organization.partner_ids:
@@ -211,7 +93,7 @@ class ConsentUseCases:
 
     def revoke_consent(self, action: SupportAction, consent_id: str) -> int:
         """Take a consent back; return how many views ended with it."""
-        item = self._item(action, "consent", consent_id)
+        item = self._requests.item(action, "consent", consent_id)
         action.consent_id = consent_id
         loaded = self._finder.access(item.organization_id, item.partner_id)
         facts = consents.revoke(
@@ -222,7 +104,7 @@ class ConsentUseCases:
 
     def block_partners(self, action: SupportAction) -> tuple[int, int]:
         """Shut every partner out; return how many consents were taken back and views ended."""
-        organization = self._own(action)
+        organization = self._requests.own(action)
         loaded = self._views.blocking(action, organization.id)
         admin = action.actor.id
         action.stage(loaded, blocking.block(loaded.state, organization.id, admin))
@@ -237,16 +119,16 @@ class ConsentUseCases:
 
     def unblock_partners(self, action: SupportAction) -> None:
         """Let partners ask again."""
-        organization = self._own(action)
+        organization = self._requests.own(action)
         loaded = self._views.blocking(action, organization.id)
         action.stage(loaded, blocking.unblock(loaded.state, organization.id, action.actor.id))
 
     def consent_receipt(self, action: SupportAction, consent_id: str) -> Document:
         """Return what the receipt of a consent of the admin's organization says now."""
-        item = self._item(action, "consent", consent_id)
+        item = self._requests.item(action, "consent", consent_id)
         action.consent_id = consent_id
-        organization = self._own(action)
-        access = self._read(item)
+        organization = self._requests.own(action)
+        access = self._requests.read(item)
         partner = organization.partner_name(item.partner_id)
         return receipt(access, access.consents[consent_id], organization.name, partner, action.now)
 
@@ -254,12 +136,12 @@ class ConsentUseCases:
         self, action: SupportAction, *, include_ended: bool
     ) -> tuple[Organization, Blocking, list[Given]]:
         """Return consents of the admin's organization with the views that run on them."""
-        organization = self._own(action)
+        organization = self._requests.own(action)
         shut = self._views.blocking(action, organization.id).state
         name_of = cache(self._directory.name)
         found = []
         for item in self._finder.items("consent", organization_id=organization.id):
-            access = self._read(item)
+            access = self._requests.read(item)
             consent = access.consents[item.id]
             running = [
                 (view, name_of(view.granted.agent_id))
@@ -268,30 +150,53 @@ class ConsentUseCases:
             ]
             if include_ended or running or consent.state_at(action.now) in ("live", "pending"):
                 agent_id = consent.granted.agent_id
-                found.append(Given(consent, name_of(agent_id) if agent_id else "", running))
+                agent = name_of(agent_id) if agent_id else ""
+                partner = organization.partner_name(item.partner_id)
+                found.append(Given(consent, agent, partner, running))
         return organization, shut, found
 
-    def lapse_requests(self) -> int:
-        """Write down, once, the requests that nobody answered in time; return how many."""
-        now, count = datetime.now(UTC), 0
-        for item in self._finder.items("request", live_only=True):
-            loaded = self._finder.access(item.organization_id, item.partner_id)
-            request = loaded.state.requests[item.id]
-            if request.state == "open" and request.state_at(now) == "lapsed":
-                work = UnitOfWork(self._store, SERVICE, now)
-                fact = AccessRequestLapsed(
-                    access_request_id=item.id,
-                    organization_id=item.organization_id,
-                    partner_id=item.partner_id,
-                )
-                work.stage(loaded, fact)
-                try:
-                    self._store.commit(work.unit())
-                except Conflict:
-                    # Somebody wrote to the pair at the same moment: the next round looks again.
-                    continue
-                count += 1
-        return count
+    def watch_access(
+        self, action: SupportAction, waits: Callable[[], bool]
+    ) -> Iterator[tuple[Blocking, list[Given], list[Asked]]]:
+        """Yield how things stand in the admin's organization, at once and at each change."""
+        until = time.monotonic() + _WATCHED_SECONDS
+        organization_id = self._requests.own(action).id
+        shown: object = None
+        while waits() and time.monotonic() < until:
+            seen, now = self._store.position, datetime.now(UTC)
+            found = self._outline(organization_id, now)
+            if found != shown:
+                shown = found
+                action.now = now
+                _, shut, given = self.list_consents(action, include_ended=True)
+                waiting = [
+                    e
+                    for e in self._requests.list_requests(action)
+                    if e.request.state_at(now) == "open"
+                ]
+                yield shut, given, waiting
+            # Ends by the clock are no facts yet, so it is looked at without one as well.
+            self._store.wait(seen + 1, timeout=_LOOKED_EVERY)
+
+    def _outline(self, organization_id: str, now: datetime) -> object:
+        # What tells two answers apart, without a name, so that nobody is asked for one in vain.
+        shut = self._views.blocking(UnitOfWork(self._store, SERVICE, now), organization_id).state
+        outline: list[object] = [shut]
+        for item in self._finder.items("consent", organization_id=organization_id):
+            access = self._requests.read(item)
+            running = [
+                view_id
+                for view_id, view in access.views.items()
+                if view.granted.consent_id == item.id and not self._views.over(view, now)
+            ]
+            outline.append((item.id, access.consents[item.id].state_at(now), running))
+        outline.extend(
+            (item.id, self._requests.read(item).requests[item.id].state_at(now))
+            for item in self._finder.items(
+                "request", organization_id=organization_id, live_only=True
+            )
+        )
+        return outline
 
     def tell_of_ends(self) -> int:
         """Write down, once each, that consents end soon or have ended; return how many facts."""
@@ -326,26 +231,3 @@ class ConsentUseCases:
             *self._finder.items("request", organization_id=organization_id, live_only=True),
         )
         return list(dict.fromkeys(item.partner_id for item in items))
-
-    def _own(self, action: SupportAction) -> Organization:
-        if not action.actor.organization_id:
-            raise Forbidden("NO_ORGANIZATION", "Only a customer's admin may do this.")
-        organization = self._directory.organization(action.actor, action.actor.organization_id)
-        action.about(organization_id=organization.id)
-        return organization
-
-    def _check_manages(self, action: SupportAction, partner_id: str) -> None:
-        # The relationship may have ended since, and what follows from that is still on its way.
-        if partner_id not in self._own(action).partner_ids:
-            raise Refused(
-                "PARTNER_LEFT", "This partner no longer manages your organization. Reject it."
-            )
-
-    def _item(self, action: SupportAction, kind: str, id_: str) -> Item:
-        if not id_:
-            raise InvalidArgument(f"{kind}_id", "REQUIRED")
-        item = self._finder.find(kind, id_)
-        if item is None or item.organization_id != action.actor.organization_id:
-            raise NotFound(kind)
-        action.about(f"{kind}:{id_}", organization_id=item.organization_id)
-        return item

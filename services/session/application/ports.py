@@ -8,7 +8,7 @@ from typing import Protocol
 
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.store import Loaded
-from services.session.domain.access import Access, Consent, View, Windows
+from services.session.domain.access import Access, Consent, Request, View, Windows
 
 SERVICE = Actor(id="service:session", roles=frozenset({"SERVICE"}))
 """Who writes the lifecycle of a session that nobody ended."""
@@ -97,11 +97,21 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A request with the names of who asks and for which partner."""
+
+    request: Request
+    agent_name: str
+    partner_name: str
+
+
+@dataclass(frozen=True)
 class Given:
-    """A consent with the name of the only agent whom it is for, and the views that run on it."""
+    """A consent, the name of the only agent whom it is for, and the views that run on it."""
 
     consent: Consent
     agent_name: str
+    partner_name: str
     running: list[tuple[View, str]]
 
 

@@ -383,6 +383,7 @@ def _feed() -> tuple[v.FeedEntry, ...]:
             ticket="INC-4821",
             action=action,
             outcome=outcome,  # type: ignore[arg-type]
+            why="Mail to a user bounces" if action.startswith("identity") else "",
         )
 
     return (
@@ -395,6 +396,18 @@ def _feed() -> tuple[v.FeedEntry, ...]:
     )
 
 
+GIVEN = v.GivenConsent(
+    id="c-1",
+    partner="Northwind",
+    sections=("overview", "users", "mail"),
+    status="live",
+    begins=_ago(days=2),
+    until=NOW + timedelta(days=28),
+    minutes=30,
+    purpose="Migration to the new telephones",
+    live=True,
+    standing=True,
+)
 CONSENT = v.ConsentPage(
     frame=CUSTOMER,
     organization="Acme",
@@ -411,6 +424,20 @@ CONSENT = v.ConsentPage(
         ),
     ),
     feed=_feed(),
+    consents=(
+        GIVEN,
+        replace(GIVEN, id="c-2", agent="Ana Pop", ticket="INC-4807", once=True, standing=False),
+        replace(GIVEN, id="c-3", status="pending", purpose=""),
+        replace(GIVEN, id="c-4", status="expired", live=False, standing=False),
+    ),
+)
+GRANT = v.GrantPage(
+    frame=CUSTOMER,
+    organization="Acme",
+    partners=(("p-1", "Northwind"), ("p-2", "Southwind")),
+    sections=("users", "devices", "licences", "sites", "settings", "mail"),
+    begins="2026-03-02",
+    until="2026-04-01",
 )
 ANA = v.Colleague(
     id="p-1",
@@ -1006,6 +1033,28 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
                 consent=v.OrganizationConsent(ticket="INC-7", under="/t/INC-7/orgs/o-3d01"),
             ),
         ),
+        "consent-blocked": ("consent", replace(CONSENT, running=(), blocked_since=NOW)),
+        "fragment-consent-live": (
+            "consent_live",
+            {**vars(CONSENT), "changed": ("access", "feed")},
+        ),
+        "grant": ("consent_grant", GRANT),
+        "grant-extend": (
+            "consent_grant",
+            replace(
+                GRANT,
+                partners=(("p-1", "Northwind"),),
+                chosen=("users", "mail"),
+                reason="Migration to the new telephones",
+                extends=True,
+            ),
+        ),
+        "grant-invalid": (
+            "consent_grant",
+            replace(GRANT, frame=_problem("until", "date_past", CUSTOMER)),
+        ),
+        "grant-nobody": ("consent_grant", replace(GRANT, partners=())),
+        "grant-blocked": ("consent_grant", replace(GRANT, blocked=True)),
         "consent-empty": ("consent", v.ConsentPage(frame=CUSTOMER, organization="Acme")),
         "request": (
             "consent_request",

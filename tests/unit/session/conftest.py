@@ -12,6 +12,7 @@ from helpdesk.kernel.store import Store
 from helpdesk.kernel.vault import Vault
 from services.session.application.consents import ConsentUseCases
 from services.session.application.ports import Organization
+from services.session.application.requests import RequestUseCases
 from services.session.application.viewing import ViewUseCases
 from services.session.domain.access import Windows
 from services.session.projections import PROJECTIONS
@@ -58,6 +59,7 @@ class Desk:
     store: Store
     directory: Directory
     consents: ConsentUseCases
+    requests: RequestUseCases
     views: ViewUseCases
     finder: AccessViews
 
@@ -69,13 +71,13 @@ class Desk:
         return answer
 
     def ask(self, now, *, sections=("USERS",), minutes=20, agent=AGENT):
-        return self.act(agent, now, self.consents.request_access, "acme", sections, minutes)
+        return self.act(agent, now, self.requests.request_access, "acme", sections, minutes)
 
     def answer(self, now, asked, *, approve=True, sections=(), minutes=0):
         return self.act(
             ADMIN,
             now,
-            self.consents.answer_request,
+            self.requests.answer_request,
             asked.access_request_id,
             approve=approve,
             sections=sections,
@@ -132,8 +134,9 @@ def desk(tmp_path):
     store = Store("session", engine, vault, b"k" * 32, PROJECTIONS)
     finder, directory = AccessViews(store), Directory()
     views = ViewUseCases(store, directory, finder, Windows())
-    consents = ConsentUseCases(store, directory, finder, Windows(), views)
-    yield Desk(store, directory, consents, views, finder)
+    requests = RequestUseCases(store, directory, finder, Windows(), views)
+    consents = ConsentUseCases(store, directory, finder, Windows(), views, requests)
+    yield Desk(store, directory, consents, requests, views, finder)
     store.close()
     vault.close()
 

@@ -160,7 +160,7 @@ def test_the_same_partners_again_change_nothing(desk, at, agent):
 
 def test_an_agent_is_told_how_it_stands(desk, at, agent):
     def state(now):
-        return desk.act(agent, now, desk.consents.get_access, "acme").state
+        return desk.act(agent, now, desk.requests.get_access, "acme").state
 
     seen = [state(at())]
     asked = desk.ask(at())
@@ -179,7 +179,7 @@ def test_a_colleague_is_told_that_nothing_is_allowed_where_the_answer_is_for_som
     desk, at, agent, colleague
 ):
     def standing(who, ticket):
-        return desk.act(who, at(), desk.consents.get_access, "acme", ticket=ticket)
+        return desk.act(who, at(), desk.requests.get_access, "acme", ticket=ticket)
 
     desk.answer(at(), desk.ask(at()))
     mine, theirs = standing(agent, "INC-1"), standing(colleague, "INC-1")
@@ -192,7 +192,7 @@ def test_a_colleague_is_told_that_nothing_is_allowed_where_the_answer_is_for_som
 
 def test_the_request_of_a_colleague_is_not_ones_own(desk, at, colleague):
     desk.ask(at())
-    standing = desk.act(colleague, at(), desk.consents.get_access, "acme")
+    standing = desk.act(colleague, at(), desk.requests.get_access, "acme")
 
     assert standing.state == "NONE"
     assert desk.ask(at(), agent=colleague)

@@ -90,7 +90,7 @@ def test_a_request_is_answered_once(desk, at, first, second):
 def test_that_a_request_lapsed_is_written_down_once(desk, at):
     asked = desk.ask(at())
 
-    assert [desk.consents.lapse_requests(), desk.consents.lapse_requests()] == [1, 0]
+    assert [desk.requests.lapse_requests(), desk.requests.lapse_requests()] == [1, 0]
     lapsed = [fact for fact in desk.facts() if isinstance(fact, AccessRequestLapsed)]
     assert [fact.access_request_id for fact in lapsed] == [asked.access_request_id]
 
@@ -146,7 +146,7 @@ def test_an_admin_of_another_organization_does_not_find_the_request(desk, at):
         desk.act(
             other,
             at(),
-            desk.consents.answer_request,
+            desk.requests.answer_request,
             asked.access_request_id,
             approve=True,
             sections=(),
@@ -164,9 +164,9 @@ def test_open_requests_are_listed_first_with_the_agents_name(desk, at, admin, st
     asked = desk.ask(at())
     desk.answer(at(minutes=1), asked, approve=False)
     desk.ask(at(minutes=2), agent=stranger)
-    listed = desk.act(admin, at(minutes=3), desk.consents.list_requests)
+    listed = desk.act(admin, at(minutes=3), desk.requests.list_requests)
 
-    assert [(r.state_at(at(minutes=3)), name) for r, name, _ in listed] == [
+    assert [(e.request.state_at(at(minutes=3)), e.agent_name) for e in listed] == [
         ("open", "Sue"),
         ("rejected", "Ana"),
     ]

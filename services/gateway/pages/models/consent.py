@@ -37,19 +37,35 @@ class RunningView:
 
 @dataclass(frozen=True, kw_only=True)
 class GivenConsent:
-    """What the customer allowed a partner; `status` is a code of words.STATUS."""
+    """
+    What the customer allowed a partner; `status` is a code of words.STATUS.
+
+    `agent` and `ticket` say for whom alone, empty for any agent of the partner; `standing` for one
+    that can be extended.
+    """
 
     id: str
     partner: str
     sections: tuple[str, ...]
     status: str
+    begins: datetime
     until: datetime
+    minutes: int
+    purpose: str = ""
+    once: bool = False
+    agent: str = ""
+    ticket: str = ""
     live: bool = False
+    standing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedEntry:
-    """One thing an agent did in the organization; `action` is a code of words.ACTION."""
+    """
+    One thing an agent did in the organization; `action` is a code of words.ACTION.
+
+    `why` is the reason that was given, or what the access was allowed for.
+    """
 
     at: datetime
     agent: str
@@ -58,6 +74,7 @@ class FeedEntry:
     action: str
     outcome: Literal["done", "refused", "failed"] = "done"
     subject: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +101,29 @@ class ConsentRequestPage:
     request: ConsentRequest
     status: Literal["open", "granted", "rejected", "expired", "withdrawn"] = "open"
     decided: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantPage:
+    """
+    What is allowed without being asked; `extends` something that was allowed before.
+
+    `partners` are ids and names; `begins` and `until` are days, `2026-05-06`.
+    """
+
+    frame: Frame
+    organization: str
+    partners: tuple[tuple[str, str], ...]
+    sections: tuple[str, ...]
+    begins: str
+    until: str
+    partner: str = ""
+    chosen: tuple[str, ...] = ()
+    reason: str = ""
+    once: str = "standing"
+    minutes: int = 30
+    blocked: bool = False
+    extends: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

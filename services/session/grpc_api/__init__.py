@@ -1,0 +1,1 @@
+"""protobuf in, use case, protobuf out: consents and views."""
