@@ -92,6 +92,7 @@ class Desk:
         agent, admin = self.sign_in("agent"), self.sign_in("customer admin")
         agent.goto(self.home + customer)
         agent.locator("#section-users").check()
+        agent.locator("#section-mail").check()
         agent.locator("#request-access textarea").fill("Look at the caller's settings.")
         agent.click("#request-send")
         admin.goto(f"{self.home}/consent")
@@ -99,6 +100,11 @@ class Desk:
         admin.goto(self.home + request)
         admin.click("#grant")
         expect(admin.locator("#notice")).to_be_visible()
+        admin.goto(f"{self.home}/consent/grant")
+        admin.locator("#section-users").check()
+        admin.locator("form textarea").fill("A migration of the telephones.")
+        admin.click("#grant")
+        extend = admin.locator("#given a[href$='/extend']").first.get_attribute("href")
         agent.reload()
         with agent.context.expect_page() as opened:
             agent.click("#view-open")
@@ -136,11 +142,16 @@ class Desk:
                 customer,
                 f"{view}/overview",
                 f"{view}/users",
+                f"{view}/users/{self.user['id']}",
+                f"{view}/mail",
+                f"{view}/mail/{self.user['id']}",
                 "/me",
             ],
             "customer admin": [
                 "/consent",
                 request,
+                "/consent/grant",
+                extend,
                 "/consent/addresses",
                 "/activity",
                 "/admin/forgetting",

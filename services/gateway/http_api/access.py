@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from starlette.responses import Response
@@ -45,7 +45,6 @@ class Accesses:
     requests: Sequence[Any] = ()
     activities: Sequence[Any] | None = ()
     blocked_since: Any = None
-    _names: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, visit: Visit) -> ConsentPage:
         """Return the page of it."""
@@ -94,19 +93,23 @@ def found(visit: Visit) -> Accesses:
 
 def live(visit: Visit) -> Response:
     """Stream pieces of the page of accesses as they change, and as something is done."""
-    known, token = Accesses(), visit.token
+    known, token, heard = Accesses(), visit.token, set[str]()
 
     def of_access(opened: streaming.Opened) -> Iterator[str]:
         for seen in visit.clients.sessions.watch_access(token, opened):
             known.consents, known.requests = seen.consents, seen.access_requests
             known.blocked_since = _blocked_since(seen)
-            yield _pieces(visit, replace(known, activities=()), "access")
+            heard.add("access")
+            yield _pieces(visit, known, *heard)
 
     def of_feed(opened: streaming.Opened) -> Iterator[str]:
         organization_id = visit.person.organization_id
-        for seen in visit.clients.audit.watch_organization(token, organization_id, _RECENT, opened):
+        watched = visit.clients.audit.watch_organization(token, organization_id, _RECENT, opened)
+        for seen in watched:
             known.activities = seen.activities
-            yield _pieces(visit, known, "feed")
+            heard.add("feed")
+            # What something was allowed for is known by the consents: the feed comes with them.
+            yield _pieces(visit, known, "feed") if "access" in heard else streaming.NOTHING
 
     return streaming.stream(of_access, of_feed)
 
