@@ -107,7 +107,7 @@ def test_each_change_is_told_once_to_both_sides(world, consents, admin):
     admin(consents.RevokeConsent, consent_pb2.RevokeConsentRequest(consent_id=consent))
     revoked = told(world)
 
-    assert asked == (BOTH, {"North Partner asks to look at the portal of Acme."})
+    assert asked == (BOTH, {"Ned Agent of North Partner asks to look at the portal of Acme."})
     assert granted == (BOTH, {"North Partner may look at the portal of Acme."})
     to, [said] = revoked
     assert to == BOTH
@@ -183,9 +183,41 @@ def test_a_notice_says_what_until_when_and_where(world, consents, admin):
 
     for said in ("Sections: organization, users", "From: 20", "Until: 20", "Ticket: INC-1"):
         assert said in to_partner
-    assert "Secțiuni: organization, users" in to_customer
+    assert "Secțiuni: organizație, utilizatori" in to_customer
     assert f"{world.product.env['HELPDESK_GATEWAY_ADDRESS']}/consent" in to_customer
     assert "/consent" not in to_partner
+
+
+def test_the_mail_of_a_request_says_who_why_what_and_how_long_and_leads_to_its_answer(
+    world, consents
+):
+    request = ask(world, consents)
+    world.product.settle()
+    world.product.settle()
+    to_customer = text_of(world.server.to(ADMIN)[-1][2])
+    to_partner = text_of(world.server.to(AGENT)[-1][2])
+
+    for said in (
+        "Ned Agent de la North Partner cere",
+        "Motiv: cannot join",
+        "Secțiuni: organizație, utilizatori",
+        "Minute: 20",
+        "Tichet: INC-1",
+        "Răspundeți aici:",
+        f"/consent/requests/{request}",
+    ):
+        assert said in to_customer
+    assert "Ned Agent of North Partner asks" in to_partner
+    assert "/consent" not in to_partner
+
+
+def test_the_reason_and_the_agents_name_are_not_stored_in_clear(world, consents):
+    ask(world, consents)
+    world.product.settle()
+    stored = [row.state for row in world.store.read(0, 10_000) if "Notice" in row.name]
+
+    assert stored
+    assert not [state for state in stored if b"cannot join" in state or b"Ned Agent" in state]
 
 
 def test_who_lost_the_role_is_not_told(world):

@@ -461,7 +461,7 @@ class HomeNoted(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., home_id: _Optional[str] = ..., name: _Optional[str] = ..., language: _Optional[str] = ..., partner_ids: _Optional[_Iterable[str]] = ..., is_partner: _Optional[bool] = ...) -> None: ...
 
 class NoticeWritten(_message.Message):
-    __slots__ = ("stamp", "notice_id", "change", "access_id", "organization_id", "partner_id", "agent_id", "sections", "begins", "ends", "days", "ticket", "organization_name", "partner_name")
+    __slots__ = ("stamp", "notice_id", "change", "access_id", "organization_id", "partner_id", "agent_id", "sections", "begins", "ends", "days", "ticket", "organization_name", "partner_name", "minutes", "agent_name", "reason")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
@@ -476,6 +476,9 @@ class NoticeWritten(_message.Message):
     TICKET_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTNER_NAME_FIELD_NUMBER: _ClassVar[int]
+    MINUTES_FIELD_NUMBER: _ClassVar[int]
+    AGENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     notice_id: str
     change: str
@@ -490,7 +493,10 @@ class NoticeWritten(_message.Message):
     ticket: str
     organization_name: str
     partner_name: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., notice_id: _Optional[str] = ..., change: _Optional[str] = ..., access_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., begins: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., days: _Optional[int] = ..., ticket: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ...) -> None: ...
+    minutes: int
+    agent_name: str
+    reason: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., notice_id: _Optional[str] = ..., change: _Optional[str] = ..., access_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., begins: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ends: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., days: _Optional[int] = ..., ticket: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., minutes: _Optional[int] = ..., agent_name: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class WebhookEventReceived(_message.Message):
     __slots__ = ("stamp", "provider", "event_digest", "outcome", "seen_until")

@@ -139,13 +139,15 @@ class Notices:
     ) -> NoticeWritten:
         earlier = self._earlier(work, said.access_id)
         asked = self._earlier(work, answers) if answers else earlier
+        agent_id = said.agent_id or asked.agent_id
+        agent = self._one(work, agent_id).get(agent_id, Recipient())
         return NoticeWritten(
             notice_id=said.notice_id,
             change=said.change,
             access_id=said.access_id,
             organization_id=said.organization_id,
             partner_id=said.partner_id,
-            agent_id=said.agent_id or asked.agent_id,
+            agent_id=agent_id,
             sections=said.sections or earlier.sections,
             begins=said.begins if said.begins != NEVER else earlier.begins,
             ends=said.ends if said.ends != NEVER else earlier.ends,
@@ -153,6 +155,9 @@ class Notices:
             ticket=said.ticket or asked.ticket,
             organization_name=customer.name,
             partner_name=self._home(work, said.partner_id).name,
+            minutes=said.minutes or earlier.minutes,
+            agent_name=agent.display_name,
+            reason=said.reason,
         )
 
     def _earlier(self, work: UnitOfWork, access_id: str) -> Notice:

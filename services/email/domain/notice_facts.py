@@ -67,3 +67,6 @@ class NoticeWritten(Event):
     ticket: str = ""
     organization_name: str = ""
     partner_name: str = ""
+    minutes: int = 0
+    agent_name: str = personal(of="agent_id", default="")
+    reason: str = personal(of="access_id", default="")

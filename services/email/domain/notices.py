@@ -112,6 +112,9 @@ class Notice:
     ticket: str = ""
     organization_name: str = ""
     partner_name: str = ""
+    minutes: int = 0
+    agent_name: str = ""
+    reason: str = ""
 
 
 def evolve(notice: Notice, event: Event) -> Notice:
@@ -132,6 +135,9 @@ def evolve(notice: Notice, event: Event) -> Notice:
         event.ticket,
         event.organization_name,
         event.partner_name,
+        event.minutes,
+        event.agent_name,
+        event.reason,
     )
 
 

@@ -96,6 +96,8 @@ def _said(fields: dict[str, Any], name: str) -> Notice:
         ends=_moment(fields, "ends"),
         days=int(fields.get("days", 0)),
         ticket=str(fields.get("ticket", "")),
+        minutes=int(fields.get("minutes", 0)),
+        reason=str(fields.get("reason", "")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -20,6 +21,36 @@ from services.email.domain.notices import Notice
 from services.email.domain.origins import message_id_header
 
 LANGUAGES = message.LANGUAGES
+_SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "ORGANIZATION": "organization",
+        "USERS": "users",
+        "DEVICES": "devices",
+        "LICENSES": "licences",
+        "SITES": "meeting sites",
+        "SETTINGS": "settings",
+        "MAIL": "mail status",
+    },
+    "ro": {
+        "ORGANIZATION": "organizație",
+        "USERS": "utilizatori",
+        "DEVICES": "dispozitive",
+        "LICENSES": "licențe",
+        "SITES": "site-uri de întâlniri",
+        "SETTINGS": "setări",
+        "MAIL": "starea e-mailurilor",
+    },
+    "de": {
+        "ORGANIZATION": "Organisation",
+        "USERS": "Benutzer",
+        "DEVICES": "Geräte",
+        "LICENSES": "Lizenzen",
+        "SITES": "Meeting-Websites",
+        "SETTINGS": "Einstellungen",
+        "MAIL": "Mailstatus",
+    },
+}
+"""The sections of a portal in the languages of the mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +95,8 @@ class Renderer:
             asked = letter.consent
             values["link"] = f"{self._sender.console_url}/agree/{asked.consent_id}{asked.link}"
         if letter.notice is not None:
-            values |= self._of_notice(letter.notice, ours.organization_id)
+            words = _SECTIONS.get(language, _SECTIONS[LANGUAGES[0]])
+            values |= self._of_notice(letter.notice, ours.organization_id, words)
         text = self._templates.get_template(f"{name}.txt").render(values)
         subject, _, body = text.partition("\n")
         mail = EmailMessage(policy=SMTP if letter.address.isascii() else SMTPUTF8)
@@ -84,14 +116,23 @@ class Renderer:
         )
         return mail.as_bytes()
 
-    def _of_notice(self, notice: Notice, home_id: str) -> dict[str, str | int]:
+    def _of_notice(
+        self, notice: Notice, home_id: str, words: Mapping[str, str]
+    ) -> dict[str, str | int]:
         # Only the customer has a page of consents; the partner sees them with the customer.
-        page = "consent" if home_id == notice.organization_id else ""
+        own = home_id == notice.organization_id
+        page = "consent" if own else ""
+        if own and notice.change == "requested":
+            page = f"consent/requests/{notice.access_id}"
         return {
             "change": notice.change,
             "customer": _one_line(notice.organization_name),
             "partner": _one_line(notice.partner_name),
-            "sections": ", ".join(each.replace("_", " ").lower() for each in notice.sections),
+            "agent": _one_line(notice.agent_name),
+            "reason": _one_line(notice.reason),
+            "minutes": notice.minutes,
+            "sections": ", ".join(words.get(each, each.lower()) for each in notice.sections),
+            "answers": "yes" if own and notice.change == "requested" else "",
             "begins": _moment(notice.begins),
             "ends": _moment(notice.ends),
             "days": notice.days,
