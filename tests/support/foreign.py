@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import contextmanager
 
@@ -17,12 +18,14 @@ from helpdesk.identity.v1 import (
 )
 from helpdesk.kernel import secrets
 from helpdesk.kernel.context import Actor
-from helpdesk.kernel.events import CallsWithoutTokenRefused
+from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
 from helpdesk.kernel.tokens import LEASE, LEASES, Signer, claims_of
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from services.email.domain.facts import CallerCheckExpired
+from services.session.domain.facts import ViewEnded
 from tests.contract.email_world import MailServer
 from tests.support.distributed import product_of
-from tests.support.methods import hosted, served_by, told
+from tests.support.methods import call, hosted, served_by, told
 from tests.support.product import (
     ACME,
     NORTH,
@@ -48,12 +51,20 @@ SECRET_WORDS = sorted(
 
 
 class World:
-    """The product; ``beta``: what the south has at Beta, by the names of request fields."""
+    """
+    The product, and things by the names of request fields.
+
+    ``beta``: what the south has at Beta, ``acme``: what the north has at Acme.
+    """
+
+    scribbles = 25
+    """How many made-up requests a method is sent."""
 
     def __init__(self, product):
         self.product = product
         self.host = product.host
         self.beta = self.things_of("south_agent", "beta_admin", "beta_user")
+        self.acme = self.things_of("north_agent", "acme_admin", "acme_user")
 
     def channel(self, method):
         return self.host.wiring.channel(served_by(method))
@@ -71,8 +82,8 @@ class World:
         return served | {"helpdesk.eventlog.v1.EventLogService"}
 
     def told(self, store, after):
-        """Return what a store holds after a position."""
-        return told(store, after)
+        """Return what a store holds after a position, without what only a clock has ended."""
+        return [fact for fact in told(store, after) if not _by_the_clock(fact)]
 
     def assert_counted(self, method, watch, reason):
         """One in the count of the minute."""
@@ -167,6 +178,9 @@ class World:
 class WorldOfProcesses(World):
     """The same on the distributed size; what a process counts is seen when it has ended."""
 
+    # Each goes through other processes; what their bytes do was tried in one.
+    scribbles = 5
+
     def __init__(self, product):
         self.refused = Counter()
         super().__init__(product)
@@ -185,7 +199,7 @@ class WorldOfProcesses(World):
 
     def told(self, store, after):
         # A minute may end at any time.
-        found = told(store, after)
+        found = super().told(store, after)
         return [fact for fact in found if not isinstance(fact, CallsWithoutTokenRefused)]
 
     def assert_counted(self, method, watch, reason):
@@ -225,3 +239,68 @@ def foreign_world(folder, size="embedded"):
             world.end()
     finally:
         server.stop()
+
+
+def _by_the_clock(fact):
+    # Ten minutes after the things were made: their checks and views are over by then.
+    return isinstance(fact, CallerCheckExpired) or (
+        isinstance(fact, ViewEnded) and fact.ended_by == "idle"
+    )
+
+
+class Watch:
+    """What the stores and an answer show of one call."""
+
+    def __init__(self, world, method):
+        world.settle()
+        self.world, self.method = world, method
+        self.store = world.store(method)
+        self.others = [
+            r.store for n, r in world.host.running.items() if n not in (served_by(method), "audit")
+        ]
+        self.before = {store.name: store.position for store in [self.store, *self.others]}
+
+    def call(self, payload, token="", **more):
+        return call(self.world.channel(self.method), self.method, payload, token, **more)
+
+    def rows(self):
+        """Return what the method's own service has stored since the last look."""
+        return self._rows(self.store)
+
+    def all_rows(self):
+        """Return what every service has stored since the last look, by service."""
+        return {store.name: self._rows(store) for store in [self.store, *self.others]}
+
+    def _rows(self, store):
+        found = self.world.told(store, self.before[store.name])
+        self.before[store.name] = store.position
+        return found
+
+    def assert_refused_and_recorded(self, answer, *, reasons=None):
+        """Exactly one record, no other fact in any service's store, and nothing personal said."""
+        rows = self.rows()
+        assert [type(row) for row in rows] == [SupportActionRecorded], rows
+        record = rows[0]
+        assert record.outcome == "refused"
+        assert record.error == answer.reason
+        assert record.method == self.method.full_name
+        assert record.request_id == answer.reference
+        assert record.agent_id
+        if reasons is not None:
+            assert answer.reason in reasons
+        self.assert_nothing_else(answer)
+        return record
+
+    def assert_nothing_else(self, answer):
+        assert {s.name: self.world.told(s, self.before[s.name]) for s in self.others} == {
+            s.name: [] for s in self.others
+        }
+        assert said_of_people(answer.said()) == []
+        assert "Traceback" not in answer.said()
+
+
+def said_of_people(text):
+    """Return the words of a text that name somebody."""
+    return [
+        word for word in SECRET_WORDS if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
+    ]

@@ -225,7 +225,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "ListForgettingsRequest": {"organization_id": UNSET},
     "GetCallerCheckRequest": {"user_id": UNSET},
     "CheckStandingRequest": {"role": "HELP_DESK"},
-    "ImportRequest": {"kind": "people"},
+    "ImportRequest": {"kind": "people", "lines": [b"{}"]},
 }
 
 
