@@ -1,17 +1,15 @@
 """A customer's portal behind Envoy: its external authorization API, asked as Envoy asks it."""
 
-import re
-from urllib.parse import urlencode
-
 import grpc
 import pytest
-from envoy.service.auth.v3 import attribute_context_pb2, external_auth_pb2, external_auth_pb2_grpc
+from envoy.service.auth.v3 import external_auth_pb2_grpc
 from google.rpc import code_pb2
 
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from services.identity.service import SERVICE as IDENTITY
 from services.session.envoy_api import COOKIE, ENTER, LEASE_HEADER
 from services.session.service import SERVICE as SESSION
+from tests.support.envoy import cookie_of, entered, http
 from tests.support.product import ACME, free_address, running_product, small_directory
 
 
@@ -67,30 +65,9 @@ def view_id(agent, views, consent_id):
         agent(views.EndView, view_pb2.EndViewRequest(view_id=view.view_id))
 
 
-def http(method="GET", path="/people", body="", section="users", **headers):
-    """The check that Envoy sends of one request, on a route with a section."""
-    request = attribute_context_pb2.AttributeContext.HttpRequest(
-        method=method, path=path, host="portal.example", headers=headers, body=body
-    )
-    attributes = attribute_context_pb2.AttributeContext(
-        request=attribute_context_pb2.AttributeContext.Request(http=request),
-        context_extensions={"section": section} if section else {},
-    )
-    return external_auth_pb2.CheckRequest(attributes=attributes)
-
-
 @pytest.fixture
 def lease(agent, views, view_id):
     return agent(views.IssueViewToken, view_pb2.IssueViewTokenRequest(view_id=view_id)).token
-
-
-def entered(envoy, lease):
-    return envoy(http("POST", ENTER, urlencode({"lease": lease})))
-
-
-def cookie_of(response):
-    headers = {h.header.key: h.header.value for h in response.denied_response.headers}
-    return re.match(rf"{COOKIE}=[^;]+", headers["set-cookie"])[0]
 
 
 @pytest.fixture

@@ -1,15 +1,24 @@
 """Who, for whom, under what: on every record of stories that go through several services."""
 
+import json
 import re
 
+import grpc
 import pytest
+from envoy.service.auth.v3 import external_auth_pb2_grpc
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
-from helpdesk.identity.v1 import sign_in_pb2, sign_in_pb2_grpc, tickets_pb2, tickets_pb2_grpc
+from helpdesk.identity.v1 import (
+    people_pb2,
+    people_pb2_grpc,
+    sign_in_pb2,
+    sign_in_pb2_grpc,
+    tickets_pb2,
+    tickets_pb2_grpc,
+)
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.rpc import rules
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from services.hosting import ALL
@@ -17,8 +26,19 @@ from services.identity.service import SERVICE as IDENTITY
 from services.session.service import SERVICE as SESSION
 from tests.contract.gateway_world import GatewayWorld, links
 from tests.contract.test_identity_clients import Program
-from tests.support.product import ACME, NORTH, person_id, running_product, small_directory
+from tests.support.distributed import SIZES, product_of
+from tests.support.envoy import cookie_of, entered, http
+from tests.support.methods import every_method
+from tests.support.product import (
+    ACME,
+    NORTH,
+    free_address,
+    person_id,
+    running_product,
+    small_directory,
+)
 
+METHODS = {method.full_name: method for method in every_method()}
 TICKET = "HOP-1"
 AGENT, ADMIN, STEFANA = (person_id(n) for n in ("north_agent", "acme_admin", "acme_user"))
 USER = f"/t/{TICKET}/users/{STEFANA}"
@@ -43,7 +63,10 @@ def told(world):
     base = agent.submit(f"{CUSTOMER}/view").url.path.removesuffix("/overview")
     agent.get(f"{base}/users")
     agent.get(f"{base}/devices")
+    revealed = {"subject": STEFANA, "field": "phone_numbers:0", "target": "phone-0"}
+    agent.post(f"{base}/reveal", data={**agent.form(), **revealed, "reason": "compare"})
     agent.submit(f"{base}/users/delete")
+    look_at_the_customers_own_portal(agent, base, product.env["HELPDESK_SESSION_ENVOY_ADDRESS"])
     admin.submit(f"/consent/views/{base.rpartition('/')[2]}/stop")
 
     signs = product.stub(sign_in_pb2_grpc.SignInServiceStub, "identity")
@@ -53,14 +76,35 @@ def told(world):
     mail = product.stub(email_pb2_grpc.EmailServiceStub, "email")
     request = email_pb2.GetUserMailRequest(user_id=STEFANA, ticket=TICKET)
     Caller(lambda: bot.exchanged(own).token)(mail.GetUserMail, request)
+    people = product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    leaves = people_pb2.OffboardPersonRequest(user_id=AGENT, reason="left the company")
+    product.caller("north_admin")(people.OffboardPerson, leaves)
     product.settle()
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hops")
-    settings = {"HELPDESK_IDENTITY_TICKETS": "local"}
-    with running_product(folder, ALL, directory=small_directory(), **settings) as product:
+def look_at_the_customers_own_portal(agent, base, address):
+    """Enter the portal behind Envoy from the view, and look at two sections of it."""
+    lease = re.search(r'name="lease" value="([^"]+)"', agent.get(f"{base}/portal").text)[1]
+    with grpc.insecure_channel(address) as channel:
+        envoy = external_auth_pb2_grpc.AuthorizationStub(channel).Check
+        cookie = cookie_of(entered(envoy, lease))
+        envoy(http(cookie=cookie))
+        envoy(http(cookie=cookie, section="devices"))
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def world(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hops") / "data"
+    folder.mkdir()
+    accounts = [{"email": "ned@north.example", "name": "Ned Agent", "role": "agent"}]
+    (folder / "dev-accounts.json").write_text(json.dumps(accounts))
+    settings = {
+        "HELPDESK_IDENTITY_TICKETS": "local",
+        "HELPDESK_SESSION_ENVOY_ADDRESS": free_address(),
+        "HELPDESK_GATEWAY_PORTAL_URL": "https://portal.example",
+    }
+    directory = small_directory()
+    with product_of(request.param, folder, ALL, directory=directory, **settings) as product:
         product.settle()
         world = GatewayWorld(product)
         try:
@@ -81,8 +125,7 @@ def records(world):
 
 
 def method_of(record):
-    service, _, name = record.method.rpartition(".")
-    return rules.method(f"/{service}/{name}")
+    return METHODS[record.method]
 
 
 def of_agent(records):
@@ -149,6 +192,25 @@ def test_every_record_of_a_view_names_view_consent_customer_ticket_and_who_lease
         assert record.consent_id
         assert record.sign_in_id
     assert len({(r.view_id, r.consent_id) for r in seen}) == 1
+
+
+def test_a_reveal_and_a_look_at_the_customers_own_portal_are_steps_of_the_same_view(records):
+    steps = [(r.action, r.outcome, r.error) for _, r in records if r.view_id]
+    [revealed] = [r for _, r in records if r.action == "identity.field.reveal"]
+
+    assert steps.count(("session.portal.enter", "done", "")) == 1
+    assert steps.count(("session.portal.look", "done", "")) == 1
+    assert steps.count(("session.portal.look", "refused", "SECTION_NOT_ALLOWED")) == 1
+    assert (revealed.user_id, revealed.outcome, bool(revealed.reason)) == (STEFANA, "done", True)
+
+
+def test_who_let_the_agent_go_and_why_is_said(records):
+    [record] = [r for _, r in records if r.action == "identity.person.offboard"]
+
+    assert record.agent_id == person_id("north_admin")
+    assert record.partner_id == NORTH
+    assert record.reason == "left the company"
+    assert AGENT in (record.user_id, *(each.partition(":")[2] for each in record.subjects))
 
 
 def test_what_a_program_did_for_the_agent_names_both_and_the_exchange_too(records):
