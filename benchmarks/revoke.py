@@ -40,8 +40,9 @@ def run(size: str = "embedded", runs: int = 1000) -> list[dict[str, Any]]:
     """
     Milliseconds from the call that ends a view to the first moment when nothing opens any more.
 
-    That is: no lease is given, and the lease that was given before opens nothing. The peer is the
-    aim.
+    That is: no lease is given, and the lease that was given before opens nothing. Where the call is
+    an import of the directory, they are from its answer. The peer is the aim; p99 is held against
+    it for every cause by itself.
     """
     times: dict[str, list[float]] = {cause: [] for cause in CAUSES}
     with _scene(size) as scene:
@@ -51,18 +52,21 @@ def run(size: str = "embedded", runs: int = 1000) -> list[dict[str, Any]]:
             times[cause].append(1000 * scene.dead_after(cause, look))
             scene.restore(cause)
     every = [each for those in times.values() for each in those]
-    rows = [
+    by_cause = {cause: those for cause, those in times.items() if those}
+    return [
         _row("revoke to dead, median", statistics.median(every), len(every)),
-        _row("revoke to dead, p99", _p99(every), len(every)),
         _row("revoke to dead, slowest", max(every), len(every)),
+        _row("revoke to dead, p99", _p99(every), len(every), held=True),
+        *(
+            _row(f"p99 by {cause.replace('_', ' ')}", _p99(those), len(those), held=True)
+            for cause, those in by_cause.items()
+        ),
     ]
-    slowest = max(CAUSES, key=lambda cause: _p99(times[cause]))
-    name = f"p99 by {slowest.replace('_', ' ')}"
-    return [*rows, _row(name, _p99(times[slowest]), len(times[slowest]))]
 
 
-def _row(name: str, ours: float, runs: int) -> dict[str, Any]:
-    return row(name, ours, AIM_MS, "ms, aim", AIM_MS / ours, runs)
+def _row(name: str, ours: float, runs: int, *, held: bool = False) -> dict[str, Any]:
+    found = row(name, ours, AIM_MS, "ms, aim", AIM_MS / ours, runs)
+    return {**found, "missed": ours > AIM_MS} if held else found
 
 
 def _p99(times: list[float]) -> float:
