@@ -38,7 +38,8 @@ def consumers(
 
     def on_signed_out(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()
-        views.on_signed_out(work, str(fields["user_id"]), str(fields["sign_in_id"]))
+        reason = str(fields.get("reason", ""))
+        views.on_signed_out(work, str(fields["user_id"]), str(fields["sign_in_id"]), reason)
 
     def on_organization_imported(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()

@@ -3,14 +3,19 @@
 import json
 import queue
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.context import Actor
 from helpdesk.kernel.settings import SettingsError
+from helpdesk.kernel.store import Loaded
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from services.identity.domain.facts import SignedOut
 from services.identity.service import SERVICE as IDENTITY
 from services.session.service import SERVICE as SESSION
 from tests.support.product import ACME, person_id, running_product, small_directory
@@ -70,8 +75,8 @@ def product(tmp_path, receiver):
         yield product
 
 
-def end_a_view(product):
-    """Let the customer's admin end a view; return its id and the key that signals are signed with."""
+def start_a_view(product):
+    """Start a view; return its id and the key that signals are signed with."""
     consents = product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
     views = product.stub(view_pb2_grpc.ViewServiceStub, "session")
     admin = product.caller("acme_admin")
@@ -79,10 +84,17 @@ def end_a_view(product):
     consent_id = admin(consents.GrantAccess, allowed).consent_id
     start = view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
     view_id = product.caller("north_agent")(views.StartView, start).view_id
-    admin(views.EndView, view_pb2.EndViewRequest(view_id=view_id))
     receipt = consent_pb2.GetConsentReceiptRequest(consent_id=consent_id)
     key = json.loads(admin(consents.GetConsentReceipt, receipt).public_key)
     return view_id, OKPKey.import_key({name: key[name] for name in ("kty", "crv", "x")})
+
+
+def end_a_view(product):
+    """Let the customer's admin end a view; return its id and the key that signals are signed with."""
+    view_id, key = start_a_view(product)
+    views = product.stub(view_pb2_grpc.ViewServiceStub, "session")
+    product.caller("acme_admin")(views.EndView, view_pb2.EndViewRequest(view_id=view_id))
+    return view_id, key
 
 
 def test_the_end_of_a_view_is_pushed_as_a_signed_session_revoked_event(receiver, product):
@@ -97,6 +109,26 @@ def test_the_end_of_a_view_is_pushed_as_a_signed_session_revoked_event(receiver,
     assert claims["sub_id"]["session"] == {"format": "opaque", "id": view_id}
     assert claims["sub_id"]["user"]["id"] == person_id("north_agent")
     assert claims["events"][REVOKED]["initiating_entity"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("reason", "entity", "said"),
+    [("provider", "system", "ended by provider"), ("signed_out", "user", "ended by agent")],
+)
+def test_it_is_said_who_ended_the_sign_in_that_the_view_stood_on(
+    receiver, product, reason, entity, said
+):
+    view_id, key = start_a_view(product)
+    work = UnitOfWork(product.store_of("identity"), Actor("service:identity"), datetime.now(UTC))
+    over = SignedOut(sign_in_id="sid-north_agent", user_id=person_id("north_agent"), reason=reason)
+    work.stage(Loaded("signed-out", 0, None), over)
+    product.store_of("identity").commit(work.unit())
+    found = jws.deserialize_compact(receiver.next()[1], key, algorithms=["Ed25519"])
+    claims = json.loads(found.payload)
+
+    assert claims["sub_id"]["session"]["id"] == view_id
+    assert claims["events"][REVOKED]["initiating_entity"] == entity
+    assert claims["events"][REVOKED]["reason_admin"] == {"en": said}
 
 
 def test_a_receiver_in_trouble_hears_it_again_with_the_same_identity(receiver, product):

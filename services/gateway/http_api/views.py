@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,20 +18,11 @@ from services.gateway.http_api.portal import Content
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.users import REASONS, revealed_part
 from services.gateway.http_api.visit import Visit
+from services.gateway.pages import words
 from services.gateway.pages.models import DoorPage, Frame, ViewPage
 
 _SHOWN = tuple(SECTIONS)
-_STATES: dict[str, str] = {
-    "agent": "ended",
-    "customer": "stopped",
-    "partner_admin": "stopped",
-    "time": "expired",
-    "idle": "idle",
-    "role": "stopped",
-    "relationship": "stopped",
-}
 _ENDED = "VIEW_ENDED_"
-State = Literal["running", "stopped", "expired", "idle", "ended"]
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -97,6 +88,7 @@ def _show(visit: Visit, content_of: Callable[[Any, Any], Content]) -> Response:
         facts=content.facts,
         parts=content.parts,
         below="user" in visit.request.path_params,
+        endings=tuple(words.ENDED),
         portal=f"/view/{view_id}/portal" if visit.site.settings.portal_url else "",
     )
     return visit.page("view", model)
@@ -190,7 +182,7 @@ def _over(visit: Visit, view_id: str, section: str, ended_by: str) -> Response:
         remaining=0,
         window=0,
         until=None,
-        state=cast("State", _STATES.get(ended_by, "ended")),
+        ended_by=ended_by,
         ended_at=_ended_at(visit, view_id),
     )
     return visit.page("view", model)

@@ -761,6 +761,19 @@ SERVICE: dict[str, str] = {
     "audit": _("Audit log"),
 }
 
+ENDED: dict[str, str] = {
+    "agent": _("You ended the view."),
+    "customer": _("The customer stopped the view."),
+    "partner_admin": _("A partner admin of your company ended the view."),
+    "time": _("The time of the view is over."),
+    "idle": _("The view ended after 10 minutes without use."),
+    "role": _("The view ended because you lost the role that it needs."),
+    "relationship": _("The view ended because this customer is no longer yours."),
+    "provider": _("The view ended because your sign-in provider signed you out."),
+    "directory": _("The view ended because the directory ended your sign-in."),
+    "sign_in": _("The view ended because your sign-in ended."),
+}
+
 CONSENT: dict[str, tuple[State, str]] = {
     "none": ("idle", _("No consent")),
     "asked": ("pending", _("Waiting for the customer")),
@@ -806,6 +819,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "rebuilt_why": REBUILT_WHY,
     "ticket_state": TICKET_STATE,
     "service": SERVICE,
+    "ended": ENDED,
 }
 
 

@@ -138,7 +138,7 @@ const tick = () => {
     if (element.id === "view-clock") {
       if (clock.last > 300 && left <= 300) say($("#say-5").content.textContent);
       if (clock.last > 60 && left <= 60) say($("#say-1").content.textContent);
-      if (left === 0) replaceData("over");
+      if (left === 0) replaceData("over", "time");
     }
     clock.last = left;
   }
@@ -150,11 +150,14 @@ new MutationObserver((changes) => {
 }).observe(document.body, { childList: true, subtree: true });
 
 // --- portal view: no heartbeat, no data -------------------------------------------------------
-const replaceData = (name) => {
+const replaceData = (name, by = "") => {
   const data = $("#portal-data");
   if (!data || data.dataset.gone) return;
   data.dataset.gone = name;
   data.replaceChildren(document.getElementById(name).content.cloneNode(true));
+  const said = $$("h1", data);
+  const told = said.find((each) => by && each.dataset.by === by) ?? said[0];
+  for (const each of said) if (each !== told) each.remove();
   $("#view-clock")?.remove();
   $("#view-end")?.closest("form").remove();
 };
@@ -167,7 +170,7 @@ if (document.body.dataset.view === "running" && $("#live")) {
     const clock = $("#view-clock");
     if (clock && Number.isFinite(remaining)) start(clock, remaining);
   });
-  live.addEventListener("ended", () => replaceData("over"));
+  live.addEventListener("ended", (event) => replaceData("over", event.detail?.data));
   setInterval(() => { if (performance.now() - heard > 5000) replaceData("stale"); }, 500);
 }
 

@@ -33,6 +33,9 @@ _ENDED = {
     "idle": "This view was not used for too long and has ended.",
     "role": "This view ended because its agent lost the role.",
     "relationship": "This view ended because the customer left the partner.",
+    "provider": "This view ended because the sign-in provider ended its agent's sign-in.",
+    "directory": "This view ended because the directory ended its agent's sign-in.",
+    "sign_in": "This view ended because its agent's sign-in ended.",
 }
 
 
@@ -193,10 +196,10 @@ class ViewUseCases:
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
             work.stage(loaded, *views.beyond_limit(loaded.state, agent_id, organization_ids))
 
-    def on_signed_out(self, work: UnitOfWork, agent_id: str, sign_in_id: str) -> None:
+    def on_signed_out(self, work: UnitOfWork, agent_id: str, sign_in_id: str, reason: str) -> None:
         """End the views of a sign-in session that is over."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
-            work.stage(loaded, *views.signed_out(loaded.state, sign_in_id))
+            work.stage(loaded, *views.signed_out(loaded.state, sign_in_id, reason))
 
     def _pairs(self, items: list[Item]) -> list[Loaded[Access]]:
         pairs = dict.fromkeys((item.organization_id, item.partner_id) for item in items)

@@ -10,7 +10,14 @@ from services.session.domain.access import View
 KIND = "secevent+jwt"
 """``typ`` of a Security Event Token (RFC 8417, section 2.3)."""
 SESSION_REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
-_ENTITY = {"agent": "user", "customer": "admin", "partner_admin": "admin"}
+_ENTITY = {
+    "agent": "user",
+    "customer": "admin",
+    "partner_admin": "admin",
+    "provider": "system",
+    "directory": "system",
+    "sign_in": "system",
+}
 
 
 def session_revoked(

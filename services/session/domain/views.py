@@ -11,6 +11,17 @@ from services.session.domain.consents import live_consent, other_ticket
 from services.session.domain.facts import ViewEnded, ViewGranted, ViewStarted
 
 _LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
+_SIGNED_OUT = {
+    "signed_out": "agent",
+    "ended": "agent",
+    "signed_in_again": "agent",
+    "role_removed": "role",
+    "offboarded": "role",
+    "provider": "provider",
+    "directory": "directory",
+    "partner_admin": "partner_admin",
+}
+"""Who ended a view, by why its sign-in session ended; of other reasons nobody is named."""
 
 
 def without_role(access: Access, agent_id: str, role: str) -> tuple[ViewEnded, ...]:
@@ -37,10 +48,15 @@ def beyond_limit(
     )
 
 
-def signed_out(access: Access, sign_in_id: str) -> tuple[ViewEnded, ...]:
-    """End the views of a sign-in session that is over."""
+def signed_out(access: Access, sign_in_id: str, reason: str) -> tuple[ViewEnded, ...]:
+    """End the views of a sign-in session that is over; ``reason`` is why, as identity has it."""
+    ended_by = _SIGNED_OUT.get(reason, "sign_in")
     return tuple(
-        end_view(view, ended_by="agent", person_id=view.granted.agent_id)
+        end_view(
+            view,
+            ended_by=ended_by,
+            person_id=view.granted.agent_id if ended_by == "agent" else "",
+        )
         for view in access.views.values()
         if view.granted.sign_in_id == sign_in_id and not view.ended_by
     )

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from services.gateway import pages
 from services.gateway.pages import models as v
+from services.gateway.pages import words
 from services.gateway.pages.models.user import CheckState
 
 NOW = datetime(2027, 3, 4, 14, 32, 10, tzinfo=UTC)
@@ -340,6 +341,7 @@ VIEW = v.ViewPage(
     allowed=("users", "devices"),
     remaining=1104,
     window=1800,
+    endings=tuple(words.ENDED),
     until=NOW + timedelta(seconds=1104),
     rows=v.PortalRows(
         columns=("Name", "E-mail", "Licence", "Last sign-in"),
@@ -1019,10 +1021,10 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
             replace(VIEW, frame=replace(_noticed("blocked", "read_only"), live="/view/s-5/live")),
         ),
     }
-    for state in ("stopped", "expired", "idle", "ended"):
-        found[f"view-{state}"] = (
+    for ended_by in words.ENDED:
+        found[f"view-ended-{ended_by}"] = (
             "view",
-            replace(VIEW, state=state, ended_at=NOW, rows=None),
+            replace(VIEW, ended_by=ended_by, ended_at=NOW, rows=None),
         )
     found |= {
         "consent": ("consent", CONSENT),

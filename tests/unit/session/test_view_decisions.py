@@ -205,7 +205,22 @@ def test_a_role_that_opens_no_view_does_not_keep_one():
 
 
 def test_signing_out_ends_the_views_of_that_session():
-    given(CONSENT, VIEW).when(signed_out, "sign-in-1").then(ended("agent", "agent"))
+    given(CONSENT, VIEW).when(signed_out, "sign-in-1", "signed_out").then(ended("agent", "agent"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended_by"),
+    [
+        ("provider", "provider"),
+        ("directory", "directory"),
+        ("partner_admin", "partner_admin"),
+        ("role_removed", "role"),
+        ("offboarded", "role"),
+        ("some_later_reason", "sign_in"),
+    ],
+)
+def test_the_agent_is_not_named_for_a_sign_in_that_somebody_else_ended(reason, ended_by):
+    given(CONSENT, VIEW).when(signed_out, "sign-in-1", reason).then(ended(ended_by))
 
 
 @pytest.mark.parametrize(
@@ -213,4 +228,4 @@ def test_signing_out_ends_the_views_of_that_session():
     [((CONSENT, VIEW), "other"), ((CONSENT, VIEW, ended("time")), "sign-in-1")],
 )
 def test_signing_out_elsewhere_ends_nothing(facts, sign_in):
-    given(*facts).when(signed_out, sign_in).then()
+    given(*facts).when(signed_out, sign_in, "signed_out").then()

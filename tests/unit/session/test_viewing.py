@@ -194,7 +194,7 @@ def test_a_view_that_stands_on_another_role_as_well_goes_on(desk, at):
 @pytest.mark.parametrize(("sign_in", "ends"), [("browser", 1), ("phone", 0)])
 def test_signing_out_ends_the_views_of_that_sign_in(desk, at, view_id, agent, sign_in, ends):
     work = UnitOfWork(desk.store, agent, at())
-    desk.views.on_signed_out(work, "ana", sign_in)
+    desk.views.on_signed_out(work, "ana", sign_in, "signed_out")
     desk.store.commit(work.unit())
 
     assert len([f for f in desk.facts() if isinstance(f, ViewEnded)]) == ends

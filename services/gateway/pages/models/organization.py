@@ -141,7 +141,8 @@ class ViewPage:
     """
     The customer's portal, read only.
 
-    `remaining` and `window` are seconds; `state` other than running hides the data. `below`
+    `remaining` and `window` are seconds; `ended_by`, a code of words.ENDED, hides the data;
+    `endings` are those that an open page may hear of. `below`
     for a page about one of a section's people.
     """
 
@@ -157,7 +158,8 @@ class ViewPage:
     remaining: int
     window: int
     until: datetime | None
-    state: Literal["running", "stopped", "expired", "idle", "ended"] = "running"
+    ended_by: str = ""
+    endings: tuple[str, ...] = ()
     ended_at: datetime | None = None
     rows: PortalRows | None = None
     facts: tuple[Fact, ...] = ()
