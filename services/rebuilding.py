@@ -26,10 +26,12 @@ from services.replaying import VIEWED, rebuilding
 
 _SEALED = "sealed:v1:"
 _CONTEXTS = (PERSON, DEVICE_VIEW, SIGN_IN, HINT)
-# The log itself, and what is written beside it: how far was read, when a view was last used, and
-# which assertions were taken.
+# The log itself, and what is written beside it.
 _NO_VIEWS = frozenset(
-    {"stored_events", "tracking", "schema_migration", "view_last_use", "assertion_used"}
+    {
+        *("stored_events", "tracking", "schema_migration"),
+        *("view_last_use", "assertion_used", "signal_receiver"),
+    }
 )
 _ELSEWHERE = {
     "search": "what search answers from is its index: helpdesk rebuild search makes that anew",

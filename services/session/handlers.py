@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from helpdesk.kernel import clearing
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer
@@ -24,8 +22,7 @@ def consumers(
     """
 
     def on_view_ended(_work: UnitOfWork, fact: Published) -> None:
-        event: Any = fact.event
-        signalling.view_ended(event.view_id, event.ended_by, event.recorded_at, fact.id)
+        signalling.view_ended(fact.position)
 
     def on_role_removed(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()

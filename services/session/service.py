@@ -17,14 +17,15 @@ from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.clients import DirectoryClient
 from services.session.domain.facts import LIFECYCLE
+from services.session.domain.receipt import DOCUMENTS
 from services.session.envoy_api import EnvoyAuthorization, EnvoyServer
 from services.session.grpc_api.consents import ConsentServicer
 from services.session.grpc_api.views import PortalServicer, ViewServicer
 from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
-from services.session.providers import receiver
+from services.session.providers import issuer, receivers
 from services.session.settings import SessionSettings
-from services.session.views import AccessViews
+from services.session.views import AccessViews, ReceiverPlaces
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -42,9 +43,12 @@ def build(wiring: Wiring) -> Running:
     requesting = RequestUseCases(store, directory, finder, lengths, viewing)
     consenting = ConsentUseCases(store, directory, finder, lengths, viewing, requesting)
     leases = KeyRing(wiring.secrets_dir, LEASE_KEYS)
-    receipts = Signer(wiring.secret("session.receipt.pem"))
+    receipts = Signer(wiring.secret("session.receipt.pem"), use_for=DOCUMENTS)
     consents = ConsentServicer(consenting, requesting, store.digest, receipts)
-    signalling = Signalling(finder, receipts.sign_document, receiver(settings, wiring))
+    places, told = ReceiverPlaces(store), receivers(settings, wiring)
+    signalling = Signalling(
+        store, finder, receipts.sign_document, issuer(settings, wiring), told, places
+    )
     views = ViewServicer(viewing, store.digest, leases)
     portals = PortalServicer(PortalUseCases(store.digest, finder, viewing), leases)
     return Running(

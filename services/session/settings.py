@@ -14,7 +14,9 @@ class SessionSettings:
     ``HELPDESK_SESSION_...``: minutes and hours of the windows.
 
     At ``envoy_address`` (``host:port``, empty for nowhere) Envoy asks about a customer's portal.
-    To ``signals_url`` each end of a view is pushed, with ``signals_token`` as bearer token.
+    Each end of a view is pushed to the receivers that the JSON file ``signals_receivers`` lists,
+    and to ``signals_url`` with ``signals_token`` as bearer token. ``signals_issuer`` is the address
+    that the keys are published at, empty for the console's.
     """
 
     view_minutes: Annotated[int, Range(1, 60)] = 30
@@ -24,3 +26,5 @@ class SessionSettings:
     envoy_address: Annotated[str, Address()] = ""
     signals_url: Annotated[str, Url()] = ""
     signals_token: str = field(default="", repr=False)
+    signals_receivers: str = ""
+    signals_issuer: Annotated[str, Url(connects=False)] = ""

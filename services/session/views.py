@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.events import timestamp
@@ -106,3 +107,35 @@ class AccessViews:
             while len(self._folded) > _FOLDED:
                 self._folded.popitem(last=False)
         return loaded
+
+
+class ReceiverPlaces:
+    """Keeps up to where each receiver of signals has heard; no fact, and written here."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep_only(self, urls: Iterable[str]) -> None:
+        """Forget the places of every other receiver."""
+        kept = set(urls)
+        rows = self._store.engine.query("SELECT url FROM signal_receiver", ())
+        gone = [(str(url),) for (url,) in rows if url not in kept]
+        if gone:
+            with self._store.engine.transaction() as tx:
+                tx.executemany("DELETE FROM signal_receiver WHERE url = ?", gone)
+
+    def of(self, url: str, new: int) -> int:
+        """Return where a receiver is; one that is not known yet begins at ``new``."""
+        rows = self._store.engine.query(
+            "SELECT position FROM signal_receiver WHERE url = ?", (url,)
+        )
+        return int(rows[0][0]) if rows else new
+
+    def reached(self, url: str, position: int) -> None:
+        """Note that a receiver has heard up to there."""
+        with self._store.engine.transaction() as tx:
+            tx.execute(
+                "INSERT INTO signal_receiver VALUES (?, ?) "
+                "ON CONFLICT (url) DO UPDATE SET position = excluded.position",
+                (url, position),
+            )

@@ -16,9 +16,9 @@ from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
 from services.session.handlers import consumers
 from services.session.projections import PROJECTIONS
-from services.session.providers import receiver
+from services.session.providers import issuer, receivers
 from services.session.settings import SessionSettings
-from services.session.views import AccessViews
+from services.session.views import AccessViews, ReceiverPlaces
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -55,7 +55,10 @@ def build(resources: Resources) -> Work:
     requesting = RequestUseCases(store, directory, finder, lengths, viewing)
     consenting = ConsentUseCases(store, directory, finder, lengths, viewing, requesting)
     signer = Signer(resources.secret("session.receipt.pem"))
-    signalling = Signalling(finder, signer.sign_document, receiver(settings, resources))
+    places, told = ReceiverPlaces(store), receivers(settings, resources)
+    signalling = Signalling(
+        store, finder, signer.sign_document, issuer(settings, resources), told, places
+    )
     return Work(
         store,
         consumers=consumers(store, consenting, viewing, signalling),

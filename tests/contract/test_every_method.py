@@ -64,6 +64,7 @@ from tests.support.product import (
 
 FOR_ALL_CUSTOMERS = {"PARTNER_ADMIN", "AUDITOR"}
 PUBLIC = {
+    "ConsentService.GetDocumentKeys",
     "SignInService.BeginSignIn",
     "SignInService.CompleteSignIn",
     "SignInService.EndProviderSession",

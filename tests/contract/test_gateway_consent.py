@@ -208,6 +208,27 @@ def test_the_feed_says_why_by_the_consent_or_by_the_reason_given(world, agent, a
         assert "Ned Agent" in row
 
 
+def test_the_key_of_receipts_is_published_with_those_of_tokens(world, admin):
+    admin.submit(
+        "/consent/grant",
+        partner=NORTH,
+        section=["users"],
+        reason="a migration",
+        until=day(9),
+        once="standing",
+        minutes="20",
+    )
+    key = admin.get(links(admin.get("/consent"), r"/consent/\w+/receipt-key")[0]).json()
+    outside = world.browser()
+    published = outside.get("/.well-known/jwks.json").json()["keys"]
+    signals = outside.get("/.well-known/ssf-configuration").json()
+
+    assert key in published
+    assert {each.get("use_for", "") for each in published} == {"", "lease", "document"}
+    assert signals["issuer"] == world.url
+    assert signals["jwks_uri"] == f"{world.url}/.well-known/jwks.json"
+
+
 class Heard:
     """What an open page is sent, piece by piece, until it is closed."""
 

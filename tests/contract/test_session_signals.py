@@ -12,6 +12,7 @@ from joserfc.jwk import OKPKey
 
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
+from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.store import Loaded
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
@@ -153,6 +154,104 @@ def test_a_token_that_a_receiver_never_takes_holds_up_no_other(receiver, product
     ]
 
     assert [each["sub_id"]["session"]["id"] for each in heard] == [first, second]
+
+
+@pytest.fixture
+def second():
+    second = Receiver()
+    yield second
+    second.stop()
+
+
+def listed(tmp_path, *receivers):
+    """Write a list of receivers beside the data."""
+    (tmp_path / "token").write_text("second-secret\n")
+    path = tmp_path / "receivers.json"
+    path.write_text(json.dumps(receivers))
+    return str(path)
+
+
+@pytest.fixture
+def two_told(tmp_path, receiver, second):
+    path = listed(
+        tmp_path,
+        {"url": receiver.url},
+        {"url": second.url, "audience": "https://second.example", "token_file": "token"},
+    )
+    with running_product(
+        tmp_path / "data",
+        [IDENTITY, SESSION],
+        directory=small_directory(),
+        HELPDESK_SESSION_SIGNALS_RECEIVERS=path,
+        HELPDESK_GATEWAY_URL="https://desk.example",
+    ) as product:
+        yield product
+
+
+def claims_of(token, key):
+    found = jws.deserialize_compact(token, key, algorithms=["Ed25519"])
+    return json.loads(found.payload)
+
+
+def test_each_receiver_of_the_list_is_told_by_its_own_name_and_token(receiver, second, two_told):
+    _, key = end_a_view(two_told)
+    (first_headers, first), (headers, token) = receiver.next(), second.next()
+
+    assert "authorization" not in first_headers
+    assert headers["authorization"] == "Bearer second-secret"
+    assert claims_of(first, key)["aud"] == receiver.url
+    assert claims_of(token, key)["aud"] == "https://second.example"
+    assert claims_of(first, key)["iss"] == "https://desk.example"
+    assert claims_of(first, key)["jti"] == claims_of(token, key)["jti"]
+
+
+def test_a_receiver_that_is_down_holds_up_no_other_and_hears_all_in_order_later(
+    receiver, second, two_told
+):
+    second.answers = [503, 503]
+    first, key = end_a_view(two_told)
+    later, _ = end_a_view(two_told)
+    healthy = [claims_of(receiver.next()[1], key)["sub_id"]["session"]["id"] for _ in range(2)]
+    heard = [claims_of(second.next()[1], key)["sub_id"]["session"]["id"] for _ in range(4)]
+
+    assert healthy == [first, later]
+    assert heard == [first, first, first, later]
+    assert receiver.pushed.empty()
+
+
+def test_the_keys_of_signals_are_published_without_a_token(two_told):
+    stub = two_told.stub(consent_pb2_grpc.ConsentServiceStub, "session")
+    keys = Caller()(stub.GetDocumentKeys, consent_pb2.GetDocumentKeysRequest()).keys
+    _, key = end_a_view(two_told)
+
+    assert [json.loads(each)["x"] for each in keys] == [key.as_dict(private=False)["x"]]
+    assert [json.loads(each)["use_for"] for each in keys] == ["document"]
+
+
+@pytest.mark.parametrize(
+    ("receivers", "wrong"),
+    [
+        ({"url": "https://a.example"}, "a list of receivers"),
+        ([{"audience": "a"}], "the fields of a receiver are"),
+        ([{"url": "https://a.example", "secret": "x"}], "the fields of a receiver are"),
+        ([{"url": "https://a.example", "events": ["token-claims-change"]}], "session-revoked"),
+        ([{"url": "https://a.example", "token_file": "nowhere"}], "token_file"),
+        ([{"url": "https://a.example"}, {"url": "https://a.example"}], "listed twice"),
+        ([{"url": "http://a.example"}], "HELPDESK_SESSION_SIGNALS_RECEIVERS"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_refused_at_start(tmp_path, receivers, wrong):
+    path = tmp_path / "receivers.json"
+    path.write_text(json.dumps(receivers))
+    with (
+        pytest.raises(SettingsError, match=wrong),
+        running_product(
+            tmp_path / "data",
+            [IDENTITY, SESSION],
+            HELPDESK_SESSION_SIGNALS_RECEIVERS=str(path),
+        ),
+    ):
+        pass
 
 
 def test_plain_http_to_another_machine_is_refused_at_start(tmp_path):

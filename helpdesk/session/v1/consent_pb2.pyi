@@ -263,6 +263,16 @@ class WatchAccessResponse(_message.Message):
     blocked_since: _timestamp_pb2.Timestamp
     def __init__(self, consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., access_requests: _Optional[_Iterable[_Union[AccessRequest, _Mapping]]] = ..., blocked_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
+class GetDocumentKeysRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetDocumentKeysResponse(_message.Message):
+    __slots__ = ("keys",)
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class ConsentPartner(_message.Message):
     __slots__ = ("partner_id", "name")
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]

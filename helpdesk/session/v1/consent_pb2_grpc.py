@@ -81,6 +81,11 @@ class ConsentServiceStub:
                 request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptRequest.SerializeToString,
                 response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptResponse.FromString,
                 _registered_method=True)
+        self.GetDocumentKeys = channel.unary_unary(
+                '/helpdesk.session.v1.ConsentService/GetDocumentKeys',
+                request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetDocumentKeysRequest.SerializeToString,
+                response_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetDocumentKeysResponse.FromString,
+                _registered_method=True)
         self.ListConsents = channel.unary_unary(
                 '/helpdesk.session.v1.ConsentService/ListConsents',
                 request_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.ListConsentsRequest.SerializeToString,
@@ -173,6 +178,14 @@ class ConsentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetDocumentKeys(self, request, context):
+        """The public keys that consent receipts and the signals of ended views are
+        signed with, as JWKs (RFC 7517).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListConsents(self, request, context):
         """Consents of the caller's organization with the views that run on them.
         """
@@ -235,6 +248,11 @@ def add_ConsentServiceServicer_to_server(servicer, server):
                     servicer.GetConsentReceipt,
                     request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptRequest.FromString,
                     response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptResponse.SerializeToString,
+            ),
+            'GetDocumentKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDocumentKeys,
+                    request_deserializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetDocumentKeysRequest.FromString,
+                    response_serializer=helpdesk_dot_session_dot_v1_dot_consent__pb2.GetDocumentKeysResponse.SerializeToString,
             ),
             'ListConsents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListConsents,
@@ -492,6 +510,33 @@ class ConsentService:
             '/helpdesk.session.v1.ConsentService/GetConsentReceipt',
             helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptRequest.SerializeToString,
             helpdesk_dot_session_dot_v1_dot_consent__pb2.GetConsentReceiptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDocumentKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/helpdesk.session.v1.ConsentService/GetDocumentKeys',
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.GetDocumentKeysRequest.SerializeToString,
+            helpdesk_dot_session_dot_v1_dot_consent__pb2.GetDocumentKeysResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -122,6 +123,11 @@ class Sessions:
         """Return the signed receipt of a consent and the key to check it. Raises NotFound."""
         request = consent_pb2.GetConsentReceiptRequest(consent_id=consent_id)
         return self._call(self._consent.GetConsentReceipt, request, token=token)
+
+    def document_keys(self) -> list[dict[str, Any]]:
+        """Return the keys of receipts and signals as JWKs. Raises Unavailable."""
+        answer = self._call(self._consent.GetDocumentKeys, consent_pb2.GetDocumentKeysRequest())
+        return [json.loads(key) for key in answer.keys]
 
     def block_partners(self, token: str, reason: str, request_id: str) -> None:
         """Shut every partner out. Raises Refused."""

@@ -10,6 +10,9 @@ from services.session.domain.access import Access, Consent
 KIND = "helpdesk-consent-receipt"
 """``typ`` of the signed receipt, so that no other document of ours passes for one."""
 
+DOCUMENTS = "document"
+"""``use_for`` of the published key of receipts and signals, which signs no token."""
+
 Document = dict[str, str | int | bool | list[str] | dict[str, str]]
 
 

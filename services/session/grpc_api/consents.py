@@ -137,6 +137,13 @@ class ConsentServicer(consent_pb2_grpc.ConsentServiceServicer):
             public_key=json.dumps(self._receipts.public_jwk()),
         )
 
+    def GetDocumentKeys(  # noqa: N802
+        self, request: consent_pb2.GetDocumentKeysRequest, action: SupportAction
+    ) -> consent_pb2.GetDocumentKeysResponse:
+        """Give the keys that receipts and signals are checked with."""
+        del request, action
+        return consent_pb2.GetDocumentKeysResponse(keys=[json.dumps(self._receipts.public_jwk())])
+
     def ListConsents(  # noqa: N802
         self, request: consent_pb2.ListConsentsRequest, action: SupportAction
     ) -> consent_pb2.ListConsentsResponse:
