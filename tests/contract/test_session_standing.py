@@ -1,13 +1,19 @@
 """What identity says ends views and consents: roles that are lost, customers that leave."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from helpdesk.identity.v1 import roles_pb2, roles_pb2_grpc
-from helpdesk.kernel.errors import HelpdeskError
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.context import Actor
+from helpdesk.kernel.errors import HelpdeskError, Unauthenticated
+from helpdesk.kernel.store import Loaded
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from services.identity.domain.facts import SignedOut
 from services.identity.service import SERVICE as IDENTITY
+from services.session.application.viewing import ViewUseCases
 from services.session.service import SERVICE as SESSION
 from tests.support.product import (
     ACME,
@@ -83,6 +89,28 @@ def test_a_lost_role_is_the_last_thing_that_an_open_page_hears(product, views, v
     last = list(watched)[-1]
     assert (last.ended, last.ended_by) == (True, "role")
     assert time.monotonic() - began < 2
+
+
+def test_an_open_page_does_not_go_on_where_only_the_sign_in_is_known_to_have_ended(
+    product, views, view_id, monkeypatch
+):
+    # As while the broker is cut off, over which the session service hears of it.
+    monkeypatch.setattr(ViewUseCases, "on_signed_out", lambda *_: None)
+    request = view_pb2.WatchViewRequest(view_id=view_id)
+    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=20)
+    next(watched)
+    over = SignedOut(
+        sign_in_id="sid-north_agent", user_id=person_id("north_agent"), reason="signed_out"
+    )
+    work = UnitOfWork(product.store_of("identity"), Actor("service:identity"), datetime.now(UTC))
+    work.stage(Loaded("signed-out", 0, None), over)
+    product.store_of("identity").commit(work.unit())
+    began = time.monotonic()
+    with pytest.raises(Unauthenticated) as caught:
+        list(watched)
+
+    assert caught.value.reason == "TOKEN_REVOKED"
+    assert time.monotonic() - began < 5
 
 
 def test_no_lease_is_given_to_whom_lost_the_role(product, views, view_id):

@@ -60,16 +60,19 @@ def broker_cut(product):
     product.settle(60.0)
 
 
-@pytest.mark.parametrize("cause", ["consent", "role"])
+@pytest.mark.parametrize("cause", ["customer", "consent", "role", "relationship", "sign_out"])
 def test_views_end_while_the_broker_is_cut_off(scene, product, cause, request):
     look = scene.look()
+    heard = watching(scene, look)
     request.getfixturevalue("broker_cut")
     scene.end(cause, look)
     seconds = look.dies(LEASE_OUT)
+    told = heard()
     product.broker_wire.mend()
     scene.restore(cause)
 
     assert seconds < 1.0
+    assert told, "the open page goes on"
 
 
 def paused(product, name):
@@ -183,18 +186,21 @@ def watching(scene, look):
     def watch():
         request = view_pb2.WatchViewRequest(view_id=look.view_id)
         rows = Caller().stream(scene.views.WatchView, request, token=look.token, timeout=20)
-        for row in rows:
-            opened.set()
-            if row.ended_by:
-                told.append(row.ended_by)
-                return
+        try:
+            for row in rows:
+                opened.set()
+                if row.ended_by:
+                    told.append(row.ended_by)
+                    return
+        except Unauthenticated as error:
+            told.append(error.reason)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     assert opened.wait(5)
 
     def ended():
-        thread.join(5)
+        thread.join(LEASE_OUT)
         return told
 
     return ended

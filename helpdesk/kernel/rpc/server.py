@@ -202,9 +202,9 @@ class _Call:
                 rules.check_mode(self._method, self._action.actor)
                 rules.check_caller(self._method, self._action.actor)
                 incoming = self._received(sent)
+            over: Unauthenticated | None = None
             for answer in behavior(incoming, self._action):
-                if self._method.recorded:
-                    self._check_standing()
+                over = self._check_going_on(over)
                 self._check_answered()
                 self._check_gate()
                 sealed = self._shaped(answer)
@@ -239,6 +239,17 @@ class _Call:
         bind(replace(current_request(), stores=stores))
         if not self._method.public:
             self._check_standing()
+
+    def _check_going_on(self, over: Unauthenticated | None) -> Unauthenticated | None:
+        """Check that a stream may go on; return why not, where that is left to its last word."""
+        try:
+            self._check_standing()
+        except Unauthenticated as error:
+            # A stream without records shows nobody's data: it may say itself what has ended.
+            if self._method.recorded or over is not None:
+                raise
+            return error
+        return None
 
     def _check_standing(self) -> None:
         if self._verified is not None:
