@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from helpdesk.kernel.secrets import SERVICES
-from services import hosting
+from services import configured
 from services.processes import PROCESSES
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +132,7 @@ def test_the_chart_runs_the_processes_of_the_product_and_the_migration(objects):
 
 def test_each_setting_is_known_and_well_formed(objects, tmp_path):
     for pod in pods(objects).values():
-        hosting.checked(environment(pod, tmp_path))
+        configured.check_settings(environment(pod, tmp_path))
 
 
 def test_no_process_can_become_more_than_it_is(objects):

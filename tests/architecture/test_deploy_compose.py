@@ -9,7 +9,9 @@ import click
 import pytest
 import yaml
 
-from services import hosting
+from helpdesk.kernel.resources import HostSettings
+from helpdesk.kernel.settings import parse
+from services import configured
 from services.__main__ import helpdesk
 from services.processes import PROCESSES
 
@@ -70,7 +72,9 @@ def test_each_command_line_is_one_of_helpdesk(name):
 
 @pytest.mark.parametrize("name", [n for n, each in OURS.items() if "environment" in each])
 def test_each_setting_is_known_and_well_formed(name, made):
-    settings = hosting.checked(environment(OURS[name], made))
+    env = environment(OURS[name], made)
+    configured.check_settings(env)
+    settings = parse(HostSettings, "", env)
 
     assert settings.broker_url.startswith("amqp://helpdesk:")
     assert len(settings.broker_url) > 60
@@ -80,7 +84,7 @@ def test_a_wrong_setting_is_found(made):
     service = {"environment": {"HELPDESK_TRACE_ENDPOINT": "x"}}
 
     with pytest.raises(ValueError, match="HELPDESK_TRACE_ENDPOINT"):
-        hosting.checked(environment(service, made))
+        configured.check_settings(environment(service, made))
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -45,7 +45,6 @@ PEOPLE = {
 @contextmanager
 def filled_world(folder):
     with foreign_world(folder) as world:
-        world.acme = world.things_of("north_agent", "acme_admin", "acme_user")
         remove_addresses(world.host.running["email"].store, 2)
         ask_to_forget(world.host.running["identity"].store, "north_nobody", "north_second_admin")
         queue_and_mark(world.host.running["audit"].store, 2)
