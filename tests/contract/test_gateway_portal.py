@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
+from services.gateway.http_api import streaming
 from tests.contract.gateway_world import FRAGMENT, GatewayWorld, gateway_world, links
 from tests.support.product import (
     ACME,
@@ -173,6 +174,28 @@ def test_a_customer_is_told_of_every_section_that_was_allowed(world: GatewayWorl
     page = world.browser("acme_admin").get("/consent")
 
     assert "Overview, Users, Mail status" in page.text
+
+
+@pytest.fixture
+def no_room():
+    """Let other pages hold all the room that there is for open pages."""
+    taken = 0
+    while streaming.PAGES.acquire(blocking=False):
+        taken += 1
+    yield
+    for _ in range(taken):
+        streaming.PAGES.release()
+
+
+def test_a_view_goes_on_where_other_pages_have_no_room_left(world, look, no_room):
+    view = look("USERS")
+    with world.browser("acme_admin").stream("GET", "/consent/live") as other:
+        told = other.read().decode()
+    with world.browser("north_agent").stream("GET", f"{view}/live") as open_view:
+        beat = next(line for line in open_view.iter_lines() if line)
+
+    assert told == "retry: 10000\n\n"
+    assert beat == "event: heartbeat"
 
 
 def test_a_list_of_the_portal_beyond_a_page_has_a_next_one(world: GatewayWorld, look):

@@ -11,7 +11,7 @@ from helpdesk.kernel.errors import NotFound, Refused
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from services.identity.service import SERVICE as IDENTITY
 from services.session.service import SERVICE as SESSION
-from tests.support.product import ACME, running_product, small_directory
+from tests.support.product import ACME, person_id, running_product, small_directory
 
 VERIFIER = Path(__file__).parents[2] / "docs" / "verify_consent_receipt.py"
 
@@ -176,6 +176,19 @@ def test_a_receipt_is_checked_by_a_script_of_its_own(tmp_path, receipt):
     assert run.returncode == 0, run.stderr
     assert "sections: ORGANIZATION, USERS\n" in run.stdout
     assert "purpose: yearly check\n" in run.stdout
+
+
+def test_the_receipt_of_an_answer_says_whom_alone_it_is_for(tmp_path, agent, admin, consents):
+    request = consent_pb2.AnswerAccessRequestRequest(
+        access_request_id=ask(agent, consents), approve=True
+    )
+    consent_id = admin(consents.AnswerAccessRequest, request).consent_id
+    given = admin(
+        consents.GetConsentReceipt, consent_pb2.GetConsentReceiptRequest(consent_id=consent_id)
+    )
+    run = checked(tmp_path, given.receipt, given.public_key)
+
+    assert f"only for: agent_id {person_id('north_agent')}, ticket INC-1\n" in run.stdout
 
 
 def test_a_receipt_that_was_changed_is_not_genuine(tmp_path, receipt):

@@ -15,7 +15,7 @@ from helpdesk.kernel.rpc.server import Recorder, Servicer
 from helpdesk.kernel.tls import Certificates
 
 _UNARY_THREADS = 16
-_STREAM_THREADS = 64
+_STREAM_THREADS = 128
 
 
 def serve(

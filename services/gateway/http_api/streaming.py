@@ -19,7 +19,9 @@ Opened = Callable[[Any], object]
 Messages = Callable[[Opened], Iterator[str]]
 """Yields messages as they go over the wire; is handed what takes the call for cancelling it."""
 
-_open = threading.BoundedSemaphore(_AT_MOST)
+PAGES = threading.BoundedSemaphore(_AT_MOST)
+VIEWS = threading.BoundedSemaphore(_AT_MOST)
+"""Portal views have room of their own: a page without a heartbeat shows nothing any more."""
 
 
 def event(name: str, data: str) -> str:
@@ -33,17 +35,20 @@ def fragment(html: str) -> str:
     return f"{lines}\n\n"
 
 
-def stream(*sources: Messages) -> Response:
+def stream(*sources: Messages, room: threading.BoundedSemaphore = PAGES) -> Response:
     """
     Answer with a stream of the messages of all sources, as they come.
 
-    It is cancelled when the browser goes, and ends with the first source that does.
+    It is cancelled when the browser goes, and ends with the first source that does; without room it
+    tells the browser to come again.
     """
-    return StreamingResponse(_sent(sources), media_type="text/event-stream")
+    return StreamingResponse(_sent(sources, room), media_type="text/event-stream")
 
 
-async def _sent(sources: Sequence[Messages]) -> AsyncIterator[str]:
-    if not _open.acquire(blocking=False):
+async def _sent(
+    sources: Sequence[Messages], room: threading.BoundedSemaphore
+) -> AsyncIterator[str]:
+    if not room.acquire(blocking=False):
         yield "retry: 10000\n\n"
         return
     loop = asyncio.get_running_loop()
@@ -86,4 +91,4 @@ async def _sent(sources: Sequence[Messages]) -> AsyncIterator[str]:
         gone.set()
         for call in calls:
             call.cancel()
-        _open.release()
+        room.release()

@@ -148,7 +148,7 @@ def live(visit: Visit) -> Response:
                 return
             yield streaming.event("heartbeat", str(seen.remaining))
 
-    return streaming.stream(messages)
+    return streaming.stream(messages, room=streaming.VIEWS)
 
 
 def _refuse(desk: Desk) -> Any:
