@@ -94,9 +94,9 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def audit_world(folder: Path) -> Iterator[AuditWorld]:
+def audit_world(folder: Path, **settings: str) -> Iterator[AuditWorld]:
     """Run both services on a data directory."""
-    with Host(environment(folder), [IDENTITY, AUDIT]) as host:
+    with Host(environment(folder) | settings, [IDENTITY, AUDIT]) as host:
         yield AuditWorld(host)
 
 

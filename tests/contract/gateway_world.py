@@ -71,13 +71,13 @@ class GatewayWorld:
 
 
 @contextmanager
-def gateway_world(folder: Path):
+def gateway_world(folder: Path, **settings: str):
     """Run the product on a fresh folder; only the orphan's user has a sole address."""
     directory = small_directory()
     for person in directory["people"]:
         if person["id"] == person_id("orphan_user"):
             person["emails"] = person["emails"][:1]
-    with running_product(folder, ALL, directory=directory) as product:
+    with running_product(folder, ALL, directory=directory, **settings) as product:
         accounts = [{"email": "ned@north.example", "name": "Ned Agent", "role": "agent"}]
         (folder / "dev-accounts.json").write_text(json.dumps(accounts))
         product.settle()
