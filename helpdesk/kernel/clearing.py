@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ def texts_about(store: Store, names: Sequence[str]) -> set[str]:
             action = body.get("stamp", {}).get("action_id", "")
             if body.get(_REPORT):
                 reports.setdefault(action, set()).add(body[_REPORT])
-            if named and _is_about(body, names):
+            if named and is_about(body, names):
                 actions.add(action)
                 keys.update(_keys_in(body))
     # What a report says word for word is about everybody whose facts were read from it.
@@ -113,7 +113,8 @@ def _said(_: bool, __: PersonCleared) -> bool:
     return True
 
 
-def _is_about(body: dict[str, Any], names: Iterable[str]) -> bool:
+def is_about(body: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Whether the stored JSON of a fact is about one of these, so that its texts go with them."""
     if str(body.get("action", "")).startswith(_KEPT):
         return False
     about = json.dumps({key: value for key, value in body.items() if key not in _NOT_ABOUT})

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpdesk.kernel import clearing
 from helpdesk.kernel.bus import Consumer
 from helpdesk.kernel.resources import Resources, Timer
 from helpdesk.kernel.settings import parse
@@ -14,15 +13,17 @@ from helpdesk.kernel.store import Store
 from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.domain.numbers import SOURCES
 from services.audit.feeding import FEED_SECONDS, Feeding
-from services.audit.handlers import NAME, ActionsConsumer
+from services.audit.handlers import NAME, ActionsConsumer, forgetting
 from services.audit.keys import SIGNING_KEY, FeedKeys, service_keys, signer_of
 from services.audit.providers import ReachableAddresses
 from services.audit.reviewing import REVIEW_SECONDS, Reviewing
 from services.audit.settings import AuditSettings
+from services.audit.views.actions import Actions
 from services.audit.views.archiving import ARCHIVE_SECONDS, Archiver
 from services.audit.views.feeds import Feeds
 from services.audit.views.ledger import Ledger
 from services.audit.views.projected import PROJECTIONS
+from services.audit.views.reissues import OutdatedExports
 from services.audit.views.reviews import SessionRisks
 from services.audit.views.standing import Standing
 from services.audit.watch import LOOK_SECONDS, Watch, mailer
@@ -72,7 +73,7 @@ def composed(resources: Resources) -> Composed:
         consumers=[
             ActionsConsumer(ledger, service_keys(resources, settings, SOURCES)),
             mailer(store, settings),
-            clearing.consumer(store),
+            forgetting(store, OutdatedExports(store.engine, Actions(store.engine))),
         ],
         timers=[
             Timer("audit-checkpoint", settings.checkpoint_seconds, ledger.sign_now),

@@ -8,11 +8,16 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from helpdesk.kernel.bus import Published
+from helpdesk.kernel.actions import UnitOfWork
+from helpdesk.kernel.bus import Published, StoreConsumer
+from helpdesk.kernel.clearing import FORGOTTEN, Forgotten, acknowledge, clear
 from helpdesk.kernel.heartbeat import HeartbeatSigned, verifies
+from helpdesk.kernel.store import Store
+from services.audit.application.reissues import ExportsView, look_for
 from services.audit.domain.facts import ACTION, CALLS, organization_of, unix
 from services.audit.domain.heartbeats import Heard
 from services.audit.domain.numbers import SOURCES
+from services.audit.domain.reissues import ForgottenPerson
 from services.audit.log.records import Record
 from services.audit.views.ledger import Ledger
 
@@ -80,3 +85,16 @@ class ActionsConsumer:
             beat.signature,
             good,
         )
+
+
+def forgetting(store: Store, exports: ExportsView) -> StoreConsumer:
+    """Return what says which exports hold a forgotten person, and clears the service's own log."""
+
+    def on_forgotten(work: UnitOfWork, fact: Published) -> None:
+        forgotten = Forgotten.of(fact)
+        organization_id = str(fact.body.get("organization_id", ""))
+        at = unix(fact.stamp.recorded_at)
+        look_for(work, exports, ForgottenPerson(forgotten.user_id, organization_id, at))
+        acknowledge(work, forgotten.user_id, clear(store, forgotten))
+
+    return StoreConsumer(f"{store.name}.forgetting", store, {"identity": {FORGOTTEN: on_forgotten}})

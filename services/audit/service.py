@@ -9,6 +9,7 @@ from functools import partial
 from helpdesk.audit.v1 import (
     audit_pb2_grpc,
     feed_webhook_pb2_grpc,
+    reissue_pb2_grpc,
     replay_pb2_grpc,
     review_pb2_grpc,
 )
@@ -18,12 +19,14 @@ from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
 from services.audit.application.audit_log import HEADS, RECORDS, AuditLog
 from services.audit.application.feed_webhooks import FeedWebhooks
+from services.audit.application.reissues import Reissues
 from services.audit.application.replays import Replays
 from services.audit.application.reviews import Reviews
 from services.audit.clients import Acknowledgements, DirectoryClient, LogHeads
 from services.audit.composition import composed
 from services.audit.grpc_api.audit_log import AuditServicer
 from services.audit.grpc_api.feed_webhooks import FeedWebhookServicer
+from services.audit.grpc_api.reissues import ReissueServicer
 from services.audit.grpc_api.replays import ReplayServicer
 from services.audit.grpc_api.reviews import ReviewServicer
 from services.audit.keys import SIGNING_KEY, signer_of
@@ -36,6 +39,7 @@ from services.audit.settings import AuditSettings
 from services.audit.views.actions import Actions
 from services.audit.views.exports import Exports
 from services.audit.views.ledger import Ledger
+from services.audit.views.reissues import OutdatedExports
 from services.audit.views.reviews import ReviewQueue
 from services.audit.views.sessions import Sessions
 from services.audit.watch import LOOK_SECONDS
@@ -62,6 +66,8 @@ def build(wiring: Wiring, rebuild: RebuildWith = not_here) -> Running:
     parts = composed(wiring)
     engine, ledger, standing = parts.store.engine, parts.ledger, parts.standing
     actions, directory = Actions(engine), DirectoryClient(wiring)
+    outdated = OutdatedExports(engine, actions)
+    exports = Exports(ledger, wiring.vault, parts.archive, outdated.forgotten)
     log = AuditServicer(
         AuditLog(
             actions=actions,
@@ -69,11 +75,12 @@ def build(wiring: Wiring, rebuild: RebuildWith = not_here) -> Running:
             standing=standing,
             directory=directory,
             heads=LogHeads(wiring),
-            exporter=Exports(ledger, wiring.vault, parts.archive),
+            exporter=exports,
             silent_after=parts.settings.silent_seconds,
         )
     )
     reviews = ReviewServicer(Reviews(ReviewQueue(engine), directory))
+    reissues = ReissueServicer(Reissues(outdated, standing, directory, exports))
     sessions = RebuiltSessions(lambda asked: rebuild(asked, wiring.env), wiring.vault.is_forgotten)
     replays = ReplayServicer(Replays(actions, sessions))
     webhooks = FeedWebhookServicer(FeedWebhooks(parts.feeds, parts.reach, parts.feed_keys))
@@ -91,6 +98,9 @@ def build(wiring: Wiring, rebuild: RebuildWith = not_here) -> Running:
             ),
             "helpdesk.audit.v1.ReviewService": lambda server: (
                 review_pb2_grpc.add_ReviewServiceServicer_to_server(reviews, server)
+            ),
+            "helpdesk.audit.v1.ReissueService": lambda server: (
+                reissue_pb2_grpc.add_ReissueServiceServicer_to_server(reissues, server)
             ),
             "helpdesk.audit.v1.ReplayService": lambda server: (
                 replay_pb2_grpc.add_ReplayServiceServicer_to_server(replays, server)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from helpdesk.kernel import clearing
 from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.store import Store
+from services.audit.application.reissues import ExportsView
 from services.audit.composition import composed
-from services.audit.handlers import ActionsConsumer
+from services.audit.handlers import ActionsConsumer, forgetting
 from services.audit.settings import AuditSettings
 from services.audit.views.ledger import Ledger
 from services.audit.watch import mailer
@@ -20,7 +20,7 @@ def wants() -> Wants:
         [
             ActionsConsumer(cast("Ledger", Blank())),
             mailer(cast("Store", Blank("audit")), AuditSettings()),
-            clearing.consumer(cast("Store", Blank("audit"))),
+            forgetting(cast("Store", Blank("audit")), cast("ExportsView", Blank())),
         ]
     )
 

@@ -6,13 +6,16 @@ import time
 from uuid import uuid4
 
 import click
+from google.protobuf.timestamp_pb2 import Timestamp
 
+from helpdesk.audit.v1 import audit_pb2, reissue_pb2, reissue_pb2_grpc
 from helpdesk.identity.v1 import (
     forgetting_pb2,
     forgetting_pb2_grpc,
     internal_pb2,
     internal_pb2_grpc,
 )
+from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.operating import Operator
 
 _ROLE = "DIRECTORY_WRITER"
@@ -48,17 +51,25 @@ def forget(operator: Operator, user: str, step: str | None, reason: str) -> None
 @click.option("--wait", type=click.FloatRange(0), default=0, help="Seconds to wait for all.")
 @click.pass_obj
 def forgettings(operator: Operator, organization: str, wait: float) -> None:
-    """Say what was asked in an organization, and which services have cleared; 1 while any waits."""
+    """
+    Say what was asked in an organization, and which services have cleared; 1 while any waits.
+
+    Below who was forgotten stand the exports with opened texts that hold them.
+    """
     deadline = time.monotonic() + wait
     while (found := _forgettings(operator, organization)) and time.monotonic() < deadline:
         if not any(each.state == "confirmed" or each.waiting for each in found):
             break
         time.sleep(0.2)
+    exports = _exports(operator, organization) if any(each.cleared for each in found) else []
     for each in found:
         click.echo(
             f"{each.user_id} {each.state} cleared: {', '.join(each.cleared) or 'none'}"
             + (f", waiting: {', '.join(each.waiting)}" if each.waiting else "")
         )
+        for export in exports:
+            if each.user_id in export.forgotten:
+                click.echo(f"  {_told(export)}")
     if any(each.state == "confirmed" or each.waiting for each in found):
         raise SystemExit(1)
 
@@ -77,6 +88,38 @@ def _forgettings(operator: Operator, organization: str) -> list[forgetting_pb2.F
         token = answer.next_page_token
         if not token:
             return found
+
+
+def _exports(operator: Operator, organization: str) -> list[reissue_pb2.OutdatedExport]:
+    stub = reissue_pb2_grpc.ReissueServiceStub(operator.channel("audit"))
+    found, token = list[reissue_pb2.OutdatedExport](), ""
+    while True:
+        try:
+            answer = operator.caller(_ROLE)(
+                stub.ListOutdatedExports,
+                reissue_pb2.ListOutdatedExportsRequest(
+                    organization_id=organization, page_size=200, page_token=token
+                ),
+            )
+        except Unavailable:
+            click.echo("exports are not listed: the audit service does not answer", err=True)
+            return []
+        found += answer.exports
+        token = answer.next_page_token
+        if not token:
+            return found
+
+
+def _told(export: reissue_pb2.OutdatedExport) -> str:
+    form = audit_pb2.ExportFormat.Name(export.format).removeprefix("EXPORT_FORMAT_").lower()
+    made = f"export {export.export_id} ({form}) of {_minute(export.made_at)} by {export.agent_id}"
+    if not export.HasField("reissued_at"):
+        return f"{made}: to be issued again"
+    return f"{made}: issued again {_minute(export.reissued_at)} by {export.reissued_by}"
+
+
+def _minute(at: Timestamp) -> str:
+    return f"{at.ToDatetime():%Y-%m-%d %H:%M} UTC"
 
 
 @click.group("legal-hold")

@@ -13,7 +13,9 @@ from google.protobuf.descriptor import FieldDescriptor
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.kernel.store import Append, Unit
+from services.audit.domain.filters import Filter
 from services.audit.domain.marks import PersonMarked
+from services.audit.domain.reissues import PersonFoundInExports, described
 from services.audit.domain.review import SessionQueued
 from services.email.domain.facts import AddressRemovedFromBlocklist
 from services.identity.application import forgetting
@@ -48,6 +50,7 @@ def filled_world(folder):
         remove_addresses(world.host.running["email"].store, 2)
         ask_to_forget(world.host.running["identity"].store, "north_nobody", "north_second_admin")
         queue_and_mark(world.host.running["audit"].store, 2)
+        outdate_exports(world.host.running["audit"].store, 2)
         yield world
 
 
@@ -109,6 +112,30 @@ def queue_and_mark(store, count):
         marked = PersonMarked(user_id=f"u{number}", partner_id=NORTH, marked_by="somebody")
         for stream, fact in ((f"review:s{number}", queued), (f"mark:{NORTH}:u{number}", marked)):
             store.commit(Unit((Append(stream, 0, (fact,)),), now=now))
+
+
+def outdate_exports(store, count):
+    """Have the list of exports to issue again be longer than a page of one."""
+    now = datetime.now(UTC)
+    for number in range(count):
+        record = SupportActionRecorded(
+            action="audit.log.export",
+            outcome="done",
+            agent_id=person_id("north_auditor"),
+            partner_id=NORTH,
+            request_id=f"export-{number}",
+            subjects=described("csv", Filter(partner_id=NORTH, organization_id=ACME), 9),
+            service="audit",
+            occurred_at=now,
+        )
+        store.commit(Unit(record=record, now=now))
+    found = PersonFoundInExports(
+        user_id="somebody-gone",
+        organization_id=ACME,
+        forgotten_at=now,
+        export_ids=tuple(f"export-{number}" for number in range(count)),
+    )
+    store.commit(Unit((Append("exports-of:somebody-gone", 0, (found,)),), now=now))
 
 
 @pytest.fixture(autouse=True)
@@ -316,6 +343,7 @@ def test_an_id_that_nobody_has_is_not_found(world, method, path):
 UNFINISHED = {grpc.StatusCode.DEADLINE_EXCEEDED}
 FILTERS = {
     # What is asked for narrows a list: nothing fits.
+    "ReissueService.ListOutdatedExports",
     "AuditService.QueryActions",
     "AuditService.GetActivity",
     "AuditService.ListSessions",

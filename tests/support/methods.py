@@ -220,6 +220,7 @@ VALUES: dict[str, Any] = {
     "command": "replay",
     "old_size": 0,
     "new_size": 0,
+    "export_id": "made-up",
 }
 OVERRIDES: dict[str, dict[str, Any]] = {
     "ListForgettingsRequest": {"organization_id": UNSET},

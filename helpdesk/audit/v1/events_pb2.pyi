@@ -283,3 +283,17 @@ class FeedWebhookRemoved(_message.Message):
     organization_id: str
     removed_by: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., removed_by: _Optional[str] = ...) -> None: ...
+
+class PersonFoundInExports(_message.Message):
+    __slots__ = ("stamp", "user_id", "organization_id", "forgotten_at", "export_ids")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FORGOTTEN_AT_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_IDS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    user_id: str
+    organization_id: str
+    forgotten_at: _timestamp_pb2.Timestamp
+    export_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., forgotten_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., export_ids: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -33,6 +33,7 @@ from services.audit.application.ports import (
 from services.audit.domain.facts import body_of, facts_of, name_of, unix
 from services.audit.domain.filters import Cursor, Filter, checked, scope_of
 from services.audit.domain.heartbeats import alarms, counted, silent
+from services.audit.domain.reissues import described, holding
 from services.audit.log.bundles import BundleNeededError
 from services.audit.log.storage import LogDamagedError
 
@@ -94,7 +95,7 @@ class AuditLog:
         try:
             proof = self._standing.proof(found.idx, found.sealed)
         except LogDamagedError as error:
-            raise _damaged() from error
+            raise damaged() from error
         if proof.head is not None:
             action.read_at(HEADS, proof.head.size)
         return opened, proof
@@ -176,8 +177,7 @@ class AuditLog:
 
     def sign_checkpoint(self, action: SupportAction) -> SignedHead:
         """Sign the log as it stands. Raises Unavailable where it contradicts itself."""
-        self._sign(action)
-        return self._standing.checkpoints(1)[0]
+        return self._sign(action)
 
     def get_consistency_proof(self, action: SupportAction, old: int, new: int) -> Growth:
         """
@@ -196,7 +196,7 @@ class AuditLog:
         try:
             found = self._standing.growth(old, new)
         except LogDamagedError as error:
-            raise _damaged() from error
+            raise damaged() from error
         self._read_now(action)
         if newest:
             action.read_at(HEADS, newest[0])
@@ -283,11 +283,16 @@ class AuditLog:
         if narrowed is None:
             raise NotFound("record")
         whole = scope.everything and narrowed == Filter() and form == "proofs"
-        self._sign(action)
+        size = self._sign(action).size
+        action.about(*described(form, narrowed, size))
         try:
-            yield from self._exporter.parts(Wanted(None if whole else narrowed, form, action.now))
+            for part in self._exporter.parts(
+                Wanted(None if whole else narrowed, form, action.now, size)
+            ):
+                action.about(*holding(part.holds))
+                yield part
         except LogDamagedError as error:
-            raise _damaged() from error
+            raise damaged() from error
         except BundleNeededError as error:
             raise Refused("ARCHIVED", f"{error}. Who runs the product has it.") from error
 
@@ -328,11 +333,12 @@ class AuditLog:
             raise NotFound("organization")
         return wanted.organization_id
 
-    def _sign(self, action: SupportAction) -> None:
+    def _sign(self, action: SupportAction) -> SignedHead:
         try:
             self._standing.sign(action.now)
         except LogDamagedError as error:
-            raise _damaged() from error
+            raise damaged() from error
+        return self._standing.checkpoints(1)[0]
 
 
 def opened_fields(sealed: bytes, vault: Vault) -> Mapping[str, object]:
@@ -355,7 +361,8 @@ def _cursor(pages: Pages, token: str) -> Cursor | None:
     return Cursor(int(cursor[0]), int(cursor[1])) if cursor else None
 
 
-def _damaged() -> Unavailable:
+def damaged() -> Unavailable:
+    """Return what is told where the log contradicts what was signed."""
     return Unavailable(
         "LOG_DAMAGED",
         "The log contradicts what was signed. Run helpdesk-audit verify.",

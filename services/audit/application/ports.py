@@ -136,20 +136,33 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an exported file."""
+    """
+    A part of an exported file.
+
+    The first one says whose texts are in the file though they are forgotten: not every service has
+    cleared yet.
+    """
 
     chunk: bytes
     last: bool = False
     records: int = 0
+    holds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to export: ``wanted`` None means the whole log."""
+    """
+    What to export: ``wanted`` None means the whole log.
+
+    Only records below the index ``end`` are in it. ``reissue_of`` names the export in whose place
+    it stands.
+    """
 
     wanted: Filter | None
     form: str
     exported_at: datetime
+    end: int
+    reissue_of: str = ""
 
 
 class ActionsView(Protocol):

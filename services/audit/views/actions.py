@@ -73,6 +73,16 @@ class Actions:
         )
         return [_found(row) for row in rows]
 
+    def any_of(self, wanted: Filter, indices: Sequence[int]) -> bool:
+        """Return whether one of these records fits."""
+        where, params = _where(wanted, "")
+        places = ", ".join("?" * len(indices))
+        rows = self._engine.query(
+            f"SELECT 1 FROM audit_action a WHERE a.idx IN ({places}){where} LIMIT 1",
+            (*indices, *params),
+        )
+        return bool(rows)
+
     def activity(self, wanted: Filter, width: int) -> list[Bucket]:
         """Count by outcome in buckets of so many microseconds from ``wanted.since`` on."""
         where, params = _where(wanted, "")

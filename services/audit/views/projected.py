@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
+from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.store import Database, Projections, Recorded
-from services.audit.domain import feed_webhook, marks, review
+from services.audit.domain import feed_webhook, marks, reissues, review
 from services.audit.domain.facts import unix
 
 
@@ -126,7 +128,51 @@ def on_webhook_removed(db: Database, recorded: Recorded) -> None:
     db.execute("DELETE FROM feed_webhook WHERE organization_id = ?", (event.organization_id,))
 
 
+def on_support_action_recorded(db: Database, recorded: Recorded) -> None:
+    """What this service recorded of an export with opened texts."""
+    event: Any = recorded.event
+    export = reissues.export_in(event)
+    if export is None:
+        return
+    asked = {name: value for name, value in asdict(export.wanted).items() if value}
+    db.execute(
+        "INSERT INTO readable_export (export_id, agent_id, partner_id, made_at, form, filter, "
+        "size, reissue_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            export.export_id,
+            export.agent_id,
+            export.partner_id,
+            export.made_at,
+            export.form,
+            json.dumps(asked),
+            export.size,
+            export.reissue_of,
+        ),
+    )
+    for user_id in export.holds:
+        _outdate(db, export.export_id, user_id)
+
+
+def on_person_found(db: Database, recorded: Recorded) -> None:
+    """Exports hold somebody who was forgotten, or none does."""
+    event: Any = recorded.event
+    db.execute(
+        "INSERT INTO forgotten_person (user_id, organization_id, forgotten_at) VALUES (?, ?, ?)",
+        (event.user_id, event.organization_id, unix(event.forgotten_at)),
+    )
+    for export_id in event.export_ids:
+        _outdate(db, export_id, event.user_id)
+
+
+def _outdate(db: Database, export_id: str, user_id: str) -> None:
+    db.execute(
+        "INSERT INTO outdated_export (export_id, user_id) VALUES (?, ?)", (export_id, user_id)
+    )
+
+
 PROJECTIONS: Projections = {
+    SupportActionRecorded.NAME: on_support_action_recorded,
+    reissues.PersonFoundInExports.NAME: on_person_found,
     feed_webhook.FeedWebhookSet.NAME: on_webhook_set,
     feed_webhook.FeedWebhookKeyRotated.NAME: on_webhook_key_rotated,
     feed_webhook.FeedWebhookResumed.NAME: on_webhook_resumed,

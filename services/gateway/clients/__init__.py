@@ -20,6 +20,7 @@ from services.gateway.clients.codes import (
 from services.gateway.clients.email import Email
 from services.gateway.clients.forgetting import Forgetting
 from services.gateway.clients.identity import Identity
+from services.gateway.clients.reissues import Reissues, format_of
 from services.gateway.clients.reviews import Reviews
 from services.gateway.clients.role_claims import RoleClaims
 from services.gateway.clients.search import Search
@@ -31,6 +32,7 @@ __all__ = [
     "SECTIONS",
     "Clients",
     "access_of",
+    "format_of",
     "kind_of",
     "outcome_of",
     "sections_of",
@@ -50,5 +52,6 @@ class Clients:
         self.blocklist = Blocklist(channel("email"), call, own)
         self.sessions = Sessions(channel("session"), call)
         self.audit = Audit(channel("audit"), call)
+        self.reissues = Reissues(channel("audit"), call)
         self.reviews = Reviews(channel("audit"), call)
         self.webhooks = Webhooks(channel("audit"), call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -10,11 +10,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import Conflict, InvalidArgument, NotFound, Refused
-from services.gateway.http_api import codes, errors, naming
+from services.gateway.http_api import codes, errors, exports, naming
 from services.gateway.http_api.naming import Names
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
-from services.gateway.pages.models import Clearing, ForgettingPage, ForgettingRow, HoldRow
+from services.gateway.pages.models import (
+    Clearing,
+    ForgettingPage,
+    ForgettingRow,
+    HoldRow,
+    OutdatedExport,
+)
+
+Holding = Sequence[tuple[OutdatedExport, tuple[str, ...]]]
+"""Exports with opened texts, each with whom it holds."""
 
 _PATH = "/admin/forgetting"
 # Elsewhere this reason is said of a customer's admin who was asked to vouch.
@@ -41,10 +50,11 @@ def show(visit: Visit) -> Response:
     named += [id_ for each in found.forgettings for id_ in (each.asked_by, each.confirmed_by)]
     names = naming.of_people(visit, [each for each in named if ":" not in each])
     held = {each.user_id for each in found.holds}
+    holding = exports.outdated(visit) if any(map(_is_done, found.forgettings)) else []
     model = ForgettingPage(
         frame=visit.frame(),
         organization=visit.person.partner,
-        rows=tuple(_row(visit, each, names, held) for each in found.forgettings),
+        rows=tuple(_row(visit, each, names, held, holding) for each in found.forgettings),
         holds=tuple(
             HoldRow(
                 user_id=each.user_id,
@@ -139,8 +149,14 @@ def lift(visit: Visit) -> Response:
     )
 
 
-def _row(visit: Visit, each: Any, names: Names, held: set[str]) -> ForgettingRow:
-    done = each.state == "forgotten"
+def _is_done(each: Any) -> bool:
+    return bool(each.state == "forgotten")
+
+
+def _row(
+    visit: Visit, each: Any, names: Names, held: set[str], holding: Holding | None
+) -> ForgettingRow:
+    done = _is_done(each)
     services = [("identity", done)]
     services += [(name, True) for name in each.cleared] + [(name, False) for name in each.waiting]
     return ForgettingRow(
@@ -157,6 +173,9 @@ def _row(visit: Visit, each: Any, names: Names, held: set[str]) -> ForgettingRow
         clearing=tuple(Clearing(service=name, done=cleared) for name, cleared in services)
         if each.state in ("confirmed", "forgotten")
         else (),
+        exports=None
+        if done and holding is None
+        else tuple(shown for shown, people in holding or () if each.user_id in people),
     )
 
 

@@ -38,10 +38,10 @@ def of_records(visit: Visit, records: Iterable[Any]) -> Names:
     return Names(known)
 
 
-def of_people(visit: Visit, ids: Iterable[str]) -> Names:
-    """Ask once for the names of people; short ids where nobody answers."""
+def of_people(visit: Visit, ids: Iterable[str], organizations: Iterable[str] = ()) -> Names:
+    """Ask once for the names of people and customers; short ids where nobody answers."""
     try:
-        return Names(visit.clients.identity.names(ids, ()))
+        return Names(visit.clients.identity.names(ids, organizations))
     except Unavailable:
         return Names({})
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import Conflict, NotFound, Refused
 from services.gateway.http_api import codes, errors, naming
-from services.gateway.http_api.audit import completeness
+from services.gateway.http_api.completeness import completeness
 from services.gateway.http_api.naming import Names
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit

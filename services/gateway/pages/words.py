@@ -444,6 +444,10 @@ DELIVERY: dict[str, str] = {
 }
 
 COLUMN: dict[str, str] = {
+    "action": _("Action"),
+    "service": _("Service"),
+    "session": _("Session"),
+    "view": _("Portal view"),
     "ticket_state": _("Ticket was"),
     "name": _("Name"),
     "address": _("E-mail address"),
@@ -638,6 +642,8 @@ ACTION: dict[str, str] = {
     "audit.checkpoint.prove": _("Had a checkpoint proved"),
     "audit.organization.list": _("Looked at the activity"),
     "audit.log.export": _("Exported audit records"),
+    "audit.export.reissue": _("Issued an export again"),
+    "audit.outdated_export.list": _("Looked at exports to issue again"),
     "audit.review.list": _("Looked at sessions to review"),
     "audit.review.get": _("Looked at a session to review"),
     "audit.review.approve": _("Approved a session"),
@@ -751,6 +757,15 @@ FORGETTING: dict[str, tuple[State, str]] = {
     "held": ("blocked", _("Legal hold")),
     "cleared": ("ok", _("Has cleared")),
     "waiting": ("pending", _("Has not cleared yet")),
+    "outdated": ("warn", _("Still in clear")),
+    "reissued": ("ok", _("Issued again")),
+}
+
+EXPORT_FORMAT: dict[str, str] = {
+    "ocsf": "OCSF",
+    "cadf": "CADF",
+    "cloudevents": "CloudEvents",
+    "csv": "CSV",
 }
 
 SERVICE: dict[str, str] = {
@@ -797,6 +812,7 @@ WITH_STATE: dict[str, dict[str, tuple[State, str]]] = {
 }
 
 PLAIN: dict[str, dict[str, str]] = {
+    "export_format": EXPORT_FORMAT,
     "delivery": DELIVERY,
     "mail_kind": MAIL_KIND,
     "mail_language": MAIL_LANGUAGE,

@@ -490,6 +490,23 @@ def _forgetting(name: str, state: str, cleared: int = 0, **more: object) -> v.Fo
     )
 
 
+OUTDATED = tuple(
+    v.OutdatedExport(
+        export_id=f"e{number}",
+        made_by="Ada Brandt",
+        made=_ago(days=number + 1),
+        format=form,
+        **more,
+    )
+    for number, (form, more) in enumerate(
+        (
+            ("csv", {"mine": True, "asked": (v.Asked(name="ticket", value="INC-4821"),)}),
+            ("ocsf", {"since": _ago(days=9), "until": _ago(days=2)}),
+            ("cadf", {"mine": True}),
+            ("cloudevents", {"reissued": _ago(days=1), "reissued_by": "Ada Brandt"}),
+        )
+    )
+)
 FORGETTING = v.ForgettingPage(
     frame=CUSTOMER,
     organization="Acme",
@@ -498,6 +515,14 @@ FORGETTING = v.ForgettingPage(
         replace(_forgetting("Dan Vlad", "asked", own=True), user_id="p-own"),
         replace(_forgetting("Ina Held", "asked", held=True), user_id="p-held"),
         _forgetting("[erased]", "forgotten", 3, confirmed_by="operator:jo", forgotten=_ago(days=1)),
+        replace(
+            _forgetting(
+                "[erased]", "forgotten", 5, confirmed_by="Ina Held", forgotten=_ago(days=1)
+            ),
+            user_id="p-exported",
+            exports=OUTDATED,
+        ),
+        replace(_forgetting("[erased]", "forgotten", 5), user_id="p-unknown", exports=None),
         _forgetting("Ada Stays", "withdrawn"),
         _forgetting("Lia Late", "lapsed"),
     ),
@@ -1169,6 +1194,14 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         },
         "log-empty": ("audit_log", replace(LOG, checkpoints=(), writers=(), key="")),
         "export": ("audit_export", v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE)),
+        "export-outdated": (
+            "audit_export",
+            v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE, outdated=OUTDATED),
+        ),
+        "export-unknown": (
+            "audit_export",
+            v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE, outdated=None),
+        ),
     }
 
 

@@ -60,10 +60,12 @@ from services.gateway.pages.models.consent import (
     RunningView,
 )
 from services.gateway.pages.models.forgetting import (
+    Asked,
     Clearing,
     ForgettingPage,
     ForgettingRow,
     HoldRow,
+    OutdatedExport,
 )
 from services.gateway.pages.models.frame import (
     Account,
@@ -139,6 +141,7 @@ __all__ = [
     "Admin",
     "AgreePage",
     "AlarmsPage",
+    "Asked",
     "AuditActivityPage",
     "AuditEntry",
     "AuditExportPage",
@@ -201,6 +204,7 @@ __all__ = [
     "Order",
     "OrganizationConsent",
     "OrganizationPage",
+    "OutdatedExport",
     "PlayerStep",
     "PortalPart",
     "PortalRows",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from services.gateway.pages.models.forgetting import OutdatedExport
 from services.gateway.pages.models.frame import Frame, State
 
 
@@ -164,7 +165,11 @@ class AuditLogPage:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditExportPage:
-    """Export with proofs; formats are proofs, ocsf, cadf, cloudevents, csv."""
+    """
+    Export with proofs; formats are proofs, ocsf, cadf, cloudevents, csv.
+
+    `outdated` are to be issued again; None where they could not be asked for.
+    """
 
     frame: Frame
     completeness: Completeness
@@ -172,3 +177,4 @@ class AuditExportPage:
     end: str = ""
     organization: str = ""
     format: str = "ocsf"
+    outdated: tuple[OutdatedExport, ...] | None = ()

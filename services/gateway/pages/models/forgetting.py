@@ -16,8 +16,40 @@ class Clearing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One filter of an export; the name is a code of words.COLUMN."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutdatedExport:
+    """
+    An export with opened texts that holds somebody who was forgotten since.
+
+    `mine`: whoever looks may issue it again. `reissued` says when that was done.
+    """
+
+    export_id: str
+    made_by: str
+    made: datetime
+    format: Literal["ocsf", "cadf", "cloudevents", "csv"]
+    asked: tuple[Asked, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    mine: bool = False
+    reissued: datetime | None = None
+    reissued_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForgettingRow:
-    """What was asked for one person; `own`: by whoever looks, who therefore cannot confirm."""
+    """
+    What was asked for one person; `own`: by whoever looks, who therefore cannot confirm.
+
+    `exports` still hold the person; None where the audit service does not answer.
+    """
 
     user_id: str
     name: str
@@ -30,6 +62,7 @@ class ForgettingRow:
     confirmed_by: str = ""
     forgotten: datetime | None = None
     clearing: tuple[Clearing, ...] = ()
+    exports: tuple[OutdatedExport, ...] | None = ()
 
 
 @dataclass(frozen=True, kw_only=True)
