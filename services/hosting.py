@@ -94,18 +94,28 @@ def serve(names_of_services: tuple[str, ...]) -> None:
         wait_for_signal()
 
 
+def make_secrets(folder: Path, env: Mapping[str, str]) -> list[str]:
+    """Make every secret that is missing, and with the first ones a name for the audit log."""
+    from services.audit.service import ORIGIN, new_origin
+
+    if secrets.is_new(folder) and not env.get("HELPDESK_AUDIT_ORIGIN"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        secrets.write(folder, ORIGIN, new_origin(env.get("HELPDESK_GATEWAY_URL", "")).encode())
+    return secrets.create(folder)
+
+
 @click.command()
 def init() -> None:
     """Make the keys of a new installation; what is there already stays."""
-    from services.audit.service import SIGNING_KEY, public_key
+    from services.audit.service import public_key
 
     settings = parse(HostSettings, "", os.environ)
     folder = Path(settings.secrets_dir or settings.data_dir / "secrets")
-    made = secrets.create(folder)
+    made = make_secrets(folder, os.environ)
     click.echo(f"{len(made)} secrets made in {folder}" if made else f"all secrets are in {folder}")
     token_key = KeyRing(folder, TOKENS).published()[-1]
     click.echo(f"token key: {json.dumps(token_key)}")
-    click.echo(f"audit key: {public_key(secrets.read(folder, SIGNING_KEY), os.environ)}")
+    click.echo(f"audit key: {public_key(folder, os.environ)}")
     click.echo("Keep the audit key apart from this machine: it proves the audit log.")
     click.echo("Next: helpdesk import DIR")
 

@@ -34,16 +34,27 @@ def create(folder: Path) -> list[str]:
     made = []
     for name in (*_RAW, *_PRIVATE):
         content = new_private_key() if name.endswith(".pem") else os.urandom(32)
-        try:
-            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            continue
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        made.append(name)
+        if write(folder, name, content):
+            made.append(name)
     return made
+
+
+def write(folder: Path, name: str, content: bytes) -> bool:
+    """Write a file for its owner only; return whether it was not there."""
+    try:
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def is_new(folder: Path) -> bool:
+    """Whether a folder has no secret yet."""
+    return not any((folder / name).exists() for name in (*_RAW, *_PRIVATE))
 
 
 def read(folder: Path, name: str) -> bytes:

@@ -14,7 +14,7 @@ from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.domain.numbers import SOURCES
 from services.audit.feeding import FEED_SECONDS, Feeding
 from services.audit.handlers import NAME, ActionsConsumer, forgetting
-from services.audit.keys import SIGNING_KEY, FeedKeys, service_keys, signer_of
+from services.audit.keys import FeedKeys, service_keys, signer_of
 from services.audit.providers import ReachableAddresses
 from services.audit.reviewing import REVIEW_SECONDS, Reviewing
 from services.audit.settings import AuditSettings
@@ -26,6 +26,7 @@ from services.audit.views.projected import PROJECTIONS
 from services.audit.views.reissues import OutdatedExports
 from services.audit.views.reviews import SessionRisks
 from services.audit.views.standing import Standing
+from services.audit.views.tile_files import TILES_SECONDS, TileFiles
 from services.audit.watch import LOOK_SECONDS, Watch, mailer
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -53,7 +54,7 @@ def composed(resources: Resources) -> Composed:
     """Build it from settings and secrets. Raises SettingsError."""
     settings = parse(AuditSettings, "audit", resources.env)
     store = resources.open_store("audit", PROJECTIONS, MIGRATIONS)
-    ledger = Ledger(store.engine, signer_of(resources.secret(SIGNING_KEY), settings))
+    ledger = Ledger(store.engine, signer_of(resources.secrets_dir, settings))
     archive = Path(settings.archive_dir or resources.data_dir / "audit-archive")
     archiver = Archiver(store.engine, ledger.signer, archive, settings.keep_days)
     standing = Standing(store.engine, ledger, NAME, SOURCES)
@@ -80,9 +81,22 @@ def composed(resources: Resources) -> Composed:
             Timer("audit-verification", settings.verification_seconds, ledger.check),
             Timer("audit-witnesses", COSIGN_SECONDS, Cosigners(ledger, settings.witnesses).collect),
             Timer("audit-archive", ARCHIVE_SECONDS, archiver.archive_now),
+            *_tiles(ledger, settings),
             Timer("audit-watch", LOOK_SECONDS, Watch(store, standing, settings).look),
             Timer("audit-review", REVIEW_SECONDS, reviewing.look),
             Timer("audit-feed", FEED_SECONDS, feeding.look),
         ],
         close=feeding.close,
     )
+
+
+def _tiles(ledger: Ledger, settings: AuditSettings) -> Sequence[Timer]:
+    if not settings.tiles_dir:
+        return ()
+    files = TileFiles(
+        ledger.reading,
+        ledger.signer.name,
+        Path(settings.tiles_dir),
+        entries=settings.tiles_entries,
+    )
+    return [Timer("audit-tiles", TILES_SECONDS, files.write)]

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from helpdesk.kernel import secrets
 from helpdesk.kernel.heartbeat import private_key, public_key
 from helpdesk.kernel.resources import Resources
 from helpdesk.kernel.settings import SettingsError
 from services.audit.log.notes import Kind, Signer
+from services.audit.log.origins import read_origin
 from services.audit.settings import AuditSettings
 
 SIGNING_KEY = "audit.signing.pem"
 
 
-def signer_of(pem: bytes, settings: AuditSettings) -> Signer:
-    """Return what signs the log. Raises SettingsError."""
+def signer_of(folder: Path, settings: AuditSettings) -> Signer:
+    """Return what signs the log, from the folder of secrets. Raises SettingsError."""
+    pem = secrets.read(folder, SIGNING_KEY)
     private = load_pem_private_key(pem, None)
     if not isinstance(private, Ed25519PrivateKey):
         raise SettingsError(f"secret {SIGNING_KEY} is not an Ed25519 key")
-    return Signer(settings.origin, Kind.LOG, private)
+    return Signer(settings.origin or read_origin(folder), Kind.LOG, private)
 
 
 def service_keys(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from helpdesk.audit.v1 import (
     audit_pb2_grpc,
@@ -29,8 +30,9 @@ from services.audit.grpc_api.feed_webhooks import FeedWebhookServicer
 from services.audit.grpc_api.reissues import ReissueServicer
 from services.audit.grpc_api.replays import ReplayServicer
 from services.audit.grpc_api.reviews import ReviewServicer
-from services.audit.keys import SIGNING_KEY, signer_of
+from services.audit.keys import signer_of
 from services.audit.log.notes import Signer
+from services.audit.log.origins import ORIGIN, new_origin
 from services.audit.log.records import Record
 from services.audit.replay.folding import Query, ReplayedHeads, ReplayedRecords
 from services.audit.replay.rebuilds import RebuildWith, not_here
@@ -45,20 +47,21 @@ from services.audit.views.sessions import Sessions
 from services.audit.watch import LOOK_SECONDS
 
 __all__ = [
+    "ORIGIN",
     "RECORDS",
     "SERVICE",
-    "SIGNING_KEY",
     "as_of_then",
     "build",
+    "new_origin",
     "public_key",
     "rebuildable",
     "serving",
 ]
 
 
-def public_key(pem: bytes, env: Mapping[str, str]) -> str:
+def public_key(folder: Path, env: Mapping[str, str]) -> str:
     """Return the log's public key as auditors keep it, NAME+ID+BASE64. Raises SettingsError."""
-    return str(signer_of(pem, parse(AuditSettings, "audit", env)).verifier_key)
+    return str(signer_of(folder, parse(AuditSettings, "audit", env)).verifier_key)
 
 
 def build(wiring: Wiring, rebuild: RebuildWith = not_here) -> Running:

@@ -12,8 +12,8 @@ from helpdesk.kernel.settings import Address, GraceSettings, Network, Range
 class AuditSettings(GraceSettings):
     """``HELPDESK_AUDIT_...``; times in seconds."""
 
-    origin: str = "helpdesk/audit"
-    """Name of the log in its checkpoints and keys; never changed once something is signed."""
+    origin: str = ""
+    """Name of the log in its checkpoints and keys; empty: the one that was made with the keys."""
     checkpoint_seconds: Annotated[float, Range(above=0, most=60)] = 30.0
     """How often the log is signed where it has grown; auditors are promised 60 s."""
     verification_seconds: Annotated[float, Range(above=0)] = 900.0
@@ -22,6 +22,10 @@ class AuditSettings(GraceSettings):
     """Age in days from which records are archived into bundles; at least 1, 0: never."""
     archive_dir: str = ""
     """Folder of the bundles; empty: ``audit-archive`` in the data directory."""
+    tiles_dir: str = ""
+    """Folder that the tree and its checkpoints are written to as files; empty: none."""
+    tiles_entries: bool = False
+    """Whether the sealed records are written there too."""
     silent_seconds: Annotated[float, Range(above=20)] = 60.0
     """How long a service may say nothing before that is an alarm; it speaks every 20 s."""
     witnesses: str = ""

@@ -13,14 +13,13 @@ from pathlib import Path
 import click
 
 from helpdesk.kernel import logging as structured
-from helpdesk.kernel import secrets
 from helpdesk.kernel.hosting import Host, HostSettings
 from helpdesk.kernel.operating import RUNNING, Operator, announce
 from helpdesk.kernel.resources import VAULT_URL, check_database
 from helpdesk.kernel.settings import SettingsError, is_loopback, parse
 from services.demo.clients import import_records, let_audit, open_tickets, welcome
 from services.demo.domain import Sample, sample
-from services.hosting import ALL, wait_for_signal
+from services.hosting import ALL, make_secrets, wait_for_signal
 from services.processes import (
     PROCESSES,
     addressed,
@@ -57,7 +56,7 @@ def demo(*, fresh: bool, distributed: bool) -> None:
     structured.configure(settings.log_level)
     if fresh:
         start_over(settings)
-    secrets.create(Path(settings.secrets_dir or settings.data_dir / "secrets"))
+    make_secrets(Path(settings.secrets_dir or settings.data_dir / "secrets"), env)
     made = sample()
     _prepare(settings.data_dir, made)
     click.echo("Starting ...", err=True)

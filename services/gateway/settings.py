@@ -21,12 +21,14 @@ class Settings:
     must be https: something in front of the console ends TLS. The development provider and the
     development mailbox exist on loopback only; an empty ``mailbox_address`` turns the mailbox off.
     ``portal_url`` is the customers' own portal, where one stands behind Envoy: a view opens it.
+    ``tiles_dir`` is the folder that the audit service writes its tree to; it is served to anybody.
     """
 
     address: Annotated[str, Address()] = "127.0.0.1:8080"
     mailbox_address: Annotated[str, Address()] = "127.0.0.1:1025"
     url: str = ""
     portal_url: str = ""
+    tiles_dir: str = ""
 
     @property
     def base_url(self) -> str:

@@ -163,8 +163,13 @@ def test_a_process_gets_the_keys_of_its_own_service(objects):
     for name, pod in pods(objects).items():
         for volume in pod["volumes"]:
             if volume["name"] == "keys":
-                private[name] = {item["key"] for item in volume["secret"]["items"]}
-                assert volume["secret"]["defaultMode"] == 0o440
+                first, *more = [source["secret"] for source in volume["projected"]["sources"]]
+                private[name] = {item["key"] for item in first["items"]}
+                assert volume["projected"]["defaultMode"] == 0o440
+                assert "optional" not in first
+                assert [each["items"][0]["key"] for each in more if each["optional"]] == (
+                    ["audit.origin"] if name.endswith("-audit") else []
+                )
 
     assert private["desk-serve-search"] == {"vault.key", "search.stream.key", "search.service.pem"}
     assert private["desk-relay-identity"] & {"token.signing.pem"} == set()

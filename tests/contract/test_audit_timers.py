@@ -12,7 +12,7 @@ from helpdesk.kernel.store import wait_until
 from services.audit import composition
 from services.audit.log.notes import Kind, Signer, VerifierKey
 from services.audit.log.witness import Witness
-from services.audit.service import SIGNING_KEY, public_key
+from services.audit.service import public_key
 from services.audit.settings import AuditSettings
 from services.audit.witness import server_of
 from tests.contract.audit_world import AN_AUDITOR, audit_world, environment
@@ -33,8 +33,7 @@ def standing(world) -> audit_pb2.GetCheckpointResponse:
 def running_witness(folder: Path):
     """A witness of the log that the secrets of a folder belong to; yields setting and name."""
     env = environment(folder)
-    pem = (folder / "secrets" / SIGNING_KEY).read_bytes()
-    log = public_key(pem, env)
+    log = public_key(folder / "secrets", env)
     key = Signer.generate("witness.example/w1", Kind.WITNESS)
     witness = Witness([VerifierKey.parse(log)], key, folder / "seen")
     server = server_of(("127.0.0.1", 0), witness)

@@ -43,8 +43,46 @@ def test_init_shows_the_public_keys_and_keeps_what_is_there(env):
 
     assert first == again
     assert "token key: {" in first
-    assert re.search(r"audit key: helpdesk/audit\+[0-9a-f]{8}\+", first)
+    assert audit_key(first)
     assert '"d"' not in first
+
+
+def audit_key(said):
+    """Return the name of the log in what ``init`` said of its key."""
+    return re.search(r"audit key: (\S+)\+[0-9a-f]{8}\+", said)[1]
+
+
+def test_each_installation_has_a_log_of_another_name(env, tmp_path, monkeypatch):
+    first = audit_key(CliRunner().invoke(init).output)
+    monkeypatch.setenv("HELPDESK_DATA_DIR", str(tmp_path / "another"))
+    monkeypatch.setenv("HELPDESK_GATEWAY_URL", "https://desk.example")
+    second = audit_key(CliRunner().invoke(init).output)
+
+    assert re.fullmatch(r"helpdesk\.invalid/log/[0-9a-f]{16}", first)
+    assert re.fullmatch(r"desk\.example/log/[0-9a-f]{16}", second)
+    assert first[-16:] != second[-16:]
+
+
+def test_a_log_keeps_its_name_with_a_new_key(env, tmp_path):
+    before = audit_key(CliRunner().invoke(init).output)
+    (tmp_path / "data/secrets/audit.signing.pem").unlink()
+
+    assert audit_key(CliRunner().invoke(init).output) == before
+
+
+def test_a_log_from_before_there_were_names_keeps_its_own(env, tmp_path):
+    folder = tmp_path / "data/secrets"
+    (folder / "audit.origin").unlink()
+    (folder / "session.receipt.pem").unlink()
+
+    assert audit_key(CliRunner().invoke(init).output) == "helpdesk/audit"
+    assert not (folder / "audit.origin").exists()
+
+
+def test_a_name_of_the_settings_counts(env, monkeypatch):
+    monkeypatch.setenv("HELPDESK_AUDIT_ORIGIN", "audit.example/ours")
+
+    assert audit_key(CliRunner().invoke(init).output) == "audit.example/ours"
 
 
 def test_an_export_is_taken_in(env, export):

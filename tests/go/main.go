@@ -3,6 +3,7 @@
 //
 //	verify check EXPORT PROOFS   signature, every record, every tile and the proofs in the file PROOFS
 //	verify customer FOLDER ORGANIZATION   signature and every proof of one customer's export
+//	verify tiles URL KEYS        signature, proofs and records of a log that is served, or lies in a folder
 //	verify sign                  sign the text of standard input with the key in the variable SIGNING_KEY
 package main
 
@@ -68,10 +69,12 @@ func main() {
 		err = check(os.Args[2], os.Args[3])
 	case len(os.Args) == 4 && os.Args[1] == "customer":
 		err = checkCustomer(os.Args[2], os.Args[3])
+	case len(os.Args) == 4 && os.Args[1] == "tiles":
+		err = checkServed(os.Args[2], os.Args[3], 97)
 	case len(os.Args) == 2 && os.Args[1] == "sign":
 		err = sign()
 	default:
-		err = errors.New("usage: verify check EXPORT PROOFS | verify customer FOLDER ORGANIZATION | verify sign")
+		err = errors.New("usage: verify check EXPORT PROOFS | verify customer FOLDER ORGANIZATION | verify tiles URL KEYS | verify sign")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -335,6 +338,9 @@ func checkTiles(folder string, size int64, rebuilt tlog.HashReader) (int, error)
 	}
 	files := 0
 	err := filepath.Walk(filepath.Join(folder, "tile"), func(_ string, info os.FileInfo, err error) error {
+		if err == nil && info.IsDir() && info.Name() == "entries" {
+			return filepath.SkipDir
+		}
 		if err == nil && !info.IsDir() {
 			files++
 		}

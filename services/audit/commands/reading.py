@@ -22,6 +22,7 @@ from services.audit.log.archive import Archive, ArchiveUnreadableError
 from services.audit.log.bundles import BundleNeededError
 from services.audit.log.export import KEYS
 from services.audit.log.notes import Kind, NoteRefusedError, Signer, VerifierKey
+from services.audit.log.origins import read_origin
 from services.audit.log.storage import LogDamagedError
 from services.audit.log.tiles import TileMissingError
 from services.audit.replay.logs import (
@@ -33,7 +34,6 @@ from services.audit.replay.logs import (
 )
 from services.audit.replay.player import OpenFields, sealed_fields
 from services.audit.replay.sources import Queried, UnreadableError
-from services.audit.settings import AuditSettings
 
 DATA = click.option(
     "--data",
@@ -146,7 +146,7 @@ def signer_of(source: Path, given: Sequence[str] = ()) -> Signer | None:
     private = load_pem_private_key(path.read_bytes(), None)
     if not isinstance(private, Ed25519PrivateKey):
         raise click.UsageError(f"{path} is not an Ed25519 key")
-    origin = os.environ.get("HELPDESK_AUDIT_ORIGIN", AuditSettings.origin)
+    origin = os.environ.get("HELPDESK_AUDIT_ORIGIN") or read_origin(path.parent)
     signer = Signer(origin, Kind.LOG, private)
     return signer if not given or str(signer.verifier_key) in given else None
 

@@ -5,6 +5,7 @@ The whole log as files that anyone can check offline.
     checkpoints       every signed checkpoint up to it, one JSON string a line
     entries.ndjson    each record: labels, sealed bytes (base64), leaf hash, chain value
     tile/L/N[.p/W]    the tree as in C2SP tlog-tiles
+    tile/entries/N[.p/W]  the same records as there; none for those that were archived
     archives          signed statements of what is in bundles, where there are any
     archived-state.json  what the archived records leave for later ones, as the last of them says
     keys              verifier keys of the log and its witnesses, one a line
@@ -17,12 +18,19 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from services.audit.log.archive import Archive, ArchivedTiles, ArchiveUnreadableError, ArchiveWriter
 from services.audit.log.archived import read_archives
 from services.audit.log.checkpoints import parse_checkpoint
+from services.audit.log.entry_bundles import (
+    bundle_indices,
+    bundle_path,
+    bundles_of,
+    first_difference,
+)
 from services.audit.log.manifest import MANIFEST, Manifest, sign_manifest
 from services.audit.log.merkle import HASH_SIZE
 from services.audit.log.notes import NoteRefusedError, Signer, VerifierKey, split_note
@@ -35,8 +43,15 @@ from services.audit.log.storage import (
     read_checkpoints,
     read_rows,
 )
-from services.audit.log.tiles import TileMissingError, inclusion, tile_path, tiles_of
-from services.audit.log.verdict import Verdict
+from services.audit.log.tiles import (
+    TILE_WIDTH,
+    TileMissingError,
+    TileReader,
+    inclusion,
+    tile_path,
+    tiles_of,
+)
+from services.audit.log.verdict import Finding, Place, Tampering, Verdict
 from services.audit.log.verification import verify
 
 CHECKPOINT = "checkpoint"
@@ -101,6 +116,8 @@ def write_export(
             archive.write(MANIFEST, sign_manifest(manifest, signer).encode())
         for name, tile in _tiles(db, newest.size):
             archive.write(name, tile)
+        for index, width, bundle in bundles_of(read_rows(db, end=newest.size), 0, newest.size):
+            archive.write(bundle_path(index, width), bundle)
     return newest.size
 
 
@@ -121,8 +138,9 @@ def verify_export(
     with Archive(source) as archive:
         note = archive.read_text(CHECKPOINT)
         notes = [note, *read_notes(archive), *kept]
-        tiles = ArchivedTiles(archive, _size(note))
-        return verify(
+        size = _size(note)
+        tiles = ArchivedTiles(archive, size)
+        verdict = verify(
             _shown(read_entries(archive), visit),
             notes,
             keys,
@@ -130,6 +148,26 @@ def verify_export(
             witnesses=witnesses,
             archives=read_statements(archive),
         )
+        findings = (*verdict.findings, *_altered_bundles(archive, tiles, size))
+        return replace(verdict, findings=findings)
+
+
+def _altered_bundles(archive: Archive, tiles: TileReader, size: int) -> Iterator[Finding]:
+    for index, width in bundle_indices(size):
+        path = bundle_path(index, width)
+        try:
+            bundle = archive.read(path)
+        except ArchiveUnreadableError:
+            # Its records were archived, or stand in the entries alone.
+            continue
+        try:
+            place = first_difference(bundle, tiles([(0, index)]).get((0, index), b""))
+        except ValueError:
+            place = 0
+        if place is not None:
+            record = Place(index * TILE_WIDTH + place)
+            sentence = f"The {record} in {path} was altered."
+            yield Finding(Tampering.ALTERED, sentence, record)
 
 
 def read_entries(archive: Archive) -> Iterator[LogRow]:

@@ -32,11 +32,16 @@ class TileMissingError(Exception):
 
 def tile_path(level: int, index: int, width: int = TILE_WIDTH) -> str:
     """Path of a tile, e.g. tile/0/x001/x234/067 or tile/1/000.p/17."""
+    return f"tile/{level}/{index_path(index, width)}"
+
+
+def index_path(index: int, width: int = TILE_WIDTH) -> str:
+    """Path of an index below its level, e.g. x001/x234/067 or 000.p/17."""
     parts = [f"{index % 1000:03d}"]
     while index := index // 1000:
         parts.insert(0, f"x{index % 1000:03d}")
     suffix = "" if width == TILE_WIDTH else f".p/{width}"
-    return f"tile/{level}/{'/'.join(parts)}{suffix}"
+    return f"{'/'.join(parts)}{suffix}"
 
 
 def hashes_at(level: int, size: int) -> int:

@@ -1,7 +1,9 @@
-"""What programs outside need to check what we sign: our keys (RFC 7517), and where they are."""
+"""What anybody may read: our keys (RFC 7517), where they are, and the tree of the audit log."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -19,8 +21,16 @@ _CACHED = "public, max-age=5"
 _PUSH = "urn:ietf:rfc:8935"
 
 
+LOG = "/log/{name}/{path:path}"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# Hashes only: the records beside them are sealed, but not for everybody.
+_TILE = re.compile(r"tile/\d{1,2}/(?:x\d{3}/)*\d{3}(?:\.p/\d{1,3})?")
+_CHECKPOINT = "checkpoint"
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
 def routes(site: Site) -> list[Route]:
-    """Return the addresses of the keys and of the signals' transmitter; anybody may ask."""
+    """Return the addresses; anybody may ask."""
 
     async def keys(_request: Request) -> Response:
         try:
@@ -40,7 +50,21 @@ def routes(site: Site) -> list[Route]:
         }
         return JSONResponse(configuration, headers={"cache-control": _CACHED})
 
-    return [Route(KEYS, keys, methods=["GET"]), Route(SIGNALS, signals, methods=["GET"])]
+    async def log(request: Request) -> Response:
+        found = await run_in_threadpool(
+            _file_of_log,
+            Path(site.settings.tiles_dir),
+            request.path_params["name"],
+            request.path_params["path"],
+        )
+        return found or Response("No such file.", 404, media_type="text/plain")
+
+    served = [Route(LOG, log, methods=["GET"])] if site.settings.tiles_dir else []
+    return [
+        Route(KEYS, keys, methods=["GET"]),
+        Route(SIGNALS, signals, methods=["GET"]),
+        *served,
+    ]
 
 
 def _keys(site: Site) -> list[dict[str, Any]]:
@@ -50,3 +74,18 @@ def _keys(site: Site) -> list[dict[str, Any]]:
     except HelpdeskError:
         # Who checks a token must not wait for the keys of receipts.
         return found
+
+
+def _file_of_log(folder: Path, name: str, path: str) -> Response | None:
+    """Return a file as C2SP tlog-tiles wants it served ("APIs"); None for what is not there."""
+    if not _NAME.fullmatch(name) or not (path == _CHECKPOINT or _TILE.fullmatch(path)):
+        return None
+    try:
+        content = (folder / name / path).read_bytes()
+    except OSError:
+        return None
+    if path == _CHECKPOINT:
+        headers = {"cache-control": "no-cache"}
+        return Response(content, headers=headers, media_type="text/plain; charset=utf-8")
+    headers = {"cache-control": _FOR_EVER}
+    return Response(content, headers=headers, media_type="application/octet-stream")

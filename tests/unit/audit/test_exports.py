@@ -42,6 +42,7 @@ def test_an_export_has_the_files_of_the_layout(a_signed_log, tmp_path):
     assert files == {
         *("checkpoint", "checkpoints", "entries.ndjson", "keys"),
         *("tile/0/000", "tile/0/001", "tile/0/002.p/88", "tile/1/000.p/2"),
+        *("tile/entries/000", "tile/entries/001", "tile/entries/002.p/88"),
     }
     assert (tmp_path / "log/keys").read_text().splitlines() == list(map(str, a_signed_log.keys))
 
@@ -108,6 +109,23 @@ def test_an_altered_tile_of_an_export_is_named(a_signed_log, tmp_path):
 
     first = verify_export(tmp_path / "log", a_signed_log.keys).first
     assert (first.tampering, first.first.index) == (Tampering.TILE_ALTERED, 256)
+
+
+@pytest.mark.parametrize(
+    ("alter", "index"),
+    [
+        (lambda bundle: bundle.replace(b"record 300 ", b"record 3OO "), 300),
+        (lambda bundle: bundle[:-1], 256),
+        (lambda bundle: b"", 256),
+    ],
+    ids=["altered", "cut within a record", "emptied"],
+)
+def test_an_altered_bundle_of_an_export_is_named(a_signed_log, tmp_path, alter, index):
+    bundle = exported(a_signed_log, tmp_path) / "tile/entries/001"
+    bundle.write_bytes(alter(bundle.read_bytes()))
+
+    first = verify_export(tmp_path / "log", a_signed_log.keys).first
+    assert (first.tampering, first.first.index) == (Tampering.ALTERED, index)
 
 
 def test_an_export_cut_back_to_an_older_checkpoint_is_found_with_a_kept_one(

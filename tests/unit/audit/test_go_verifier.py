@@ -11,6 +11,7 @@ from services.audit.log.checkpoints import cosign_checkpoint, open_checkpoint
 from services.audit.log.export import encode, write_export
 from services.audit.log.storage import add_cosignature, current_checkpoint
 from services.audit.log.tiles import consistency, inclusion
+from services.audit.views.tile_files import TileFiles
 from tests.support.golang import built_verifier, go
 from tests.support.selections import write_customer
 
@@ -227,3 +228,31 @@ def test_a_checkpoint_signed_by_go_opens_here(verifier, world, tmp_path):
 
     assert done.stdout == world.sign()
     assert open_checkpoint(done.stdout, world.keys).checkpoint == checkpoint
+
+
+def test_go_reads_the_files_of_a_log_as_any_client_does(verifier, world, tmp_path):
+    world.append(600)
+    world.sign()
+    TileFiles(world.db, world.signer.name, tmp_path, entries=True).write()
+    (tmp_path / "keys").write_text(f"{world.signer.verifier_key}\n")
+    done = go(verifier, "tiles", "audit", "keys", cwd=tmp_path)
+    (tmp_path / "audit/tile/entries/001").write_bytes(
+        (tmp_path / "audit/tile/entries/001").read_bytes().replace(b"record 300 ", b"record 3OO ")
+    )
+    altered = go(verifier, "tiles", "audit", "keys", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "origin": "helpdesk.example/audit",
+        "size": 600,
+        "proved": 7,
+        "bundled": 600,
+    }
+    assert "record 300: tile/entries/001 was altered" in altered.stderr
+
+
+def test_go_reads_an_export_as_the_files_of_a_log(verifier, an_export):
+    done = go(verifier, "tiles", "log", "log/keys", cwd=an_export)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["bundled"] == SIZES[-1]
