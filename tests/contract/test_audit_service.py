@@ -1,7 +1,8 @@
 """AuditService over a real channel: what is found, proved and counted, and who sees it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -323,6 +324,62 @@ def test_a_tail_shows_what_arrives(world: AuditWorld):
     second = next(answers)
 
     assert [each.ticket for each in (*first.records, *second.records)] == ["T-95", "T-96"]
+
+
+def during(first: int, until: int) -> audit_pb2.ActionFilter:
+    return audit_pb2.ActionFilter(**{"from": at(first), "until": at(until)})
+
+
+def test_the_records_of_a_time_are_streamed_to_its_end(world: AuditWorld):
+    asked = audit_pb2.TailActionsRequest(filter=during(1, 3), from_index=0, seconds=300)
+    begun = monotonic()
+    answers = list(world.stream(AN_AUDITOR, "TailActions", asked))
+    minutes = [
+        (each.occurred_at.ToDatetime(UTC) - NOON).total_seconds() / 60
+        for answer in answers
+        for each in answer.records
+    ]
+
+    assert minutes == [1, 2]
+    assert monotonic() - begun < 5
+    assert answers[-1].next_index > 0
+
+
+def test_a_time_that_ends_before_it_begins_is_not_streamed(world: AuditWorld):
+    asked = audit_pb2.TailActionsRequest(filter=during(3, 1), from_index=0)
+
+    with pytest.raises(InvalidArgument):
+        list(world.stream(AN_AUDITOR, "TailActions", asked))
+
+
+def test_a_time_that_is_not_over_is_followed_until_it_is(world: AuditWorld):
+    wanted = audit_pb2.ActionFilter(agent_id="agent-soon")
+    wanted.until.FromDatetime(datetime.now(UTC) + timedelta(seconds=2))
+    asked = audit_pb2.TailActionsRequest(filter=wanted, from_index=0, seconds=300)
+    answers = world.stream(AN_AUDITOR, "TailActions", asked)
+    world.record(97, agent_id="agent-soon", organization_id="org-late", partner_id="partner-late")
+
+    assert len(next(answers).records) == 1
+    assert [len(each.records) for each in answers] == [0]
+
+
+def test_a_stream_says_how_the_log_stands_where_that_is_asked_for(world: AuditWorld):
+    asked = audit_pb2.TailActionsRequest(seconds=1, with_standing=True)
+    standing = next(world.stream(AN_AUDITOR, "TailActions", asked)).standing
+    without = list(world.stream(AN_AUDITOR, "TailActions", audit_pb2.TailActionsRequest(seconds=1)))
+
+    assert standing.complete
+    assert standing.records > 0
+    assert not any(each.HasField("standing") for each in without)
+
+
+def test_a_page_begins_behind_what_is_skipped(world: AuditWorld):
+    every = world.query(AN_AUDITOR, filter=during(0, 4))
+    page = world.query(AN_AUDITOR, filter=during(0, 4), skip=2, page_size=1)
+
+    assert [each.index for each in page] == [every[2].index]
+    with pytest.raises(InvalidArgument):
+        world.query(AN_AUDITOR, skip=100_001)
 
 
 def test_an_export_of_a_foreign_customer_is_refused(world: AuditWorld):

@@ -181,6 +181,8 @@ VALUES: dict[str, Any] = {
     "buckets": 0,
     "from_index": 0,
     "seconds": 1,
+    "with_standing": False,
+    "skip": 0,
     "format": "EXPORT_FORMAT_PROOFS",
     "viewer": UNSET,
     "since": 0,

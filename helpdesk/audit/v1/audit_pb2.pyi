@@ -161,20 +161,22 @@ class ActionRecord(_message.Message):
     def __init__(self, record_id: _Optional[str] = ..., index: _Optional[int] = ..., kind: _Optional[_Union[RecordKind, str]] = ..., source: _Optional[str] = ..., source_position: _Optional[int] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., error: _Optional[str] = ..., agent_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., acting_organization_id: _Optional[str] = ..., roles: _Optional[_Iterable[str]] = ..., act: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ..., request_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., session_id: _Optional[str] = ..., trace_id: _Optional[str] = ..., query: _Optional[str] = ..., shown: _Optional[_Iterable[str]] = ..., answer_digest: _Optional[str] = ..., positions: _Optional[_Iterable[str]] = ..., writer: _Optional[str] = ..., number: _Optional[int] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., recorded_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., service: _Optional[str] = ..., count: _Optional[int] = ..., refusals: _Optional[_Iterable[str]] = ..., ticket_state: _Optional[str] = ...) -> None: ...
 
 class QueryActionsRequest(_message.Message):
-    __slots__ = ("filter", "order", "organization_id", "user_id", "page_size", "page_token")
+    __slots__ = ("filter", "order", "organization_id", "user_id", "page_size", "page_token", "skip")
     FILTER_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
     filter: ActionFilter
     order: Order
     organization_id: str
     user_id: str
     page_size: int
     page_token: str
-    def __init__(self, filter: _Optional[_Union[ActionFilter, _Mapping]] = ..., order: _Optional[_Union[Order, str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    skip: int
+    def __init__(self, filter: _Optional[_Union[ActionFilter, _Mapping]] = ..., order: _Optional[_Union[Order, str]] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., skip: _Optional[int] = ...) -> None: ...
 
 class QueryActionsResponse(_message.Message):
     __slots__ = ("records", "next_page_token")
@@ -530,26 +532,30 @@ class OrganizationActivity(_message.Message):
     def __init__(self, record_id: _Optional[str] = ..., index: _Optional[int] = ..., agent_id: _Optional[str] = ..., agent_name: _Optional[str] = ..., partner_id: _Optional[str] = ..., partner_name: _Optional[str] = ..., action: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., user_id: _Optional[str] = ..., occurred_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., view_id: _Optional[str] = ..., error: _Optional[str] = ..., own: _Optional[bool] = ..., reason: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class TailActionsRequest(_message.Message):
-    __slots__ = ("filter", "from_index", "seconds", "organization_id", "user_id")
+    __slots__ = ("filter", "from_index", "seconds", "organization_id", "user_id", "with_standing")
     FILTER_FIELD_NUMBER: _ClassVar[int]
     FROM_INDEX_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    WITH_STANDING_FIELD_NUMBER: _ClassVar[int]
     filter: ActionFilter
     from_index: int
     seconds: int
     organization_id: str
     user_id: str
-    def __init__(self, filter: _Optional[_Union[ActionFilter, _Mapping]] = ..., from_index: _Optional[int] = ..., seconds: _Optional[int] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ...) -> None: ...
+    with_standing: bool
+    def __init__(self, filter: _Optional[_Union[ActionFilter, _Mapping]] = ..., from_index: _Optional[int] = ..., seconds: _Optional[int] = ..., organization_id: _Optional[str] = ..., user_id: _Optional[str] = ..., with_standing: _Optional[bool] = ...) -> None: ...
 
 class TailActionsResponse(_message.Message):
-    __slots__ = ("records", "next_index")
+    __slots__ = ("records", "next_index", "standing")
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     NEXT_INDEX_FIELD_NUMBER: _ClassVar[int]
+    STANDING_FIELD_NUMBER: _ClassVar[int]
     records: _containers.RepeatedCompositeFieldContainer[ActionRecord]
     next_index: int
-    def __init__(self, records: _Optional[_Iterable[_Union[ActionRecord, _Mapping]]] = ..., next_index: _Optional[int] = ...) -> None: ...
+    standing: GetCheckpointResponse
+    def __init__(self, records: _Optional[_Iterable[_Union[ActionRecord, _Mapping]]] = ..., next_index: _Optional[int] = ..., standing: _Optional[_Union[GetCheckpointResponse, _Mapping]] = ...) -> None: ...
 
 class ExportRequest(_message.Message):
     __slots__ = ("filter", "organization_id", "user_id", "format")

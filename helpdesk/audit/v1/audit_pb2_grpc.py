@@ -173,9 +173,10 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TailActions(self, request, context):
-        """Records as they arrive, in the order of the log, for at most five minutes;
-        the caller asks again from next_index. Records of this method itself are
-        left out.
+        """Records of a time, as they arrived and as they arrive, in the order of the
+        log and for at most five minutes; the caller asks again from next_index.
+        It ends by itself once until has passed and all of before was told.
+        Records of this method itself are left out. Errors: INVALID_ARGUMENT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import current_request
@@ -28,6 +30,7 @@ from services.audit.application.ports import (
     SourceStanding,
     Standing,
     StandingView,
+    Told,
     Wanted,
 )
 from services.audit.domain.facts import body_of, facts_of, name_of, unix
@@ -48,6 +51,8 @@ _TAIL_BATCH = 200
 _TAIL_SECONDS = 60
 _TAIL_MOST = 300
 _WATCHED_SECONDS = 240.0
+_STANDING_SECONDS = 15.0
+_MOST_SKIPPED = 100_000
 _LATE = 60 * 1_000_000
 _CHECKPOINTS = 50
 
@@ -75,12 +80,27 @@ class AuditLog:
         self._silent_after = int(silent_after * 1_000_000)
 
     def query_actions(
-        self, action: SupportAction, wanted: Filter, newest_first: bool, size: int, token: str
+        self,
+        action: SupportAction,
+        wanted: Filter,
+        newest_first: bool,
+        size: int,
+        token: str,
+        skip: int = 0,
     ) -> tuple[list[Opened], str]:
         """Return a page of records and the token of the next one. Raises InvalidArgument."""
+        if not 0 <= skip <= _MOST_SKIPPED:
+            raise InvalidArgument("skip", "OUT_OF_RANGE", f"skip: 0 to {_MOST_SKIPPED}.")
         order = "newest" if newest_first else "oldest"
+        kind = f"query {order}"
         return self._page(
-            action, checked(wanted), size, token, kind=f"query {order}", newest_first=newest_first
+            action,
+            checked(wanted),
+            size,
+            token,
+            kind=kind,
+            newest_first=newest_first,
+            skip=skip,
         )
 
     def get_action(self, action: SupportAction, record_id: str) -> tuple[Opened, Proof]:
@@ -141,7 +161,9 @@ class AuditLog:
 
     def get_checkpoint(self, action: SupportAction) -> Standing:
         """Say how the log stands: signed to where, and whether anything is missing."""
-        now = unix(action.now)
+        return self._stands(unix(action.now))
+
+    def _stands(self, now: int) -> Standing:
         by_source, beats = self._standing.records_by_source(), self._standing.heard()
         writers = counted(self._standing.writers(), beats)
         found = alarms(self._standing.writers(), beats, now, self._silent_after)
@@ -241,9 +263,15 @@ class AuditLog:
             self._standing.wait(at + 1, min(1.0, left))
 
     def tail_actions(
-        self, action: SupportAction, wanted: Filter, from_index: int, seconds: int
-    ) -> Iterator[tuple[list[Opened], int]]:
-        """Yield records as they arrive and the index to go on from. Raises InvalidArgument."""
+        self,
+        action: SupportAction,
+        wanted: Filter,
+        from_index: int,
+        seconds: int,
+        *,
+        standing: bool = False,
+    ) -> Iterator[Told]:
+        """Yield records as they arrived and as they arrive. Raises InvalidArgument."""
         if not 0 <= seconds <= _TAIL_MOST:
             raise InvalidArgument("seconds", "OUT_OF_RANGE", f"seconds: 1 to {_TAIL_MOST}, or 0.")
         if from_index < -1:
@@ -251,9 +279,12 @@ class AuditLog:
         request, ends = current_request(), time.monotonic() + (seconds or _TAIL_SECONDS)
         if request.deadline:
             ends = min(ends, request.deadline - 0.2)
-        narrowed = scope_of(action.actor).narrow(replace(wanted, since=0, until=0))
+        narrowed = scope_of(action.actor).narrow(checked(wanted))
         at = self._standing.records if from_index < 0 else from_index
+        due = 0.0 if standing else math.inf
         while request.alive() and (left := ends - time.monotonic()) > 0:
+            # Looked at first: what arrives while it is read is told before the end.
+            over = bool(wanted.until) and unix(datetime.now(UTC)) >= wanted.until
             end = self._standing.records
             found: list[Found] = []
             if narrowed is not None and at < end:
@@ -262,12 +293,17 @@ class AuditLog:
             at = found[-1].idx + 1 if full else max(at, end)
             # Each answer is itself recorded: shown here, it would call for the next one for ever.
             shown = [each for each in found if body_of(each.sealed).get("action") != _TAIL]
-            if shown:
-                yield _open(action, shown), at
+            if (passed := time.monotonic()) >= due:
+                due = passed + _STANDING_SECONDS
+                yield Told(_open(action, shown), at, self._stands(unix(datetime.now(UTC))))
+            elif shown:
+                yield Told(_open(action, shown), at)
+            elif over and not full:
+                break
             elif not full:
                 self._standing.wait(at + 1, min(1.0, left))
         if request.alive():
-            yield [], at
+            yield Told([], at)
 
     def export(self, action: SupportAction, wanted: Filter, form: str) -> Iterator[Part]:
         """
@@ -305,6 +341,7 @@ class AuditLog:
         *,
         kind: str,
         newest_first: bool,
+        skip: int = 0,
     ) -> tuple[list[Opened], str]:
         self._read_now(action)
         limit = size_of(size)
@@ -313,7 +350,9 @@ class AuditLog:
         narrowed = scope_of(action.actor).narrow(wanted)
         if narrowed is None:
             return [], ""
-        found = self._actions.page(narrowed, after, newest_first=newest_first, limit=limit + 1)
+        found = self._actions.page(
+            narrowed, after, newest_first=newest_first, limit=limit + 1, skip=skip
+        )
         opened = _open(action, found[:limit])
         if len(found) <= limit:
             return opened, ""

@@ -134,6 +134,15 @@ class Standing:
     alarms: Sequence[Alarm] = ()
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a stream of records tells: records, the index to go on from, how the log stands."""
+
+    records: Sequence[Opened]
+    following: int
+    standing: Standing | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """
@@ -169,7 +178,13 @@ class ActionsView(Protocol):
     """Finds records."""
 
     def page(
-        self, wanted: Filter, after: Cursor | None, *, newest_first: bool, limit: int
+        self,
+        wanted: Filter,
+        after: Cursor | None,
+        *,
+        newest_first: bool,
+        limit: int,
+        skip: int = 0,
     ) -> list[Found]: ...
 
     def one(self, record_id: str) -> Found | None: ...

@@ -72,7 +72,12 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
             raise InvalidArgument("order", "UNKNOWN_ORDER")
         newest_first = request.order != audit_pb2.ORDER_OLDEST_FIRST
         page, token = self._log.query_actions(
-            action, _filter(request), newest_first, request.page_size, request.page_token
+            action,
+            _filter(request),
+            newest_first,
+            request.page_size,
+            request.page_token,
+            request.skip,
         )
         return audit_pb2.QueryActionsResponse(
             records=[_record(each) for each in page], next_page_token=token
@@ -182,12 +187,19 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         self, request: audit_pb2.TailActionsRequest, action: SupportAction
     ) -> Iterator[audit_pb2.TailActionsResponse]:
         """Follow the log."""
-        for page, following in self._log.tail_actions(
-            action, _filter(request), request.from_index, request.seconds
+        for told in self._log.tail_actions(
+            action,
+            _filter(request),
+            request.from_index,
+            request.seconds,
+            standing=request.with_standing,
         ):
-            yield audit_pb2.TailActionsResponse(
-                records=[_record(each) for each in page], next_index=following
+            answer = audit_pb2.TailActionsResponse(
+                records=[_record(each) for each in told.records], next_index=told.following
             )
+            if told.standing is not None:
+                answer.standing.CopyFrom(_standing(told.standing, datetime.now(UTC)))
+            yield answer
 
     def Export(  # noqa: N802
         self, request: audit_pb2.ExportRequest, action: SupportAction

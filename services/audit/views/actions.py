@@ -41,9 +41,18 @@ class Actions:
         self._engine = engine
 
     def page(
-        self, wanted: Filter, after: Cursor | None, *, newest_first: bool, limit: int
+        self,
+        wanted: Filter,
+        after: Cursor | None,
+        *,
+        newest_first: bool,
+        limit: int,
+        skip: int = 0,
     ) -> list[Found]:
-        """Return records in order of time, those behind the cursor."""
+        """Return records in order of time, those behind the cursor and so many more."""
+        if skip:
+            # Only sessions are read so, which are short.
+            return self._page(wanted, after, newest_first, limit, "", skip)
         if not wanted.action or any(getattr(wanted, name) for name in _SELECTIVE):
             return self._page(wanted, after, newest_first, limit, "")
         # One index range for each action that begins so: a rare one is not sought among all.
@@ -98,7 +107,13 @@ class Actions:
         return [str(name) for (name,) in rows if str(name).startswith(prefix)]
 
     def _page(
-        self, wanted: Filter, after: Cursor | None, newest_first: bool, limit: int, action: str
+        self,
+        wanted: Filter,
+        after: Cursor | None,
+        newest_first: bool,
+        limit: int,
+        action: str,
+        skip: int = 0,
     ) -> list[Found]:
         where, params = _where(wanted, action)
         direction, sign = ("DESC", "<") if newest_first else ("ASC", ">")
@@ -107,10 +122,10 @@ class Actions:
             params = [*params, after.at, after.idx]
         rows = self._engine.query(
             f"SELECT {_FOUND} FROM (SELECT a.idx, a.occurred_at, a.session_id FROM audit_action a "
-            f"WHERE 1 = 1{where} ORDER BY a.occurred_at {direction}, a.idx {direction} LIMIT ?) a "
-            "JOIN log_leaf l ON l.idx = a.idx "
+            f"WHERE 1 = 1{where} ORDER BY a.occurred_at {direction}, a.idx {direction} "
+            "LIMIT ? OFFSET ?) a JOIN log_leaf l ON l.idx = a.idx "
             f"ORDER BY a.occurred_at {direction}, a.idx {direction}",
-            (*params, limit),
+            (*params, limit, skip),
         )
         return [_found(row) for row in rows]
 
