@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import grpc
 
@@ -19,6 +19,8 @@ _FORMATS: Mapping[str, Any] = {
     "csv": audit_pb2.EXPORT_FORMAT_CSV,
 }
 _EXPORTED = 120.0
+# Below the life of the token that it began with; the browser asks again.
+_FOLLOWED = 240
 _REBUILDING: Mapping[Any, str] = {
     replay_pb2.REBUILDING_MATCHES: "match",
     replay_pb2.REBUILDING_DIFFERS: "differs",
@@ -26,6 +28,9 @@ _REBUILDING: Mapping[Any, str] = {
     replay_pb2.REBUILDING_NO_ANSWER: "no_answer",
     replay_pb2.REBUILDING_AT_WORK: "at_work",
 }
+
+
+Opened = Callable[[Any], object]
 
 
 class Audit:
@@ -36,23 +41,52 @@ class Audit:
         self._stub = audit_pb2_grpc.AuditServiceStub(channel)  # type: ignore[no-untyped-call]
         self._replays = replay_pb2_grpc.ReplayServiceStub(channel)  # type: ignore[no-untyped-call]
 
-    def actions(
-        self, token: str, filters: Mapping[str, Any], page: str = "", *, oldest_first: bool = False
-    ) -> Any:
-        """Return a page of records."""
+    def actions(self, token: str, filters: Mapping[str, Any], page: str = "") -> Any:
+        """Return a page of records, newest first."""
         request = audit_pb2.QueryActionsRequest(
             filter=_filter(filters),
-            order=audit_pb2.ORDER_OLDEST_FIRST if oldest_first else audit_pb2.ORDER_NEWEST_FIRST,
-            organization_id=filters.get("organization", ""),
-            page_size=200 if oldest_first else 50,
+            page_size=50,
             page_token=page,
+            organization_id=filters.get("organization", ""),
+            user_id=filters.get("user", ""),
         )
         return self._call(self._stub.QueryActions, request, token=token)
+
+    def steps(self, token: str, session_id: str, skip: int, size: int) -> Sequence[Any]:
+        """Return some records of a session in the order of time."""
+        request = audit_pb2.QueryActionsRequest(
+            filter=audit_pb2.ActionFilter(session_id=session_id),
+            order=audit_pb2.ORDER_OLDEST_FIRST,
+            page_size=size,
+            skip=skip,
+        )
+        return cast(
+            "Sequence[Any]", self._call(self._stub.QueryActions, request, token=token).records
+        )
+
+    def tail(
+        self, token: str, filters: Mapping[str, Any], from_index: int, opened: Opened
+    ) -> Iterator[Any]:
+        """Stream records as they are made, from an index of the log on, and how it stands."""
+        request = audit_pb2.TailActionsRequest(
+            filter=_filter(filters),
+            from_index=from_index,
+            seconds=_FOLLOWED,
+            with_standing=True,
+            organization_id=filters.get("organization", ""),
+            user_id=filters.get("user", ""),
+        )
+        return self._call.stream(
+            self._stub.TailActions, request, token=token, timeout=_FOLLOWED + 5, opened=opened
+        )
 
     def activity(self, token: str, filters: Mapping[str, Any]) -> Any:
         """Return counts for the picture."""
         request = audit_pb2.GetActivityRequest(
-            filter=_filter(filters), buckets=60, organization_id=filters.get("organization", "")
+            filter=_filter(filters),
+            buckets=60,
+            organization_id=filters.get("organization", ""),
+            user_id=filters.get("user", ""),
         )
         return self._call(self._stub.GetActivity, request, token=token)
 
@@ -65,6 +99,11 @@ class Audit:
         """Return how the log stands."""
         request = audit_pb2.GetCheckpointRequest()
         return self._call(self._stub.GetCheckpoint, request, token=token)
+
+    def sign(self, token: str, request_id: str) -> None:
+        """Have the log signed as it stands. Raises Unavailable where it contradicts itself."""
+        request = audit_pb2.SignCheckpointRequest(request_id=request_id)
+        self._call(self._stub.SignCheckpoint, request, token=token)
 
     def rebuilt(self, token: str, record_id: str) -> tuple[str, str, str]:
         """Return what came of rebuilding an answer, as a code; why; and the answer as JSON."""
@@ -96,8 +135,9 @@ class Audit:
         """Stream the .zip file of the records that fit."""
         request = audit_pb2.ExportRequest(
             filter=_filter(filters),
-            organization_id=filters.get("organization", ""),
             format=_FORMATS[form],
+            organization_id=filters.get("organization", ""),
+            user_id=filters.get("user", ""),
         )
         for part in self._call.stream(self._stub.Export, request, token=token, timeout=_EXPORTED):
             yield part.chunk
@@ -106,6 +146,9 @@ class Audit:
 def _filter(filters: Mapping[str, Any]) -> Any:
     wanted = audit_pb2.ActionFilter(
         agent_id=filters.get("agent", ""),
+        partner_id=filters.get("partner", ""),
+        action=filters.get("action", ""),
+        ticket=filters.get("ticket", ""),
         outcome=OUTCOMES.get(filters.get("outcome", ""), audit_pb2.OUTCOME_UNSPECIFIED),
         session_id=filters.get("session", ""),
         until=stamp(filters.get("end")),

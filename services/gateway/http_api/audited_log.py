@@ -5,15 +5,29 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from helpdesk.kernel.errors import Unavailable
 from services.gateway.http_api import codes, completeness
 from services.gateway.http_api.serving import Desk
 from services.gateway.http_api.visit import Visit
-from services.gateway.pages.models import AuditLogPage, Checkpoint, Writer
+from services.gateway.pages.models import AuditLogPage, Checkpoint, Notice, Writer
+
+_PATH = "/audit/log"
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """Return the address of the log."""
-    return [desk.get("/audit/log", log)]
+    """Return the addresses of the log."""
+    return [desk.get(_PATH, log), *desk.form(_PATH + "/sign", sign)]
+
+
+def sign(visit: Visit) -> Response:
+    """Have the log signed as it stands."""
+    try:
+        visit.clients.audit.sign(visit.token, visit.request_id)
+    except Unavailable as error:
+        if error.reason != "LOG_DAMAGED":
+            raise
+        return visit.go(_PATH, Notice(state="blocked", code="log_damaged", recorded=True))
+    return visit.done(_PATH, "log_signed")
 
 
 def log(visit: Visit) -> Response:

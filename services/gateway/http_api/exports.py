@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import InvalidArgument, Unavailable
 from services.gateway.clients import format_of, outcome_of
-from services.gateway.http_api import codes, errors, naming
+from services.gateway.http_api import audit, codes, errors, naming
 from services.gateway.http_api.completeness import completeness
 from services.gateway.http_api.naming import Names
 from services.gateway.http_api.serving import Desk
@@ -26,16 +26,21 @@ def routes(desk: Desk) -> list[BaseRoute]:
     """Return the addresses of exports."""
     return [
         *desk.both(_PATH, export_page, export),
+        *desk.both("/audit/found/{sealed}/export", export_page, export),
         desk.post(_PATH + "/{export}/again", issue_again),
     ]
 
 
 def export_page(visit: Visit) -> Response:
-    """Ask what to export."""
-    found = outdated(visit)
+    """Ask what to export; coming from the activity, what was found there."""
+    wanted, found = _wanted(visit), outdated(visit)
     model = AuditExportPage(
         frame=visit.frame(),
         completeness=completeness(visit),
+        path=visit.request.url.path,
+        asked=audit.asked_of(visit, wanted),
+        start=audit.field_of(datetime.fromisoformat(wanted["start"])) if wanted else "",
+        end=audit.until_of(datetime.fromisoformat(wanted["end"])) if wanted else "",
         format="proofs",
         outdated=None if found is None else tuple(shown for shown, _ in found),
     )
@@ -44,11 +49,12 @@ def export_page(visit: Visit) -> Response:
 
 def export(visit: Visit) -> Response:
     """Send the file; it is asked for before the answer begins, so that a refusal is a page."""
-    form = visit.form
+    form, wanted = visit.form, _wanted(visit)
     start, end = form.moment("start"), form.moment("end")
     if start and end and start >= end:
         form.wrong("end", "range")
-    filters = {"start": start, "end": end, "organization": form.text("organization", 200)}
+    filters = audit.resolved(visit, {**wanted, "start": start, "end": end})
+    filters["organization"] = form.text("organization", 200) or filters.get("organization", "")
     kind = form.choice("format", _FORMATS)
     if form.problems:
         return visit.invalid(export_page)
@@ -114,6 +120,10 @@ def _download(visit: Visit, first: bytes, parts: Iterator[bytes]) -> Response:
             headers={"content-disposition": f'attachment; filename="{name}"'},
         )
     )
+
+
+def _wanted(visit: Visit) -> dict[str, Any]:
+    return audit.wanted_of(visit) if "sealed" in visit.request.path_params else {}
 
 
 def _joined(first: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -29,10 +29,16 @@ def event(name: str, data: str) -> str:
     return f"event: {name}\ndata: {data}\n\n"
 
 
-def fragment(html: str) -> str:
-    """Return an unnamed message with a piece of a page."""
-    lines = "\n".join(f"data: {line}" for line in html.splitlines() if line.strip())
-    return f"{lines}\n\n"
+def fragment(html: str, *, mark: str = "") -> str:
+    """
+    Return a message with a piece of a page.
+
+    ``mark`` is what a browser that was cut off names when it asks again, also of an empty piece.
+    """
+    lines = [f"data: {line}" for line in html.splitlines() if line.strip()]
+    if mark:
+        lines.insert(0, f"id: {mark}")
+    return "\n".join(lines) + "\n\n"
 
 
 def stream(*sources: Messages, room: threading.BoundedSemaphore = PAGES) -> Response:

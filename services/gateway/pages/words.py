@@ -358,6 +358,8 @@ NOTICE: dict[str, str] = {
     "invited_again": _("The invitation is on its way again. The link before is dead."),
     "forgetting_asked": _("It was asked. Somebody else confirms it within 7 days."),
     "forgetting_confirmed": _("The person is being forgotten. It cannot be undone."),
+    "log_signed": _("The log is signed as it stands."),
+    "log_damaged": _("The log contradicts what was signed before: nothing was signed."),
     "forgetting_withdrawn": _("It was taken back. The person stays."),
     "hold_set": _("The legal hold is set."),
     "hold_lifted": _("The legal hold was lifted."),

@@ -234,6 +234,41 @@ if (bars && $("#start") && $("#end")) {
   for (const field of [start, end]) field.addEventListener("input", typed);
 }
 
+// --- live records: pausable, told politely, nothing missed --------------------------------------
+const live = $("#live-rows");
+if (live) {
+  const [most, quiet] = [200, 10000];
+  const button = $("#live-pause");
+  let [had, count, told, goOn] = [0, 0, -quiet, null];
+  const show = (name) => {
+    for (const each of ["on", "off", "lost"]) $(`#live-${each}`).hidden = each !== name;
+    button.textContent = goOn ? button.dataset.on : button.dataset.pause;
+  };
+  let waiting = null;
+  // What comes meanwhile waits in the connection, in its order.
+  live.addEventListener("htmx:sse:before:message", (event) => { if (waiting) event.detail.waitUntil(waiting); });
+  live.addEventListener("htmx:sse:after:message", () => {
+    const came = live.children.length - had;
+    if (came > 0) {
+      count += came;
+      for (const old of [...live.children].slice(most)) old.remove();
+      $("#live-empty").hidden = true;
+      $("#live-table").hidden = false;
+      $("#live-count").textContent = String(count);
+      // Readers of screens hear of it at most every ten seconds.
+      if (performance.now() - told > quiet) { told = performance.now(); say(live.dataset.say); setTimeout(() => say(""), quiet / 2); }
+    }
+    had = live.children.length;
+  });
+  live.addEventListener("htmx:sse:after:connection", () => show(goOn ? "off" : "on"));
+  live.addEventListener("htmx:sse:error", () => show("lost"));
+  button.addEventListener("click", () => {
+    if (goOn) { goOn(); goOn = waiting = null; } else waiting = new Promise((resolve) => { goOn = resolve; });
+    show(goOn ? "off" : "on");
+    say(goOn ? live.dataset.paused : live.dataset.following);
+  });
+}
+
 // --- replay: Play follows the link of the next step -------------------------------------------
 const play = $("#play");
 if (play) {

@@ -600,6 +600,20 @@ AUDIT = v.AuditActivityPage(
     total=412,
     start="2027-03-04T13:33",
     end="2027-03-04T14:33",
+    actions=(("search", ("search.search",)), ("email", ("email.check.send",))),
+    live="/audit/live/x",
+)
+LIVE = v.AuditLivePage(
+    frame=AUDITOR,
+    completeness=COMPLETE,
+    asked=(
+        v.Asked(name="ticket", value="INC-4821"),
+        v.Asked(name="action", value="search.search"),
+        v.Asked(name="outcome", value="refused"),
+    ),
+    events="/audit/live/x/events",
+    after=1204331,
+    back="/audit/found/x",
 )
 PLAYER = v.AuditSessionPage(
     frame=AUDITOR,
@@ -625,6 +639,8 @@ PLAYER = v.AuditSessionPage(
         )
     ),
     current=1,
+    total=7,
+    records="/audit/found/x",
     facts=(
         v.ReplayedFact(name="query", value="țîrlea"),
         v.ReplayedFact(name="reason", value="", erased=True),
@@ -1159,7 +1175,21 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         "audit-late": ("audit", replace(AUDIT, completeness=late)),
         "audit-broken": ("audit", replace(AUDIT, completeness=broken)),
         "audit-invalid": ("audit", replace(AUDIT, frame=_problem("end", "range", AUDITOR))),
+        "audit-filtered": (
+            "audit",
+            replace(
+                AUDIT,
+                user="p-1",
+                ticket="INC-4821",
+                action="email.",
+                session="s-5",
+                own_partner=True,
+            ),
+        ),
+        "audit-live": ("audit_live", LIVE),
+        "audit-live-all": ("audit_live", replace(LIVE, asked=())),
         "replay": ("audit_session", PLAYER),
+        "replay-long": ("audit_session", replace(PLAYER, first=200, current=201, total=5312)),
         "replay-differs": (
             "audit_session",
             replace(PLAYER, digest="differs", current=6, facts=()),
@@ -1194,6 +1224,12 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         },
         "log-empty": ("audit_log", replace(LOG, checkpoints=(), writers=(), key="")),
         "export": ("audit_export", v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE)),
+        "export-filtered": (
+            "audit_export",
+            v.AuditExportPage(
+                frame=AUDITOR, completeness=COMPLETE, asked=LIVE.asked, path="/audit/found/x/export"
+            ),
+        ),
         "export-outdated": (
             "audit_export",
             v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE, outdated=OUTDATED),

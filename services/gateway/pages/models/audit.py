@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.gateway.pages.models.forgetting import OutdatedExport
+from services.gateway.pages.models.forgetting import Asked, OutdatedExport
 from services.gateway.pages.models.frame import Frame, State
 
 
@@ -57,7 +57,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditActivityPage:
-    """Picture, filters, table."""
+    """
+    Picture, filters, table.
+
+    `actions` are names of actions by service; `own_partner`: whoever looks sees one partner only.
+    """
 
     frame: Frame
     completeness: Completeness
@@ -69,8 +73,29 @@ class AuditActivityPage:
     end: str = ""
     agent: str = ""
     organization: str = ""
+    partner: str = ""
+    user: str = ""
+    action: str = ""
+    ticket: str = ""
+    session: str = ""
     outcome: str = ""
+    actions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    own_partner: bool = False
     older: str = ""
+    live: str = ""
+    export: str = "/audit/export"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLivePage:
+    """Records as they are made: where they come from, and from which index of the log on."""
+
+    frame: Frame
+    completeness: Completeness
+    asked: tuple[Asked, ...]
+    events: str
+    after: int
+    back: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +133,9 @@ class AuditSessionPage:
     """
     Replay of what an agent saw, step by step.
 
+    `steps` are those around the current one, from `first` on, of `total`; all count from 0.
     `facts` are what the record says, `answer` is what was on the screen; `why` is a code of
-    words.REBUILT_WHY.
+    words.REBUILT_WHY. `records` is the address of the session's records among all.
     """
 
     frame: Frame
@@ -122,6 +148,9 @@ class AuditSessionPage:
     purpose: str
     steps: tuple[PlayerStep, ...]
     current: int
+    total: int
+    first: int = 0
+    records: str = ""
     facts: tuple[ReplayedFact, ...] = ()
     answer: tuple[ReplayedPart, ...] = ()
     digest: Literal["match", "differs", "erased", "not_rebuilt", "no_answer", "at_work"] = "match"
@@ -168,11 +197,14 @@ class AuditExportPage:
     """
     Export with proofs; formats are proofs, ocsf, cadf, cloudevents, csv.
 
+    `asked` are filters of the activity that it came from, and `path` is where the form goes.
     `outdated` are to be issued again; None where they could not be asked for.
     """
 
     frame: Frame
     completeness: Completeness
+    path: str = "/audit/export"
+    asked: tuple[Asked, ...] = ()
     start: str = ""
     end: str = ""
     organization: str = ""
