@@ -89,7 +89,7 @@ class Desk:
         page.get_by_label("Customer ID").fill(customer)
         page.get_by_label("Format").select_option(form)
         with page.expect_download() as download:
-            page.locator("main").get_by_role("button", name="Export").click()
+            page.locator("main").get_by_role("button", name="Export", exact=True).click()
         with zipfile.ZipFile(download.value.path()) as file:
             file.extractall(target)
         return target
@@ -98,6 +98,17 @@ class Desk:
         """Export all that the auditor sees, in clear; return it in small letters."""
         files = self.exported(page, target, customer="", form="ocsf").rglob("*")
         return "".join(file.read_text() for file in files if file.is_file()).lower()
+
+    def issued_again(self, page, target):
+        """Issue the one export that holds somebody again; return it in small letters."""
+        page.goto(f"{self.home}/audit/export")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Issue the export of Audra North again").click()
+        with zipfile.ZipFile(download.value.path()) as file:
+            file.extractall(target)
+        files = [file for file in target.rglob("*") if file.is_file()]
+        assert any(file.name == "ocsf.ndjson" for file in files)
+        return "".join(file.read_text() for file in files).lower()
 
     def find(self, page):
         """Search for the person with the keyboard."""
@@ -175,6 +186,9 @@ def test_an_auditor_replays_and_proves_what_was_seen_and_a_person_is_forgotten(
     before = desk.exported(auditor, tmp_path / "before")
     proved = checked(verifier, before)
     assert "stefana" in desk.readable(auditor, tmp_path / "readable")
+    auditor.goto(f"{desk.home}/audit/log")
+    auditor.get_by_role("button", name="Sign now").click()
+    expect(auditor.locator("#notice")).to_contain_text("The log is signed as it stands.")
     assert proved["records"] > 0
     records = before / "records.ndjson"
     original = records.read_text()
@@ -202,6 +216,18 @@ def test_an_auditor_replays_and_proves_what_was_seen_and_a_person_is_forgotten(
     desk.product.settle(60)
     second.reload()
     expect(second.locator("#forgetting-1")).to_contain_text(CLEARED)
+
+    # The export in clear that was made before is found, and issued again in one click.
+    held = second.locator("#forgetting-1 .outdated li")
+    expect(held).to_contain_text("Audra North")
+    expect(held).to_contain_text("Still in clear")
+    expect(held.get_by_role("button")).to_have_count(0)
+    again = desk.issued_again(auditor, tmp_path / "again")
+    assert "stefana" not in again
+    assert "voinea" not in again
+    for page in (auditor, second):
+        page.reload()
+        expect(page.locator(".outdated li")).to_contain_text("Issued again by Audra North")
 
     readable = desk.readable(auditor, tmp_path / "erased")
     assert "stefana" not in readable
@@ -241,3 +267,77 @@ def erased(desk, agent, admin, auditor, user_page, session):
         shown = look(auditor, searched) + look(auditor, opened)
         assert word in shown
         assert "voinea" not in shown.lower()
+
+
+def rows(page):
+    return page.locator("#live-rows tr")
+
+
+def test_an_auditor_follows_records_as_they_are_made_pauses_and_misses_nothing(desk):
+    agent, auditor = desk.sign_in("Ned Agent"), desk.sign_in("Audra North")
+    agent.goto(f"{desk.home}/t/INC-LIVE")
+    auditor.goto(f"{desk.home}/audit")
+    auditor.locator("#filter-more-open").click()
+    auditor.get_by_label("Ticket").fill("INC-LIVE")
+    auditor.get_by_role("button", name="Apply").click()
+    auditor.locator("#live-open").click()
+    expect(auditor.locator("#live-on")).to_be_visible()
+    expect(auditor.locator("#live-empty")).to_be_visible()
+
+    desk.find(agent)
+    expect(rows(auditor).first).to_contain_text("Searched")
+    expect(auditor.locator("#announce")).to_have_text("New records came.")
+    count = rows(auditor).count()
+    auditor.get_by_role("button", name="Pause").click()
+    expect(auditor.locator("#live-off")).to_be_visible()
+    desk.find(agent)
+    desk.find(agent)
+    desk.product.settle(30)
+    assert rows(auditor).count() == count
+    auditor.get_by_role("button", name="Go on").click()
+    made = desk.product.records("search", ticket="INC-LIVE")
+    assert len(made) > count
+    expect(rows(auditor)).to_have_count(len(made))
+    numbers = [
+        int(each.replace(",", "")) for each in rows(auditor).locator("td.n").all_inner_texts()
+    ]
+
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(set(numbers)) == len(numbers)
+    assert desk.problems == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844), (320, 600)])
+def test_completeness_stays_in_view_and_hides_nothing(desk, width, height):
+    auditor = desk.sign_in("Audra North")
+    auditor.set_viewport_size({"width": width, "height": height})
+    auditor.goto(f"{desk.home}/audit")
+    for end in (0, "document.body.scrollHeight"):
+        auditor.evaluate(f"window.scrollTo(0, {end})")
+        expect(auditor.locator("#complete")).to_be_in_viewport(ratio=1)
+        expect(auditor.locator("#complete")).to_contain_text("checkpoint")
+    line = auditor.locator("#complete").bounding_box()
+    last = auditor.locator("main section").last.bounding_box()
+
+    # On a phone it stands below what the page ends with.
+    assert line["y"] < height / 2 or last["y"] + last["height"] <= line["y"]
+    assert line["height"] <= height / 8
+    assert hidden_when_focused(auditor) == []
+
+
+def hidden_when_focused(page):
+    """What the line covers when the keyboard comes to it, by id."""
+    return page.evaluate(
+        """() => {
+          const line = document.getElementById("complete").getBoundingClientRect();
+          const covered = [];
+          for (const each of document.querySelectorAll("main a, main button, main input, main select, main summary")) {
+            if (!each.checkVisibility()) continue;
+            each.focus();
+            const box = each.getBoundingClientRect();
+            const over = Math.min(box.bottom, line.bottom) - Math.max(box.top, line.top);
+            if (over > box.height / 2) covered.push(each.id || each.textContent);
+          }
+          return covered;
+        }"""
+    )

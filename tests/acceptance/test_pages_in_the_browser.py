@@ -119,6 +119,8 @@ class Desk:
         auditor = self.sign_in("auditor")
         auditor.goto(f"{self.home}/audit")
         session = auditor.locator("tr", has_text=TICKET).first.locator("a").get_attribute("href")
+        live = auditor.locator("#live-open").get_attribute("href")
+        export = auditor.locator("#export").get_attribute("href")
         partner = self.sign_in("partner admin")
         partner.goto(f"{self.home}/admin/roles")
         colleague = partner.locator("td a[href*='/people/']").first.get_attribute("href")
@@ -156,7 +158,7 @@ class Desk:
                 "/activity",
                 "/admin/forgetting",
             ],
-            "auditor": ["/audit", session, "/audit/log", "/audit/export"],
+            "auditor": ["/audit", live, session, "/audit/log", "/audit/export", export],
             "partner admin": ["/admin/roles", "/admin/invitations", colleague],
         }
 
