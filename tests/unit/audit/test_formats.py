@@ -3,20 +3,17 @@
 import json
 
 import pytest
-from cloudevents.http import from_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from py_ocsf_models.events.base_event import BaseEvent
-from py_ocsf_models.objects.api import API
-from py_ocsf_models.objects.group import Group
-from py_ocsf_models.objects.metadata import Metadata
-from py_ocsf_models.objects.organization import Organization
-from py_ocsf_models.objects.resource_details import ResourceDetails
-from py_ocsf_models.objects.user import User
-from pycadf import attachment, cadftaxonomy, cadftype, event, reason, resource, timestamp
 
 from services.audit.domain.formats import Place
 from services.audit.domain.readable import FORMATS
+from tests.support.schemas import (
+    built_by_pycadf,
+    read_by_cloudevents,
+    wrong_in_cadf,
+    wrong_in_ocsf,
+)
 
 PLACE = Place(5, "stream:1", "email")
 FULL = {
@@ -89,56 +86,34 @@ def event_of(name, body):
     return json.loads(FORMATS[name].line(PLACE, body))
 
 
-class ApiActivity(BaseEvent):
-    """What OCSF 1.3 requires of class 6003, out of the library's objects; it has no such class."""
-
-    activity_id: int
-    category_uid: int
-    class_uid: int
-    type_uid: int
-    time: int
-    actor: dict
-    api: API
-    src_endpoint: dict
-    resources: list[ResourceDetails]
-
-
-def keys_beyond(found, known):
-    """Names in an event that a model of the library does not know."""
-    return set(found) - set(known.model_fields)
-
-
 @kinds
-def test_an_ocsf_event_is_one_of_api_activity(body):
+def test_an_ocsf_event_is_what_ocsf_says_of_api_activity(body):
     found = event_of("ocsf", body)
 
-    parsed = ApiActivity.model_validate(found)
-    assert parsed.class_uid == 6003
-    assert parsed.type_uid == parsed.class_uid * 100 + parsed.activity_id
-    assert parsed.category_uid == 6
-    assert User.model_validate(found["actor"]["user"]).uid
-    assert found["src_endpoint"]["svc_name"] == "email"
+    assert wrong_in_ocsf(found) == []
+    assert found["type_uid"] == found["class_uid"] * 100 + found["activity_id"]
 
 
-@kinds
-def test_an_ocsf_event_names_no_field_that_its_objects_lack(body):
-    found = event_of("ocsf", body)
-
-    assert not keys_beyond(found["metadata"], Metadata)
-    assert not keys_beyond(found["api"], API)
-    assert not keys_beyond(found["actor"]["user"], User) - {"type_id"}
-    for one in found["resources"]:
-        assert not keys_beyond(one, ResourceDetails)
-    for one in found["actor"]["user"]["groups"]:
-        assert not keys_beyond(one, Group)
-    assert not keys_beyond(found["actor"]["user"]["org"], Organization)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"activity_id": 7},
+        {"made_up": 1},
+        {"time": "2030-05-06T07:08:09Z"},
+        {"class_uid": 6001},
+        {"actor": {"user": {"uid": 5}}},
+        {"api": {}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_ocsfs_schema_refuses_what_it_does_not_know(change):
+    assert wrong_in_ocsf(event_of("ocsf", FULL) | change)
 
 
 def test_an_ocsf_event_keeps_purpose_consent_and_on_whose_behalf_in_a_declared_extension():
     found = event_of("ocsf", FULL)
 
-    declared = Metadata.model_validate(found["metadata"]).extensions
-    assert [each.name for each in declared] == ["helpdesk"]
+    assert [each["name"] for each in found["metadata"]["extensions"]] == ["helpdesk"]
     assert found["helpdesk"] == {
         "purpose": FULL["reason"],
         "ticket": "INC-1",
@@ -148,38 +123,10 @@ def test_an_ocsf_event_keeps_purpose_consent_and_on_whose_behalf_in_a_declared_e
     }
 
 
-def built(found):
-    """The event, built with pycadf; its setters refuse what the schema does not know."""
-    made = event.Event(
-        eventType=found["eventType"],
-        id=found["id"],
-        eventTime=found["eventTime"],
-        action=found["action"],
-        outcome=found["outcome"],
-        initiator=resource.Resource(**found["initiator"]),
-        target=resource.Resource(**found["target"]),
-        observer=resource.Resource(**found["observer"]),
-        reason=reason.Reason(**found["reason"]),
-    )
-    for each in found["attachments"]:
-        made.add_attachment(attachment.Attachment(**each))
-    return made
-
-
 @kinds
 @pytest.mark.filterwarnings("ignore:Invalid uuid")
 def test_a_cadf_event_is_built_by_pycadf_and_says_the_same(body):
-    found = event_of("cadf", body)
-    made = built(found)
-
-    assert made.is_valid()
-    assert all(each.is_valid() for each in (made.initiator, made.target, made.observer))
-    assert made.reason.is_valid()
-    assert made.as_dict() == found
-    assert cadftype.is_valid_eventType(found["eventType"])
-    assert cadftaxonomy.is_valid_action(found["action"])
-    assert cadftaxonomy.is_valid_outcome(found["outcome"])
-    assert timestamp.is_valid(found["eventTime"])
+    assert wrong_in_cadf(event_of("cadf", body)) == []
 
 
 @pytest.mark.filterwarnings("ignore:Invalid uuid")
@@ -187,12 +134,12 @@ def test_pycadf_refuses_an_action_outside_its_taxonomy():
     found = event_of("cadf", FULL) | {"action": "email/blocklist/remove"}
 
     with pytest.raises(ValueError, match="action"):
-        built(found)
+        built_by_pycadf(found)
 
 
 @kinds
 def test_a_cloudevent_is_read_by_the_sdk_and_says_the_same(body):
-    read = from_json(FORMATS["cloudevents"].line(PLACE, body))
+    read = read_by_cloudevents(FORMATS["cloudevents"].line(PLACE, body))
 
     assert read["specversion"] == "1.0"
     assert (read["id"], read["source"], read["sequence"]) == ("stream:1", "/helpdesk/email", "5")
