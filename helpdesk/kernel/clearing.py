@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer
 from helpdesk.kernel.events import Event
+from helpdesk.kernel.naming import Naming
 from helpdesk.kernel.store import Store
 
 FORGOTTEN = "helpdesk.identity.v1.PersonForgotten"
 _AT_ONCE = 2_000
 _KEY = b'_key":"'
 _REPORT = "report_key"
+_TEXT = re.compile(rb'"(reason|query|note|purpose)":"(sealed:v1:([^"]+):[^":]*)"')
+# What a reading call asked repeats the text that was typed.
+_WITH_A_TEXT = ("request", "found")
 # Who acted is not whom it was about; and why somebody was forgotten stays readable.
 _NOT_ABOUT = frozenset({"stamp", "agent_id", "act", "reason", "query"})
 _KEPT = ("identity.forgetting.", "identity.legal_hold.")
@@ -34,11 +39,13 @@ class PersonCleared(Event):
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Who was forgotten, and under which addresses something may be kept."""
+    """Who was forgotten, under which addresses something may be kept, and by which names."""
 
     user_id: str
     device_ids: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    organization_id: str = ""
 
     @classmethod
     def of(cls, fact: Published) -> Forgotten:
@@ -48,6 +55,8 @@ class Forgotten:
             str(fields["user_id"]),
             tuple(map(str, fields.get("device_ids", ()))),
             tuple(map(str, fields.get("addresses", ()))),
+            tuple(map(str, fields.get("names", ()))),
+            str(fields.get("organization_id", "")),
         )
 
 
@@ -59,12 +68,13 @@ def clear(store: Store, forgotten: Forgotten, digest: Digest | None = None) -> i
     Destroy the keys of everything in a service's log that is about a forgotten person.
 
     These are their own, those of their addresses where ``digest`` names what the service keeps of
-    one, and those of every search text, reason, code and report that names them. Returns how many.
-    May be done twice.
+    one, those of every search text, reason, code and report in a fact that names them, and those
+    of every text that itself does. Returns how many. May be done twice.
     """
     digests = [digest(each) for each in forgotten.addresses] if digest else []
     keys = {forgotten.user_id, *(f"address:{each}" for each in digests)}
     keys |= texts_about(store, [forgotten.user_id, *digests])
+    keys |= texts_naming(store, forgotten)
     return sum(store.vault.forget(each) for each in sorted(keys))
 
 
@@ -90,6 +100,45 @@ def texts_about(store: Store, names: Sequence[str]) -> set[str]:
                 keys.update(_keys_in(body))
     # What a report says word for word is about everybody whose facts were read from it.
     return keys.union(*(reports.get(action, set()) for action in actions if action))
+
+
+def texts_naming(store: Store, forgotten: Forgotten) -> set[str]:
+    """
+    Return the keys of the free texts in a service's log that hold a full name or an address.
+
+    Texts are opened for it. An address counts everywhere; a name only in facts about the person's
+    own organization or about none, since elsewhere it is more likely a namesake's.
+    """
+    naming = Naming(forgotten.names, forgotten.addresses)
+    keys: set[str] = set()
+    after = 0
+    while naming and (rows := store.read(after, _AT_ONCE)):
+        after = rows[-1].position
+        found = [(row, match) for row in rows for match in _TEXT.finditer(row.state)]
+        store.vault.read_ahead(b'"%b"' % match[2] for _, match in found)
+        for row, match in found:
+            field, sealed, key = (each.decode() for each in match.groups())
+            (text,) = store.vault.open(key, [sealed], f"{row.name}.{field}")
+            if naming.has_address(text) or naming.has_name(text):
+                keys.update(_keys_of_text(json.loads(row.state), key, text, naming, forgotten))
+    return keys
+
+
+def _keys_of_text(
+    body: dict[str, Any], key: str, text: str, naming: Naming, forgotten: Forgotten
+) -> Iterable[str]:
+    elsewhere = body.get("organization_id", "") not in ("", forgotten.organization_id)
+    if str(body.get("action", "")).startswith(_KEPT) or (
+        elsewhere and not naming.has_address(text)
+    ):
+        return
+    prefix = f"sealed:v1:{key}:"
+    others = {name for name, value in body.items() if prefix in str(value)}
+    # A key that opens more than texts is not given up for one.
+    if not others - {"reason", "query", "note", "purpose", *_WITH_A_TEXT}:
+        yield key
+    if body.get("request_key"):
+        yield str(body["request_key"])
 
 
 def consumer(store: Store, digest: Digest | None = None) -> StoreConsumer:

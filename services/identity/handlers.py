@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from helpdesk.kernel.actions import UnitOfWork
@@ -28,13 +29,14 @@ def consumers(store: Store) -> list[StoreConsumer]:
         stream = work.load(stream_of(organization), forgetting.evolve, Forgettings())
         if event.user_id in stream.state.forgotten:
             return
-        # The addresses outlive the person's key for as long as others must look for them.
+        # Addresses and names outlive the person's key for as long as others must look for them.
         forgotten = PersonForgotten(
             user_id=event.user_id,
             organization_id=event.organization_id,
             device_ids=_devices_of(store, event.user_id),
             key=store.vault.spare("forgetting"),
-            addresses=_addresses_of(store, event.user_id),
+            addresses=_every(store, event.user_id, lambda fact: fact.emails),
+            names=_every(store, event.user_id, _names_in),
         )
         work.stage(stream, forgotten)
 
@@ -61,14 +63,26 @@ def consumers(store: Store) -> list[StoreConsumer]:
     ]
 
 
-def _addresses_of(store: Store, user_id: str) -> tuple[str, ...]:
+def _every(
+    store: Store, user_id: str, said: Callable[[PersonImported], Iterable[str]]
+) -> tuple[str, ...]:
+    """Return all that the directory ever said of a person in a field."""
     rows = store.engine.select_stream(store.stream_id(person_key(user_id)))
     facts = [store.opened(row) for row in rows]
     return tuple(
         dict.fromkeys(
-            address for fact in facts if isinstance(fact, PersonImported) for address in fact.emails
+            value
+            for fact in facts
+            if isinstance(fact, PersonImported)
+            for value in said(fact)
+            if value
         )
     )
+
+
+def _names_in(fact: PersonImported) -> Iterable[str]:
+    first, last = fact.first_name, fact.last_name
+    return (fact.display_name, *((f"{first} {last}", f"{last} {first}") if first and last else ()))
 
 
 def _devices_of(store: Store, user_id: str) -> tuple[str, ...]:

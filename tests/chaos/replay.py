@@ -44,7 +44,7 @@ _ASKED = (
     "DirectoryService", "RoleService", "TicketService", "ConsentService", "ViewService",
     "PortalService", "EmailService", "BlocklistService", "CallerCheckService",
     "CallerAnswerService", "SearchService", "AuditService", "ReviewService", "FeedWebhookService",
-    "ReplayService",
+    "ReplayService", "ReissueService",
 )  # fmt: skip
 _SECTIONS = ["SECTION_USERS", "SECTION_DEVICES", "SECTION_LICENSES"]
 _READS_OF = 4

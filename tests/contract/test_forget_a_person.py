@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,8 +11,9 @@ from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
-from helpdesk.kernel.store import wait_until
+from helpdesk.kernel.store import Append, Unit, wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
+from services.audit.domain.review import SessionApproved
 from tests.support.methods import hosted
 from tests.support.product import ACME, BETA, person_id, running_product, small_directory
 from tests.support.scanning import forms
@@ -241,6 +243,49 @@ def test_search_texts_and_reasons_about_them_are_erased_and_all_else_stays_reada
     assert looked.reason == "[erased]"
     assert (looked.agent_id, looked.ticket) == (person_id("north_agent"), "INC-1")
     assert asked.reason == MORE["reason"]
+
+
+def test_texts_that_hold_their_name_or_address_are_erased_wherever_they_stand(
+    product, stub, admin, operator
+):
+    agent = product.caller("north_agent")
+    searches = product.stub(search_pb2_grpc.SearchServiceStub, "search")
+    for text in ("voinea stefana in vain", "nobody at all"):
+        agent(searches.Search, search_pb2.SearchRequest(query=text))
+    people = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
+    for reason in ("asks for Stefana VOINEA", "asks for Nils Nobody"):
+        agent(
+            people.RevealField,
+            directory_pb2.RevealFieldRequest(
+                user_id=person_id("acme_admin"),
+                field="emails",
+                check_proof=product.proof(
+                    person_id("north_agent"), person_id("acme_admin"), "INC-2"
+                ),
+                reason=reason,
+                ticket="INC-2",
+            ),
+        )
+    product.settle()
+    forget(product, stub, admin, operator)
+
+    queries = [each.query for each in product.records("search", action="search.search")]
+    reasons = [each.reason for each in product.records("identity", action="identity.field.reveal")]
+    assert queries == ["[erased]", "nobody at all"]
+    assert reasons == ["[erased]", "asks for Nils Nobody"]
+
+
+def test_a_note_of_an_auditor_that_names_them_is_erased(product, stub, admin, operator):
+    audit = product.store_of("audit")
+    for number, note in enumerate(("it was about Ștefana Voinea", "it was about nobody")):
+        fact = SessionApproved(
+            session_id=f"s{number}", decided_by="a", note_key=f"note:{number}", note=note
+        )
+        audit.commit(Unit((Append(f"review:s{number}", 0, (fact,)),), now=datetime.now(UTC)))
+    forget(product, stub, admin, operator)
+
+    rows = audit.read(0, names=(SessionApproved.NAME,))
+    assert [audit.opened(row).note for row in rows] == ["[erased]", "it was about nobody"]
 
 
 def test_the_log_verifies_after_a_person_was_forgotten(product, stub, admin, operator):

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,helpdesk/identity/v1/forgetting_events.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"~\n\x15PersonForgettingAsked\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\"\x86\x01\n\x19PersonForgettingWithdrawn\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x14\n\x0cwithdrawn_by\x18\x03 \x01(\t\"\x98\x01\n\x19PersonForgettingConfirmed\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12\x14\n\x0c\x63onfirmed_by\x18\x04 \x01(\t\"\xa0\x01\n\x0fPersonForgotten\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x12\n\ndevice_ids\x18\x03 \x03(\t\x12\x0b\n\x03key\x18\x04 \x01(\t\x12\x17\n\taddresses\x18\x05 \x03(\tB\x04\x98\xb5\x18\x01\"j\n\rPersonCleared\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0c\n\x04keys\x18\x03 \x01(\x05\"s\n\x0cLegalHoldSet\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x0e\n\x06set_by\x18\x03 \x01(\t\"y\n\x0fLegalHoldLifted\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tlifted_by\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,helpdesk/identity/v1/forgetting_events.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"~\n\x15PersonForgettingAsked\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\"\x86\x01\n\x19PersonForgettingWithdrawn\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x14\n\x0cwithdrawn_by\x18\x03 \x01(\t\"\x98\x01\n\x19PersonForgettingConfirmed\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x10\n\x08\x61sked_by\x18\x03 \x01(\t\x12\x14\n\x0c\x63onfirmed_by\x18\x04 \x01(\t\"\xb5\x01\n\x0fPersonForgotten\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x12\n\ndevice_ids\x18\x03 \x03(\t\x12\x0b\n\x03key\x18\x04 \x01(\t\x12\x17\n\taddresses\x18\x05 \x03(\tB\x04\x98\xb5\x18\x01\x12\x13\n\x05names\x18\x06 \x03(\tB\x04\x98\xb5\x18\x01\"j\n\rPersonCleared\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0c\n\x04keys\x18\x03 \x01(\x05\"s\n\x0cLegalHoldSet\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x0e\n\x06set_by\x18\x03 \x01(\t\"y\n\x0fLegalHoldLifted\x12)\n\x05stamp\x18\x64 \x01(\x0b\x32\x1a.helpdesk.options.v1.Stamp\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x11\n\tlifted_by\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,6 +34,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PERSONFORGOTTEN'].fields_by_name['addresses']._loaded_options = None
   _globals['_PERSONFORGOTTEN'].fields_by_name['addresses']._serialized_options = b'\230\265\030\001'
+  _globals['_PERSONFORGOTTEN'].fields_by_name['names']._loaded_options = None
+  _globals['_PERSONFORGOTTEN'].fields_by_name['names']._serialized_options = b'\230\265\030\001'
   _globals['_PERSONFORGETTINGASKED']._serialized_start=105
   _globals['_PERSONFORGETTINGASKED']._serialized_end=231
   _globals['_PERSONFORGETTINGWITHDRAWN']._serialized_start=234
@@ -41,11 +43,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PERSONFORGETTINGCONFIRMED']._serialized_start=371
   _globals['_PERSONFORGETTINGCONFIRMED']._serialized_end=523
   _globals['_PERSONFORGOTTEN']._serialized_start=526
-  _globals['_PERSONFORGOTTEN']._serialized_end=686
-  _globals['_PERSONCLEARED']._serialized_start=688
-  _globals['_PERSONCLEARED']._serialized_end=794
-  _globals['_LEGALHOLDSET']._serialized_start=796
-  _globals['_LEGALHOLDSET']._serialized_end=911
-  _globals['_LEGALHOLDLIFTED']._serialized_start=913
-  _globals['_LEGALHOLDLIFTED']._serialized_end=1034
+  _globals['_PERSONFORGOTTEN']._serialized_end=707
+  _globals['_PERSONCLEARED']._serialized_start=709
+  _globals['_PERSONCLEARED']._serialized_end=815
+  _globals['_LEGALHOLDSET']._serialized_start=817
+  _globals['_LEGALHOLDSET']._serialized_end=932
+  _globals['_LEGALHOLDLIFTED']._serialized_start=934
+  _globals['_LEGALHOLDLIFTED']._serialized_end=1055
 # @@protoc_insertion_point(module_scope)

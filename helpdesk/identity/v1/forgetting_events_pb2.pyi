@@ -46,20 +46,22 @@ class PersonForgettingConfirmed(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., asked_by: _Optional[str] = ..., confirmed_by: _Optional[str] = ...) -> None: ...
 
 class PersonForgotten(_message.Message):
-    __slots__ = ("stamp", "user_id", "organization_id", "device_ids", "key", "addresses")
+    __slots__ = ("stamp", "user_id", "organization_id", "device_ids", "key", "addresses", "names")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     ORGANIZATION_ID_FIELD_NUMBER: _ClassVar[int]
     DEVICE_IDS_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    NAMES_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     user_id: str
     organization_id: str
     device_ids: _containers.RepeatedScalarFieldContainer[str]
     key: str
     addresses: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., device_ids: _Optional[_Iterable[str]] = ..., key: _Optional[str] = ..., addresses: _Optional[_Iterable[str]] = ...) -> None: ...
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., device_ids: _Optional[_Iterable[str]] = ..., key: _Optional[str] = ..., addresses: _Optional[_Iterable[str]] = ..., names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PersonCleared(_message.Message):
     __slots__ = ("stamp", "user_id", "service", "keys")

@@ -43,7 +43,7 @@ class PersonForgettingConfirmed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonForgotten(Event):
-    """A person is forgotten; the addresses' key goes once every service has cleared."""
+    """A person is forgotten; the key of addresses and names goes once every service has cleared."""
 
     NAME = "helpdesk.identity.v1.PersonForgotten"
 
@@ -52,6 +52,7 @@ class PersonForgotten(Event):
     device_ids: tuple[str, ...] = ()
     key: str
     addresses: tuple[str, ...] = personal(of="key", default=())
+    names: tuple[str, ...] = personal(of="key", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
