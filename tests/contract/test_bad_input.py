@@ -15,7 +15,7 @@ from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.kernel.store import Append, Unit
 from services.audit.domain.filters import Filter
 from services.audit.domain.marks import PersonMarked
-from services.audit.domain.reissues import PersonFoundInExports, described
+from services.audit.domain.reissues import PersonFoundInExports, ReadableExportMade, filters_of
 from services.audit.domain.review import SessionQueued
 from services.email.domain.facts import AddressRemovedFromBlocklist
 from services.identity.application import forgetting
@@ -118,17 +118,16 @@ def outdate_exports(store, count):
     """Have the list of exports to issue again be longer than a page of one."""
     now = datetime.now(UTC)
     for number in range(count):
-        record = SupportActionRecorded(
-            action="audit.log.export",
-            outcome="done",
-            agent_id=person_id("north_auditor"),
+        made = ReadableExportMade(
+            export_id=f"export-{number}",
+            made_by=person_id("north_auditor"),
             partner_id=NORTH,
-            request_id=f"export-{number}",
-            subjects=described("csv", Filter(partner_id=NORTH, organization_id=ACME), 9),
-            service="audit",
-            occurred_at=now,
+            made_at=now,
+            form="csv",
+            filters=filters_of(Filter(partner_id=NORTH, organization_id=ACME)),
+            size=9,
         )
-        store.commit(Unit(record=record, now=now))
+        store.commit(Unit((Append(f"export:export-{number}", 0, (made,)),), now=now))
     found = PersonFoundInExports(
         user_id="somebody-gone",
         organization_id=ACME,

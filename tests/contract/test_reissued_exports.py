@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc, reissue_pb2, reissue_pb2_grpc
+from helpdesk.audit.v1 import (
+    audit_pb2,
+    audit_pb2_grpc,
+    reissue_pb2,
+    reissue_pb2_grpc,
+    replay_pb2,
+    replay_pb2_grpc,
+)
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel.errors import InvalidArgument, NotFound
@@ -289,3 +296,23 @@ def test_what_is_recorded_about_them_later_outdates_no_export(world):
     world.export(world.platform)
 
     assert world.outdated(world.platform) == []
+
+
+def test_the_list_is_rebuilt_as_it_was_shown(world):
+    world.export(world.auditor, filter={"ticket": "INC-1"})
+    world.forget()
+    (listed,) = world.outdated(world.auditor)
+    world.issue_again(world.auditor, listed.export_id)
+    world.product.settle()
+    query = audit_pb2.QueryActionsRequest(
+        filter=audit_pb2.ActionFilter(action="audit.outdated_export.list")
+    )
+    (record,) = world.auditor(world.audit.QueryActions, query).records
+    stub = world.product.stub(replay_pb2_grpc.ReplayServiceStub, "audit")
+    request = replay_pb2.RebuildAnswerRequest(record_id=record.record_id)
+    answers = iter(lambda: world.auditor(stub.RebuildAnswer, request, timeout=20), None)
+    done = next(each for each in answers if each.rebuilding != replay_pb2.REBUILDING_AT_WORK)
+
+    assert (done.rebuilding, done.why) == (replay_pb2.REBUILDING_MATCHES, "")
+    assert "reissued_at" not in done.answer_json
+    assert listed.export_id in done.answer_json

@@ -284,6 +284,30 @@ class FeedWebhookRemoved(_message.Message):
     removed_by: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., removed_by: _Optional[str] = ...) -> None: ...
 
+class ReadableExportMade(_message.Message):
+    __slots__ = ("stamp", "export_id", "made_by", "partner_id", "made_at", "form", "filters", "size", "reissue_of", "holds")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    MADE_BY_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
+    MADE_AT_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
+    FILTERS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    REISSUE_OF_FIELD_NUMBER: _ClassVar[int]
+    HOLDS_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    export_id: str
+    made_by: str
+    partner_id: str
+    made_at: _timestamp_pb2.Timestamp
+    form: str
+    filters: _containers.RepeatedScalarFieldContainer[str]
+    size: int
+    reissue_of: str
+    holds: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., export_id: _Optional[str] = ..., made_by: _Optional[str] = ..., partner_id: _Optional[str] = ..., made_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., form: _Optional[str] = ..., filters: _Optional[_Iterable[str]] = ..., size: _Optional[int] = ..., reissue_of: _Optional[str] = ..., holds: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class PersonFoundInExports(_message.Message):
     __slots__ = ("stamp", "user_id", "organization_id", "forgotten_at", "export_ids")
     STAMP_FIELD_NUMBER: _ClassVar[int]

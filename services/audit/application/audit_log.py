@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import current_request
-from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound, Refused, Unavailable
+from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound
 from helpdesk.kernel.paging import Pages, size_of
 from helpdesk.kernel.vault import Vault
+from services.audit.application.handing import damaged, handed_over
 from services.audit.application.ports import (
     ActionsView,
     Activity,
@@ -36,8 +37,6 @@ from services.audit.application.ports import (
 from services.audit.domain.facts import body_of, facts_of, name_of, unix
 from services.audit.domain.filters import Cursor, Filter, checked, scope_of
 from services.audit.domain.heartbeats import alarms, counted, silent
-from services.audit.domain.reissues import described, holding
-from services.audit.log.bundles import BundleNeededError
 from services.audit.log.storage import LogDamagedError
 
 DAY = 24 * 3600 * 1_000_000
@@ -320,17 +319,8 @@ class AuditLog:
             raise NotFound("record")
         whole = scope.everything and narrowed == Filter() and form == "proofs"
         size = self._sign(action).size
-        action.about(*described(form, narrowed, size))
-        try:
-            for part in self._exporter.parts(
-                Wanted(None if whole else narrowed, form, action.now, size)
-            ):
-                action.about(*holding(part.holds))
-                yield part
-        except LogDamagedError as error:
-            raise damaged() from error
-        except BundleNeededError as error:
-            raise Refused("ARCHIVED", f"{error}. Who runs the product has it.") from error
+        asked = Wanted(None if whole else narrowed, form, action.now, size)
+        yield from handed_over(action, self._exporter, asked)
 
     def _page(
         self,
@@ -398,12 +388,3 @@ def _pages(action: SupportAction, kind: str, wanted: Filter) -> Pages:
 def _cursor(pages: Pages, token: str) -> Cursor | None:
     cursor = pages.cursor(token)
     return Cursor(int(cursor[0]), int(cursor[1])) if cursor else None
-
-
-def damaged() -> Unavailable:
-    """Return what is told where the log contradicts what was signed."""
-    return Unavailable(
-        "LOG_DAMAGED",
-        "The log contradicts what was signed. Run helpdesk-audit verify.",
-        retry_seconds=60,
-    )

@@ -10,7 +10,7 @@ from helpdesk.kernel.actions import SupportAction, UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import HelpdeskError, InvalidArgument, NotFound
 from helpdesk.kernel.paging import Pages
-from services.audit.application.audit_log import damaged
+from services.audit.application.handing import damaged, handed_over
 from services.audit.application.ports import Directory, Exporter, Part, StandingView, Wanted
 from services.audit.domain.facts import moment
 from services.audit.domain.filters import Filter, scope_of
@@ -18,8 +18,6 @@ from services.audit.domain.reissues import (
     ForgottenPerson,
     PersonFoundInExports,
     ReadableExport,
-    described,
-    holding,
 )
 from services.audit.log.storage import LogDamagedError
 
@@ -103,20 +101,13 @@ class Reissues:
             raise NotFound("export")
         export = found.export
         wanted = export.wanted
-        action.about(
-            *described(export.form, wanted, export.size, export.export_id),
-            organization_id=wanted.organization_id,
-            user_id=wanted.user_id,
-        )
+        action.about(organization_id=wanted.organization_id, user_id=wanted.user_id)
         try:
             self._standing.sign(action.now)
-            for part in self._exporter.parts(
-                Wanted(wanted, export.form, action.now, export.size, export.export_id)
-            ):
-                action.about(*holding(part.holds))
-                yield part
         except LogDamagedError as error:
             raise damaged() from error
+        again = Wanted(wanted, export.form, action.now, export.size, export.export_id)
+        yield from handed_over(action, self._exporter, again)
 
     def _names(self, page: Sequence[Outdated]) -> Mapping[str, str]:
         made = [each.export.agent_id for each in page]

@@ -8,16 +8,29 @@ from datetime import datetime
 from typing import Any
 
 from helpdesk.kernel.clearing import is_about
-from helpdesk.kernel.events import ERASED, Event, SupportActionRecorded
-from services.audit.domain.facts import microseconds, moment, unix
+from helpdesk.kernel.events import ERASED, Event
+from services.audit.domain.facts import microseconds, moment
 from services.audit.domain.filters import Filter
-from services.audit.domain.readable import FORMATS
 
-MADE = frozenset({"audit.log.export", "audit.export.reissue"})
-"""Actions whose answer is an export."""
-_FORM, _FILTER, _SIZE, _AGAIN, _HOLDS = "form:", "filter:", "size:", "reissue_of:", "holds:"
 _TIMES = ("since", "until")
 _TEXTS = ("reason", "query", "request", "found")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadableExportMade(Event):
+    """Somebody made an export with opened texts, or made one again."""
+
+    NAME = "helpdesk.audit.v1.ReadableExportMade"
+
+    export_id: str
+    made_by: str
+    partner_id: str = ""
+    made_at: datetime
+    form: str
+    filters: tuple[str, ...] = ()
+    size: int
+    reissue_of: str = ""
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +60,7 @@ class ReadableExport:
     An export with opened texts, made at Unix microseconds.
 
     It has the records below the index ``size`` that fit ``wanted``, which is cut to what its maker
-    may see. ``holds`` are those whose texts it has though they were forgotten before it was made.
+    may see.
     """
 
     export_id: str
@@ -58,23 +71,13 @@ class ReadableExport:
     wanted: Filter
     size: int
     reissue_of: str = ""
-    holds: tuple[str, ...] = ()
 
 
 def described(form: str, wanted: Filter, size: int, reissue_of: str = "") -> tuple[str, ...]:
     """Return what the record of an export says of it, as subjects; ids and times, no text."""
-    asked = [
-        f"{_FILTER}{each.name}={_written(each.name, getattr(wanted, each.name))}"
-        for each in fields(wanted)
-        if getattr(wanted, each.name)
-    ]
-    again = [f"{_AGAIN}{reissue_of}"] if reissue_of else []
-    return (f"{_FORM}{form}", f"{_SIZE}{size}", *asked, *again)
-
-
-def holding(user_ids: Iterable[str]) -> tuple[str, ...]:
-    """Return what the record of an export says of those whose keys were still there."""
-    return tuple(f"{_HOLDS}{each}" for each in sorted(user_ids))
+    filters = (f"filter:{each}" for each in filters_of(wanted))
+    again = (f"reissue_of:{reissue_of}",) if reissue_of else ()
+    return (f"form:{form}", f"size:{size}", *filters, *again)
 
 
 def held_in(opened: Mapping[str, Any], forgotten: Mapping[str, int]) -> frozenset[str]:
@@ -93,26 +96,6 @@ def held_in(opened: Mapping[str, Any], forgotten: Mapping[str, int]) -> frozense
     return frozenset(each for each in found if at <= forgotten[each] and is_about(opened, [each]))
 
 
-def export_in(record: SupportActionRecorded) -> ReadableExport | None:
-    """Return the export with opened texts that a record is of; None for every other record."""
-    if record.action not in MADE or record.outcome != "done":
-        return None
-    form = _said(record.subjects, _FORM)
-    if form not in FORMATS:
-        return None
-    return ReadableExport(
-        export_id=record.request_id,
-        agent_id=record.agent_id,
-        partner_id=record.partner_id,
-        made_at=unix(record.occurred_at),
-        form=form,
-        wanted=_filter(record.subjects),
-        size=int(_said(record.subjects, _SIZE)),
-        reissue_of=_said(record.subjects, _AGAIN),
-        holds=tuple(each[len(_HOLDS) :] for each in record.subjects if each.startswith(_HOLDS)),
-    )
-
-
 def may_hold(export: ReadableExport, person: ForgottenPerson) -> bool:
     """Whether an export may hold a person, as far as its filter says."""
     return export.wanted.organization_id in ("", person.organization_id) and (
@@ -120,18 +103,24 @@ def may_hold(export: ReadableExport, person: ForgottenPerson) -> bool:
     )
 
 
+def filters_of(wanted: Filter) -> tuple[str, ...]:
+    """Return the filters that are set, as ``name=value``; times as RFC 3339."""
+    return tuple(
+        f"{each.name}={_written(each.name, getattr(wanted, each.name))}"
+        for each in fields(wanted)
+        if getattr(wanted, each.name)
+    )
+
+
+def filter_in(filters: Iterable[str]) -> Filter:
+    """Return the filter of what ``filters_of`` wrote."""
+    said = (each.partition("=") for each in filters)
+    read: dict[str, Any] = {name: _read(name, value) for name, _, value in said}
+    return Filter(**read)
+
+
 def _written(name: str, value: str | int | bool) -> str:
     return moment(int(value)).isoformat() if name in _TIMES else str(value)
-
-
-def _said(subjects: Iterable[str], prefix: str) -> str:
-    return next((each[len(prefix) :] for each in subjects if each.startswith(prefix)), "")
-
-
-def _filter(subjects: Iterable[str]) -> Filter:
-    asked = (each[len(_FILTER) :].partition("=") for each in subjects if each.startswith(_FILTER))
-    read: dict[str, Any] = {name: _read(name, value) for name, _, value in asked}
-    return Filter(**read)
 
 
 def _read(name: str, text: str) -> str | int | bool:

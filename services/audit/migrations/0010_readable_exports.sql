@@ -6,7 +6,7 @@ CREATE TABLE readable_export (
     partner_id TEXT NOT NULL,
     made_at BIGINT NOT NULL,
     form TEXT NOT NULL,
-    filter TEXT NOT NULL,
+    filters TEXT NOT NULL,
     size BIGINT NOT NULL,
     reissue_of TEXT NOT NULL
 );

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
-from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.store import Database, Projections, Recorded
 from services.audit.domain import feed_webhook, marks, reissues, review
 from services.audit.domain.facts import unix
@@ -128,29 +126,25 @@ def on_webhook_removed(db: Database, recorded: Recorded) -> None:
     db.execute("DELETE FROM feed_webhook WHERE organization_id = ?", (event.organization_id,))
 
 
-def on_support_action_recorded(db: Database, recorded: Recorded) -> None:
-    """What this service recorded of an export with opened texts."""
+def on_export_made(db: Database, recorded: Recorded) -> None:
+    """Somebody has a file with opened texts."""
     event: Any = recorded.event
-    export = reissues.export_in(event)
-    if export is None:
-        return
-    asked = {name: value for name, value in asdict(export.wanted).items() if value}
     db.execute(
-        "INSERT INTO readable_export (export_id, agent_id, partner_id, made_at, form, filter, "
+        "INSERT INTO readable_export (export_id, agent_id, partner_id, made_at, form, filters, "
         "size, reissue_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            export.export_id,
-            export.agent_id,
-            export.partner_id,
-            export.made_at,
-            export.form,
-            json.dumps(asked),
-            export.size,
-            export.reissue_of,
+            event.export_id,
+            event.made_by,
+            event.partner_id,
+            unix(event.made_at),
+            event.form,
+            json.dumps(event.filters),
+            event.size,
+            event.reissue_of,
         ),
     )
-    for user_id in export.holds:
-        _outdate(db, export.export_id, user_id)
+    for user_id in event.holds:
+        _outdate(db, event.export_id, user_id)
 
 
 def on_person_found(db: Database, recorded: Recorded) -> None:
@@ -171,7 +165,7 @@ def _outdate(db: Database, export_id: str, user_id: str) -> None:
 
 
 PROJECTIONS: Projections = {
-    SupportActionRecorded.NAME: on_support_action_recorded,
+    reissues.ReadableExportMade.NAME: on_export_made,
     reissues.PersonFoundInExports.NAME: on_person_found,
     feed_webhook.FeedWebhookSet.NAME: on_webhook_set,
     feed_webhook.FeedWebhookKeyRotated.NAME: on_webhook_key_rotated,

@@ -9,11 +9,12 @@ from typing import Any
 from helpdesk.kernel.clearing import is_about
 from helpdesk.kernel.store import Engine
 from services.audit.application.reissues import Outdated
-from services.audit.domain.filters import Filter
-from services.audit.domain.reissues import ForgottenPerson, ReadableExport, may_hold
+from services.audit.domain.reissues import ForgottenPerson, ReadableExport, filter_in, may_hold
 from services.audit.views.actions import Actions
 
-_EXPORT = "e.export_id, e.agent_id, e.partner_id, e.made_at, e.form, e.filter, e.size, e.reissue_of"
+_EXPORT = (
+    "e.export_id, e.agent_id, e.partner_id, e.made_at, e.form, e.filters, e.size, e.reissue_of"
+)
 _AT_ONCE = 2_000
 _ASKED = 500
 
@@ -111,6 +112,6 @@ class OutdatedExports:
 
 
 def _export(row: Sequence[Any]) -> ReadableExport:
-    export_id, agent_id, partner_id, made_at, form, wanted, size, reissue_of = row
-    asked = Filter(**json.loads(wanted))
+    export_id, agent_id, partner_id, made_at, form, filters, size, reissue_of = row
+    asked = filter_in(json.loads(filters))
     return ReadableExport(export_id, agent_id, partner_id, made_at, form, asked, size, reissue_of)
