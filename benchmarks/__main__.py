@@ -60,7 +60,7 @@ def comparisons(chosen: argparse.Namespace) -> dict[str, Callable[[], Rows]]:
         "read_mail": _mails,
         "replay": replay.run,
         "audit_append": audit_append.run,
-        "audit_proofs": lambda: audit_proofs.run(chosen.size, 100),
+        "audit_proofs": lambda: audit_proofs.run(chosen.size),
     }
 
 
@@ -113,7 +113,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="which comparisons; all without")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--size", type=int, default=20_000, help="records in the audit log")
+    parser.add_argument(
+        "--size", type=int, default=audit_proofs.SIZE, help="records in the audit log"
+    )
     parser.add_argument("--distributed", action="store_true", help="on the engines of scripts/up")
     parser.add_argument("--quick", action="store_true", help="fewer runs, rougher figures")
     parser.add_argument("--users", type=int, default=0, help="users in a rebuilt index; 200,000")

@@ -1,6 +1,8 @@
 """Tiles of the tree: 256 neighbouring hashes each, laid out as in C2SP tlog-tiles."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from hashlib import sha256
 
 from services.audit.log.merkle import (
     HASH_SIZE,
@@ -119,14 +121,41 @@ def _roots(tiles: TileReader, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
     def value(node: Node) -> bytes:
         name = _tile_of(node)
         height, number = node
-        width = 1 << height % TILE_HEIGHT
-        start = (number * width % TILE_WIDTH) * HASH_SIZE
-        hashes = read.get(name, b"")[start : start + width * HASH_SIZE]
-        if len(hashes) != width * HASH_SIZE:
+        within = height % TILE_HEIGHT
+        width = 1 << within
+        start = number * width % TILE_WIDTH
+        tile = read.get(name, b"")
+        if len(tile) < (start + width) * HASH_SIZE:
             raise TileMissingError(*name)
-        return perfect_root(split_hashes(hashes))
+        if name[0] and within:
+            return _inner(tile)[within - 1][start >> within]
+        return _root_of(tile[start * HASH_SIZE : (start + width) * HASH_SIZE])
 
     return [range_root(low, high, value) for low, high in ranges]
+
+
+def _root_of(hashes: bytes) -> bytes:
+    """Root over 2**n neighbouring hashes behind one another."""
+    while len(hashes) > HASH_SIZE:
+        hashes = b"".join(_above(hashes))
+    return hashes
+
+
+# Few tiles above the lowest level serve all proofs. By content, so that none can be stale.
+@lru_cache(maxsize=256)
+def _inner(tile: bytes) -> list[list[bytes]]:
+    """The hashes between a tile and the level above, from the lowest on."""
+    levels = []
+    while len(tile) >= 2 * HASH_SIZE:
+        levels.append(_above(tile))
+        tile = b"".join(levels[-1])
+    return levels
+
+
+def _above(hashes: bytes) -> list[bytes]:
+    pair = 2 * HASH_SIZE
+    last = len(hashes) - len(hashes) % pair
+    return [sha256(b"\x01" + hashes[at : at + pair]).digest() for at in range(0, last, pair)]
 
 
 def _tile_of(node: Node) -> TileName:
