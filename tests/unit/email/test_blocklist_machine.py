@@ -97,6 +97,12 @@ class Blocklist(RuleBasedStateMachine):
             self.the_mailbox_is_missing()
             self.an_agent_removes(agent, checked, other=other, admin=admin)
 
+    # Chance alone seldom comes here, and which modules other tests load changes its course.
+    @rule(agent=st.sampled_from(sorted(AGENTS)))
+    def a_full_mailbox_is_tried(self, agent):
+        self.bounces(Cause.MAILBOX_FULL, permanent=False, times=5)
+        self.an_agent_removes(agent, "no", other=False)
+
     @rule()
     def the_recipient_complains(self):
         self.tried(blocklist.complained, self.state, WHOSE, "m1")
