@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import grpc
@@ -28,9 +28,6 @@ _REBUILDING: Mapping[Any, str] = {
     replay_pb2.REBUILDING_NO_ANSWER: "no_answer",
     replay_pb2.REBUILDING_AT_WORK: "at_work",
 }
-
-
-Opened = Callable[[Any], object]
 
 
 class Audit:
