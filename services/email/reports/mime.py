@@ -3,13 +3,15 @@
 import base64
 import binascii
 import codecs
-import html
 import quopri
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.errors import MessageError
-from email.header import decode_header, make_header
+from email.header import decode_header
+
+from services.email.reports.markup import plain
+from services.email.reports.model import valid
 
 MAX_BYTES = 1 << 20
 """Only this prefix of a mail is read: a report precedes the message that it reports on."""
@@ -20,23 +22,24 @@ _MAX_PREFACE = 20
 MAX_DEPTH = 12
 MAX_PARTS = 60
 MAX_HTML_CHARS = 1 << 17
+"""Of all HTML parts of a mail together."""
+MAX_ENCODED_CHARS = 4_000
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,76}) ?:[ \t]*(.*)\Z", re.DOTALL)
 _PARAMETER = re.compile(
     r';\s*(boundary|charset|report-type|reply-type)\*?=\s*(?:"([^"\n]{0,200})"|([^\s;"]{1,200}))',
     re.IGNORECASE,
 )
-_TAGS = re.compile(r"<(?:!--|/?[a-zA-Z])[^<>]{0,2000}>")
-_HIDDEN = re.compile(
-    r"<(style|script|head)\b[^>]{0,500}>.{0,60000}?</\1>", re.IGNORECASE | re.DOTALL
-)
-_BREAKS = re.compile(r"</?(?:br|p|div|tr|li|h\d|table|ul|hr)\b[^<>]{0,500}>", re.IGNORECASE)
 _HIDDEN_PARTS = re.compile(
     r"^--(\S{6,100})\n(?:Content-[\w-]{1,40}:[^\n]{0,300}\n[^\S\n]*){1,5}\n",
     re.MULTILINE | re.IGNORECASE,
 )
 _MAY_HIDE_PARTS = frozenset({"text/plain", "multipart/report", "multipart/mixed"})
-_BLANKS = re.compile(r"[ \t\u00a0]+")
+# Python knows more encodings: some are none of texts, some take quadratic time.
+_CHARSET = re.compile(
+    r"(?:ascii|big5|cp|euc|gb|hp|hz|iso|johab|koi8|kz|latin|mac|ptcp|shift|tis|utf)[\w-]*"
+)
+_SEVEN_BITS = re.compile(r"utf-?7|unicode-1-1-utf-7|hz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def decoded(value: str) -> str:
     if "=?" not in value:
         return _as_utf8(value)
     try:
-        return str(make_header(decode_header(value[:4000])))
+        pieces = decode_header(value[:MAX_ENCODED_CHARS])
+        return valid("".join(_word(word, charset) for word, charset in pieces))
     except (MessageError, LookupError, UnicodeError, ValueError):
         return value
 
@@ -137,7 +141,7 @@ def _leaves(
     content_type: str, parameters: Mapping[str, str], encoding: str, body: str
 ) -> Iterator[Part]:
     stack = [(content_type, parameters, encoding, body, 0)]
-    left = MAX_PARTS
+    left, html_left = MAX_PARTS, MAX_HTML_CHARS
     while stack and left:
         left -= 1
         kind, given, coding, text, depth = stack.pop()
@@ -149,7 +153,12 @@ def _leaves(
             if children:
                 stack.extend((*child, depth + 1) for child in reversed(children))
                 continue
-        yield Part(kind, _text(kind, given.get("charset", ""), coding, text), depth)
+        readable = _text(kind, given.get("charset", ""), coding, text)
+        if kind == "text/html":
+            markup = readable[:html_left]
+            html_left -= len(markup)
+            readable = plain(markup)
+        yield Part(kind, readable, depth)
 
 
 def _children(
@@ -187,10 +196,7 @@ def _text(kind: str, charset: str, encoding: str, body: str) -> str:
         body = quopri.decodestring(body.encode("latin-1", "replace")).decode("latin-1")
     elif coding == "base64":
         body = _base64(body)
-    body = _in_charset(body, charset)
-    if kind == "text/html":
-        return plain(body)
-    return body
+    return _in_charset(body, charset)
 
 
 def _base64(body: str) -> str:
@@ -202,14 +208,34 @@ def _base64(body: str) -> str:
 
 
 def _in_charset(body: str, charset: str) -> str:
-    if body.isascii() and "\x1b" not in body:
-        return body
     name = charset.strip().lower()
+    if body.isascii() and "\x1b" not in body and not _SEVEN_BITS.match(name):
+        return body
+    known = _codec(name)
+    if not known:
+        return _as_utf8(body)
     try:
-        codecs.lookup(name or "utf-8")
-        return body.encode("latin-1").decode(name or "utf-8", "strict" if not name else "replace")
+        return valid(body.encode("latin-1").decode(known, "replace"))
     except (LookupError, UnicodeError, ValueError):
         return _as_utf8(body)
+
+
+def _word(word: str | bytes, charset: str | None) -> str:
+    if isinstance(word, str):
+        return _as_utf8(word)
+    known = _codec(charset or "")
+    if known:
+        return word.decode(known, "replace")
+    return _as_utf8(word.decode("latin-1"))
+
+
+def _codec(name: str) -> str:
+    """The name by which Python knows a charset of texts, else an empty string."""
+    try:
+        known = codecs.lookup(name).name if name else ""
+    except (LookupError, UnicodeError, ValueError):
+        return ""
+    return known if _CHARSET.fullmatch(known) else ""
 
 
 def _as_utf8(text: str) -> str:
@@ -219,11 +245,3 @@ def _as_utf8(text: str) -> str:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
-
-
-def plain(markup: str) -> str:
-    """The readable text of an HTML part, one line a block, within MAX_HTML_CHARS."""
-    text = _HIDDEN.sub(" ", markup[:MAX_HTML_CHARS])
-    text = _BREAKS.sub("\n", text)
-    text = html.unescape(_TAGS.sub("", text))
-    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n"))

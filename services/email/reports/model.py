@@ -1,7 +1,8 @@
 """What a report says: its kind, its recipients, why, whose fault it is and whether it lasts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -66,6 +67,21 @@ class Fault(StrEnum):
     UNKNOWN = "unknown"
 
 
+def valid(text: str) -> str:
+    """A text that can be stored and printed: no NUL, and halves of pairs as question marks."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def _make_valid(report: Any) -> None:
+    """Mails may hold, and JSON may spell, what is no text in any encoding."""
+    for each in fields(report):
+        value = getattr(report, each.name)
+        if type(value) is str:
+            object.__setattr__(report, each.name, valid(value))
+
+
 @dataclass(frozen=True, slots=True)
 class RecipientReport:
     """
@@ -87,6 +103,10 @@ class RecipientReport:
     fault: Fault = Fault.UNKNOWN
     permanent: bool | None = None
 
+    def __post_init__(self) -> None:
+        """Keep only what can be stored."""
+        _make_valid(self)
+
 
 @dataclass(frozen=True, slots=True)
 class MailReport:
@@ -102,3 +122,7 @@ class MailReport:
     original_sender: str = ""
     feedback_type: str = ""
     source_ip: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep only what can be stored."""
+        _make_valid(self)

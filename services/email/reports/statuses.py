@@ -85,12 +85,12 @@ def _read_text(text: str, status: Status) -> None:
             continue
         name = match[1].lower()
         if name not in _OF_RECIPIENT:
-            status.message.setdefault(name, match[2].strip())
+            status.message.setdefault(name, match[2][:_MAX_VALUE].strip())
             continue
         if name in group and name in {"final-recipient", "action"} and recipient_of(group):
             _close(group, status)
             group = {}
-        group.setdefault(name, match[2].strip())
+        group.setdefault(name, match[2][:_MAX_VALUE].strip())
     _close(group, status)
 
 

@@ -1,6 +1,7 @@
 """Cut, doubled, nested and random mails neither crash nor hang the reader."""
 
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,12 @@ def nested(depth: int) -> bytes:
         for level in range(depth)
     )
     return b"From: mailer-daemon@example.net\n" + opening + b"Content-Type: text/plain\n\nend\n"
+
+
+def in_html(*parts: bytes) -> bytes:
+    """A mail whose parts are all HTML."""
+    opening = b'From: postmaster@a.example\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    return opening + b"".join(b"--b\nContent-Type: text/html\n\n" + part + b"\n" for part in parts)
 
 
 HOSTILE = {
@@ -92,7 +99,43 @@ HOSTILE = {
     )
     * 900,
     "codes": b"From: postmaster@a.example\n\n" + b"550 5.1.1 " * 90_000,
+    "heads that never end": in_html(*[b"<head>" * 22_000] * 7),
+    "styles that never end": in_html(*[b"<style >a" * 14_000] * 7),
+    "comments that never end": in_html(*[b"<!--" * 32_000] * 7),
+    "comments in comments": in_html(b"<!-- <head> <!-- --> " * 40_000),
+    "tables in tables": in_html(b"<table><tr><td>" * 60_000),
+    "attributes": in_html(b"<a " + b"b='<c' " * 120_000 + b">"),
+    "entities": in_html(b"&amp;&lt;&#65;&nosuch;&" * 40_000),
+    "an endless number of a character": in_html(b"&#" + b"1" * 900_000 + b";"),
+    "an endless diagnosis": b"From: postmaster@a.example\nContent-Type: message/delivery-status\n\n"
+    b"Final-Recipient: rfc822; a@b.example\nAction: failed\nDiagnostic-Code: smtp; "
+    + b"%"
+    * 900_000,
+    "names of charsets": b"From: postmaster@a.example\nContent-Type: text/plain; charset="
+    + b"x" * 900_000
+    + b"\n\n\xe9",
+    "an international name": b"From: postmaster@a.example\nContent-Type: text/plain; charset=punycode"
+    b"\n\n\xe9" + b"a-b-c9" * 150_000,
+    "numbers in JSON": b'Subject: AWS\n\n{"notificationType":' + b"1" * 900_000,
 }
+
+REPEATED = [
+    *(b" \t", b"a", b"0", b".", b"-", b"=", b":", b";", b",", b"@", b"&", b"'", b'"', b"(", b"["),
+    *(b"<", b">", b"<a@b.example>", b"\xe9", b"\x1b$", b"a.b@c.d ", b"550 5.1.1 ", b"a=b;c"),
+    *(b"=?utf-8?q?a?= ", b"\n", b"\n\n", b"X-A: b\n ", b"--b\n", b"user ", b"to the address "),
+]
+PLACES = {
+    "text": b"From: postmaster@a.example\n\n",
+    "html": b"From: postmaster@a.example\nContent-Type: text/html\n\n",
+    "field": b"From: postmaster@a.example\nContent-Type: message/delivery-status\n\n"
+    b"Final-Recipient: rfc822; u@a.example\nAction: failed\nDiagnostic-Code: smtp; ",
+    "complaint": b"Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: ",
+    "subject": b"From: postmaster@a.example\nSubject: ",
+    "content type": b"From: postmaster@a.example\nContent-Type: ",
+    "reply": b"From: ann@a.example\nAuto-Submitted: auto-replied\n\n",
+}
+MEGABYTE = 1_000_000
+LARGEST_MEMORY = 48 * 1024 * 1024
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -103,6 +146,32 @@ def test_a_hostile_mail_is_read_in_time(name):
     assert time.thread_time() - started < SECONDS
     assert len(report.recipients) <= 500
     assert all(len(one.diagnosis) <= 2000 for one in report.recipients)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_megabyte_of_the_same_is_read_in_time_wherever_it_stands(place):
+    slow = {}
+    for repeated in REPEATED:
+        raw = PLACES[place] + repeated * (MEGABYTE // len(repeated))
+        started = time.thread_time()
+        read_mail(raw)
+        slow[repeated] = time.thread_time() - started
+
+    assert {each for each, seconds in slow.items() if seconds > SECONDS} == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["heads that never end", "tables in tables", "entities", "many recipients", "colons"]
+)
+def test_a_hostile_mail_is_read_in_little_memory(name):
+    tracemalloc.start()
+    try:
+        read_mail(HOSTILE[name])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < LARGEST_MEMORY
 
 
 def test_only_a_prefix_of_a_huge_mail_is_read():
