@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helpdesk.kernel.errors import Exhausted, HelpdeskError, Unavailable
-from services.email.reports import line_of
+from services.email.reports import MAX_BYTES, MailLine, line_of, valid
 from services.email.reports import read_mail as read_report
 
 if TYPE_CHECKING:
@@ -31,21 +31,28 @@ def read_mail(paths: tuple[Path, ...], as_json: bool) -> None:
     unreadable = 0
     for path in _files(paths):
         try:
-            report = read_report(path.read_bytes())
+            with path.open("rb") as file:
+                line = line_of(valid(path.name), read_report(file.read(MAX_BYTES)))
         except OSError as error:
             unreadable += 1
-            click.echo(f"{path.name}: {error.strerror}", err=True)
+            click.echo(f"{valid(path.name)}: {error.strerror}", err=True)
             continue
-        line = line_of(path.name, report)
-        if as_json:
-            click.echo(json.dumps(line, ensure_ascii=False))
+        except Exception as error:
+            # One mail must not keep the others from being read.
+            unreadable += 1
+            click.echo(f"{valid(path.name)}: cannot be read: {type(error).__name__}", err=True)
             continue
-        click.echo(f"{line['file']}: {line['kind']}")
-        for each in line["recipients"]:
-            code = " ".join(part for part in (each["reply_code"], each["status"]) if part)
-            words = (each["recipient"] or "?", each["action"], each["cause"], each["fault"], code)
-            click.echo("  " + "  ".join(word for word in words if word))
+        click.echo(json.dumps(line, ensure_ascii=False) if as_json else _words(line))
     sys.exit(1 if unreadable else 0)
+
+
+def _words(line: MailLine) -> str:
+    lines = [f"{line['file']}: {line['kind']}"]
+    for each in line["recipients"]:
+        code = " ".join(part for part in (each["reply_code"], each["status"]) if part)
+        words = (each["recipient"] or "?", each["action"], each["cause"], each["fault"], code)
+        lines.append("  " + "  ".join(word for word in words if word))
+    return "\n".join(lines)
 
 
 @click.command("import-bounces")

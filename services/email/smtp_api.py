@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import socket
 import stat
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,28 @@ _MOST_FILES = 100
 _TAKEN = "250 2.0.0 taken"
 _REFUSED = "554 5.6.0 this is no mail"
 _LATER = "451 4.3.0 not recorded, try again"
+_TRIPPED = "451 4.3.5 not read, try again"
+_UNREADABLE = "554 5.6.0 this mail cannot be read"
+_MOST_TRIPS = 3
+_REMEMBERED = 1000
+
+
+class Trips:
+    """How often each of the last mails stopped us by an error of our own; safe for threads."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[bytes, int] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def count(self, raw: bytes) -> int:
+        """Count one more of a mail; return how many there were."""
+        digest = hashlib.sha256(raw).digest()
+        with self._lock:
+            count = self._counts.pop(digest, 0) + 1
+            self._counts[digest] = count
+            while len(self._counts) > _REMEMBERED:
+                self._counts.popitem(last=False)
+        return count
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +69,13 @@ class Inbound:
     """
     Takes one mail into the log, as the service itself.
 
-    The answer is 250 only once its facts and the action's record are stored.
+    The answer is 250 only once its facts and the action's record are stored. A mail that stops us
+    by an error of our own is refused for good after a few tries: it would come for ever.
     """
 
     store: Store
     reports: Reports
+    trips: Trips = field(default_factory=Trips)
 
     def take(self, raw: bytes, recipient: str, protocol: str) -> str:
         """Record what a mail reports; return the SMTP answer."""
@@ -78,8 +105,9 @@ class Inbound:
             except Exception as error:
                 # The message of an unexpected error may hold personal data.
                 _log.error("a mail was not taken: %s", type(error).__name__)
-                self._failed(action, protocol, "failed", "INTERNAL")
-                return _LATER
+                unrecorded = self._failed(action, protocol, "failed", "INTERNAL")
+                again = self.trips.count(raw) < _MOST_TRIPS
+                return unrecorded or (_TRIPPED if again else _UNREADABLE)
         return _LATER
 
     def _failed(self, action: SupportAction, protocol: str, outcome: str, reason: str) -> str:
@@ -117,7 +145,7 @@ class Maildir:
     Takes the mails that an MTA puts into a maildir: from ``new`` to ``cur`` once they are recorded.
 
     A crash between the two takes the same mail again, which changes nothing. Flags as maildir has
-    them: S was taken, F is no mail and is left for somebody to look at.
+    them: S was taken, F is no mail, or none that we can read, and is left for somebody to look at.
     """
 
     def __init__(self, inbound: Inbound, folder: Path) -> None:
@@ -138,6 +166,8 @@ class Maildir:
             answer = self._inbound.take(raw, "", "maildir")
             if answer == _LATER:
                 break
+            if answer == _TRIPPED:
+                continue
             flag = "S" if answer == _TAKEN else "F"
             # Whoever else takes it was as quick: a rename is what decides.
             with contextlib.suppress(FileNotFoundError):

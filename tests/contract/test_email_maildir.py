@@ -7,6 +7,8 @@ import pytest
 
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.store import wait_until
+from services.email.application import reports
+from services.email.reports import read_mail
 from services.email.smtp_api import Maildir
 from tests.contract.email_world import bounce_of, email_world
 
@@ -80,6 +82,27 @@ def test_a_mail_that_cannot_be_recorded_now_stays_new(folder):
 
     assert Maildir(Broken(), folder).take() == 0
     assert names(folder, "new") == ["1.bounce"]
+
+
+def test_a_mail_that_breaks_the_reader_is_set_aside_and_holds_up_nothing(
+    world, folder, monkeypatch
+):
+    breaks = b"Subject: breaks the reader\n\n"
+
+    def read(raw):
+        if raw == breaks:
+            raise RuntimeError("a mail like no other")
+        return read_mail(raw)
+
+    monkeypatch.setattr(reports, "read_mail", read)
+    (folder / "new" / "1.poison").write_bytes(breaks)
+    message_id, raw = bounce(world)
+    (folder / "new" / "2.bounce").write_bytes(raw)
+    world.wait_for_state(message_id, "bounced")
+
+    assert wait_until(lambda: names(folder, "cur") == ["1.poison:2,F", "2.bounce:2,S"])
+    taken = world.product.records("email", action="email.report.take")
+    assert [r.error for r in taken if r.outcome == "failed"] == ["INTERNAL"] * 3
 
 
 def test_a_maildir_that_is_not_there_is_named_at_start(tmp_path):

@@ -1,6 +1,7 @@
 """MailReportService, the mail listener and the import: what mail systems say is recorded once."""
 
 import json
+import smtplib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from click.testing import CliRunner
 
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import Forbidden, InvalidArgument
+from services.email import commands
+from services.email.application import reports as taking
 from services.email.commands import import_bounces, read_mail
+from services.email.reports import read_mail as read_report
 from tests.contract.email_world import STEFANA, bounce_of, email_world, hand_in
 from tests.support.product import free_address
 
@@ -219,6 +223,20 @@ def test_a_mail_that_cannot_be_recorded_is_not_acknowledged(world):
     assert world.user_mail().addresses[0].blocked
 
 
+def test_a_mail_that_breaks_the_reader_is_refused_for_good_in_the_end(world, monkeypatch):
+    def broken(_):
+        raise RuntimeError("a mail like no other")
+
+    monkeypatch.setattr(taking, "read_mail", broken)
+    answers = []
+    for _ in range(4):
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            hand_in(world.inbound, "", "bounces@x.example", dsn(ADDRESS))
+        answers.append(refused.value.smtp_code)
+
+    assert answers == [451, 451, 554, 554]
+
+
 class OnTheWorld:
     """An operator of the product that runs in the test."""
 
@@ -255,6 +273,22 @@ def test_mails_are_read_as_json_lines():
     assert result.exit_code == 0
     assert len(lines) == len(list(MAILS.iterdir()))
     assert {"file", "kind", "recipients"} == set(lines[0])
+
+
+def test_a_mail_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path, monkeypatch):
+    def read(raw):
+        if raw == b"2":
+            raise RuntimeError("a mail like no other")
+        return read_report(raw)
+
+    monkeypatch.setattr(commands, "read_report", read)
+    for name in ("1", "2", "3"):
+        (tmp_path / name).write_bytes(name.encode())
+    result = CliRunner().invoke(read_mail, [str(tmp_path), "--json"])
+
+    assert result.exit_code == 1
+    assert [json.loads(line)["file"] for line in result.stdout.splitlines()] == ["1", "3"]
+    assert "2: cannot be read: RuntimeError" in result.stderr
 
 
 def test_a_bounced_address_is_the_same_in_any_spelling():

@@ -9,9 +9,19 @@ from services.email.reports.causes import (
     permanent,
 )
 from services.email.reports.lines import MailLine, RecipientLine, line_of
-from services.email.reports.model import Action, Cause, Fault, Kind, MailReport, RecipientReport
+from services.email.reports.mime import MAX_BYTES
+from services.email.reports.model import (
+    Action,
+    Cause,
+    Fault,
+    Kind,
+    MailReport,
+    RecipientReport,
+    valid,
+)
 
 __all__ = [
+    "MAX_BYTES",
     "Action",
     "Cause",
     "Evidence",
@@ -28,6 +38,7 @@ __all__ = [
     "permanent",
     "read_mail",
     "read_smtp_reply",
+    "valid",
 ]
 
 _READERS = (complaints.read, notifications.read, replies.read, bounces.read)

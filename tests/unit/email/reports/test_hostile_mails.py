@@ -2,6 +2,7 @@
 
 import time
 import tracemalloc
+from encodings.aliases import aliases
 
 import pytest
 from hypothesis import given, settings
@@ -194,6 +195,62 @@ def test_a_mail_in_a_mail_twice_names_its_recipient_once():
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_read(raw):
     assert isinstance(read_mail(raw), MailReport)
+
+
+CHARSETS = sorted({*aliases, *aliases.values(), "utf-7", "idna", "punycode", "x-unheard-of", ""})
+
+
+def can_be_stored(report: MailReport) -> bool:
+    people = report.recipients
+    said = "".join([report.subject, *(one.recipient + one.diagnosis for one in people)])
+    return "\0" not in said and said.encode("utf-8", "replace").decode("utf-8") == said
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(CHARSETS), st.binary(max_size=200))
+def test_a_text_in_any_charset_can_be_stored(charset, garbage):
+    report = read_mail(
+        b"From: mailer-daemon@example.net\nSubject: =?%s?Q?failure=%s?=\n"
+        b"Content-Type: text/plain; charset=%s\n\n<ann@example.com>: 550 5.1.1 %s\n"
+        % (
+            charset.encode(),
+            b"".join(b"=%02X" % byte for byte in garbage),
+            charset.encode(),
+            garbage,
+        )
+    )
+
+    assert can_be_stored(report)
+
+
+@pytest.mark.parametrize(
+    ("charset", "said"),
+    [
+        ("utf-7", b"no such user \xe9+2AA-"),
+        ("utf-7", b"no such user +2AA-"),
+        ("unicode_escape", b"no such user \xe9 \\ud800"),
+        ("utf-16-le", "no such user ă".encode("utf-16-le")),
+    ],
+)
+def test_half_a_pair_never_leaves_the_reader(charset, said):
+    report = read_mail(
+        b"From: mailer-daemon@example.net\nSubject: failure\n"
+        b"Content-Type: text/plain; charset=%s\n\n<ann@example.com>: %s\n"
+        % (charset.encode(), said)
+    )
+
+    assert can_be_stored(report)
+
+
+def test_half_a_pair_in_json_never_leaves_the_reader():
+    report = read_mail(
+        b"Subject: AWS\n\n"
+        b'{"notificationType":"Bounce","bounce":{"bouncedRecipients":'
+        b'[{"emailAddress":"\\ud800ann@example.com","diagnosticCode":"smtp; 550 \\udfff"}]}}'
+    )
+
+    assert [one.recipient for one in report.recipients] == ["?ann@example.com"]
+    assert can_be_stored(report)
 
 
 @settings(max_examples=150, deadline=None)
