@@ -1,4 +1,4 @@
-"""The code of a caller check is in its mail and nowhere else: answers, pages, logs, stores, index."""
+"""Codes and links are in their mails and nowhere else: answers, pages, logs, stores, index."""
 
 import json
 import logging
@@ -22,6 +22,22 @@ USER = f"/t/INC-1/users/{person_id('acme_user')}"
 # The mail server of the recipient's side, and the reader's browser.
 OUTSIDE = ("mail.log", "httpx", "httpcore")
 LINK = re.compile(r"/c/[0-9a-f]{32}([0-9A-Za-z_-]{32})")
+CONSENT = re.compile(r"/agree/[0-9a-f]{32}([0-9A-Za-z_-]{32})")
+INVITATION = re.compile(r"/invitation/([0-9A-Za-z_-]{43})")
+COMPLAINT = b"""From: <feedback@provider.example>
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+
+--b
+Content-Type: text/rfc822-headers
+
+%b
+--b--
+"""
 
 
 class Heard:
@@ -87,15 +103,53 @@ def world(heard, tmp_path, monkeypatch):
 
 def next_mail(world, mails):
     """The text of the mail with a code that its reader has not seen yet."""
+    return mail_with(world, LINK, {LINK.search(mail)[1] for mail in mails})
+
+
+def mail_with(world, link, known=()):
+    """The text of a mail with such a link, one that is not known."""
     world.product.settle()
     reader = world.browser()
-    known = {LINK.search(mail)[1] for mail in mails}
     for path in links(reader.get("/dev/mail"), r"/dev/mail/[^\"]+"):
         text = reader.get(path).text
-        link = LINK.search(text)
-        if link and link[1] not in known:
+        found = link.search(text)
+        if found and found[1] not in known:
             return text
     raise AssertionError("no mail came")
+
+
+def sent_mail(world, part):
+    """The mail with a text in it, as it was handed over."""
+    kept = (world.product.host.wiring.data_dir / "dev-mail").rglob("*")
+    return next(m for p in kept if p.is_file() and part in (m := p.read_bytes()))
+
+
+def report(world, raw):
+    """Report a mail as a mail system would."""
+    stub = world.product.stub(reports_pb2_grpc.MailReportServiceStub, "email")
+    reporter = world.product.caller(sub="mta", roles=["MAIL_REPORTER"])
+    reporter(stub.ReportMail, reports_pb2.ReportMailRequest(raw=raw))
+    world.product.settle()
+
+
+def places(world, heard, pages, caplog):
+    """All that left the product or stayed in it, but its mails: by place, as bytes."""
+    data_dir = Path(world.product.host.wiring.data_dir)
+    files = [p for p in data_dir.rglob("*") if p.is_file() and "dev-mail" not in p.parts]
+    ours = [r for r in caplog.records if not r.name.startswith(OUTSIDE)]
+    # Nanoseconds are digits enough to look like a code.
+    timeless = [
+        {name: value for name, value in span.items() if not name.endswith("UnixNano")}
+        for span in world.traces.spans
+    ]
+    return {
+        "metrics": urllib.request.urlopen(world.metrics, timeout=5).read(),
+        "spans": json.dumps(timeless, default=str).encode(),
+        "answers": b"\n".join(data for _, data in heard.answers),
+        "pages": "\n".join(pages).encode(),
+        "logs": "\n".join(record.getMessage() for record in ours).encode(),
+        **{str(p.relative_to(data_dir)): p.read_bytes() for p in files},
+    }
 
 
 def test_a_code_is_in_its_mail_only(world, heard, caplog):
@@ -122,13 +176,8 @@ def test_a_code_is_in_its_mail_only(world, heard, caplog):
     # Sent back whole by a careless mail system.
     agent.submit(f"{USER}/check")
     mails.append(next_mail(world, mails))
-    world.product.settle()
-    kept = (world.product.host.wiring.data_dir / "dev-mail").rglob("*")
-    mail = next(m for p in kept if p.is_file() and b"/c/" in (m := p.read_bytes()))
-    raw = bounce_of("x@y.example", "stefana@acme.example", mail, full=True)
-    stub = world.product.stub(reports_pb2_grpc.MailReportServiceStub, "email")
-    reporter = world.product.caller(sub="mta", roles=["MAIL_REPORTER"])
-    reporter(stub.ReportMail, reports_pb2.ReportMailRequest(raw=raw))
+    mail = sent_mail(world, b"/c/")
+    report(world, bounce_of("x@y.example", "stefana@acme.example", mail, full=True))
     for seen in (USER, f"{USER}/mail", f"{USER}/check"):
         agent.get(seen)
     world.product.settle()
@@ -136,32 +185,14 @@ def test_a_code_is_in_its_mail_only(world, heard, caplog):
     codes = [re.search(r"\b(\d{4}) (\d{4})\b", mail).groups() for mail in mails]
     secrets = [LINK.search(mail)[1] for mail in mails]
     shapes = [f"{a}{sep}{b}" for a, b in codes for sep in ("", " ", "-")]
-    data_dir = Path(world.product.host.wiring.data_dir)
-    files = [p for p in data_dir.rglob("*") if p.is_file() and "dev-mail" not in p.parts]
-    ours = [r for r in caplog.records if not r.name.startswith(OUTSIDE)]
-    logs = "\n".join(record.getMessage() for record in ours)
-    scraped = urllib.request.urlopen(world.metrics, timeout=5).read()
     done = "helpdesk.email.v1.CallerCheckService/VerifyCode"
     assert wait_until(lambda: any(s["name"] == done for s in world.traces.spans), 30, 0.05)
-    # Nanoseconds are digits enough to look like a code.
-    timeless = [
-        {name: value for name, value in span.items() if not name.endswith("UnixNano")}
-        for span in world.traces.spans
-    ]
-    spans = json.dumps(timeless, default=str).encode()
-    places = {
-        "metrics": scraped,
-        "spans": spans,
-        "answers": b"\n".join(data for _, data in heard.answers),
-        "pages": "\n".join(pages).encode(),
-        "logs": logs.encode(),
-        **{str(p.relative_to(data_dir)): p.read_bytes() for p in files},
-    }
-    found = [(where, c) for where, data in places.items() for c in shapes if c.encode() in data]
+    everywhere = places(world, heard, pages, caplog)
+    found = [(where, c) for where, data in everywhere.items() for c in shapes if c.encode() in data]
     # The page of the link carries its own link, for its reader; nothing else does.
     found += [
         (where, "a link")
-        for where, data in places.items()
+        for where, data in everywhere.items()
         for secret in secrets
         if where != "pages" and secret.encode() in data
     ]
@@ -169,8 +200,51 @@ def test_a_code_is_in_its_mail_only(world, heard, caplog):
     assert "Caller confirmed" in confirmed
     assert len(set(codes)) == len(codes) == 3
     assert len(heard.answers) > 50
-    assert b"helpdesk_consumer_position" in scraped
+    assert b"helpdesk_consumer_position" in everywhere["metrics"]
     assert len(world.traces.spans) > 50
     assert len(pages) > 10
-    assert {p.suffix for p in files} >= {".db"}
+    assert any(where.endswith(".db") for where in everywhere)
+    assert found == []
+
+
+def test_the_links_of_consents_and_invitations_are_in_their_mails_only(world, heard, caplog):
+    caplog.set_level(logging.DEBUG)
+    pages = []
+    agent, admin = world.browser("north_agent"), world.browser("north_admin")
+    for browser in (agent, admin):
+        browser.event_hooks["response"].append(lambda r: (r.read(), pages.append(r.text))[1])
+
+    agent.submit(f"{USER}/mail/welcome")
+    world.product.settle()
+    welcome = sent_mail(world, b"Message-ID")
+    report(world, COMPLAINT % re.search(rb"Message-ID: \S+", welcome)[0])
+    agent.submit(f"{USER}/mail/ask-recipient", address=0, reason="wants our mail again")
+    offer = {"email": "new@north.example", "display_name": "Newton New", "role": "helpdesk"}
+    admin.submit("/admin/invitations", **offer, reason="joins the team")
+    links_of = {
+        page: link.search(mail_with(world, link))[1]
+        for page, link in (("/agree/", CONSENT), ("/invitation/", INVITATION))
+    }
+    # Sent back whole, quoted by the mail system, and looked at by whoever asked.
+    for page, recipient in (
+        ("/agree/", "stefana+second@acme.example"),
+        ("/invitation/", "new@north.example"),
+    ):
+        mail = sent_mail(world, page.encode())
+        report(world, bounce_of("x@y.example", recipient, mail, full=True))
+    shown = agent.get(f"{USER}/mail").text
+    message_ids = set(re.findall(r'name="message" value="(\w+)"', shown))
+    evidence = [agent.submit(f"{USER}/mail/evidence", message=each).text for each in message_ids]
+    admin.get("/admin/invitations")
+    world.product.settle()
+    everywhere = places(world, heard, pages, caplog)
+
+    found = [
+        (where, page)
+        for where, data in everywhere.items()
+        for page, secret in links_of.items()
+        if secret.encode() in data
+    ]
+
+    assert any("User unknown" in page for page in evidence)
     assert found == []

@@ -738,6 +738,18 @@ class MailConsentGiven(_message.Message):
     message_id: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., address_digest: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
 
+class MailConsentUndeliverable(_message.Message):
+    __slots__ = ("stamp", "consent_id", "cause", "fault")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    FAULT_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    consent_id: str
+    cause: str
+    fault: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., consent_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ...) -> None: ...
+
 class ProviderListChanged(_message.Message):
     __slots__ = ("stamp", "address_digest", "provider", "change", "entries", "because", "message_id")
     STAMP_FIELD_NUMBER: _ClassVar[int]

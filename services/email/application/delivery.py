@@ -12,7 +12,7 @@ from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import ERASED
 from helpdesk.kernel.store import Store
 from services.email.application.ports import Found, address_stream
-from services.email.application.reports import settle_address, settle_check
+from services.email.application.reports import settle_address, settle_question
 from services.email.domain import blocklist, caller_check, consent, message, notices
 from services.email.domain.blocklist import Address
 from services.email.domain.caller_check import CallerCheck
@@ -142,7 +142,7 @@ class Delivery:
             facts = message.postponed(ours, answer, work.now, self._first_pause)
         work.stage(loaded, *facts)
         settle_address(work, self._store, ours, facts, answer, self._policy)
-        settle_check(work, ours, facts)
+        settle_question(work, ours, facts)
 
     def expired_checks(self, work: UnitOfWork) -> None:
         """End the checks whose time is over."""

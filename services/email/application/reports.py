@@ -10,9 +10,10 @@ from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import Event
 from helpdesk.kernel.store import Loaded, Store
 from services.email.application.ports import Directory, Owner, address_digest, address_stream
-from services.email.domain import blocklist, caller_check, evidence, message, origins
+from services.email.domain import blocklist, caller_check, consent, evidence, message, origins
 from services.email.domain.blocklist import Address, Whose
 from services.email.domain.caller_check import CallerCheck
+from services.email.domain.consent import Consent
 from services.email.domain.facts import (
     AddressBlocked,
     MailReportTaken,
@@ -119,7 +120,7 @@ class Reports:
         known = [each for each, _ in found if each.message_id]
         action.about(*(f"message:{each.message_id}" for each in known))
         holds_words = report.kind is not Kind.NONE
-        raw_text, cut = evidence.kept(reading.raw, may_hold_code=ours.kind in ("", message.CODE))
+        raw_text, cut = evidence.kept(reading.raw)
         action.stage(
             loaded,
             MailReportTaken(
@@ -203,7 +204,7 @@ class Reports:
         )
         action.stage(loaded, *facts)
         blocked = settle_address(action, self._store, found, facts, answer, self._policy)
-        settle_check(action, found, facts)
+        settle_question(action, found, facts)
         return Recorded(
             reading.matched_by or ("address" if found.user_id else "nobody"),
             cause,
@@ -247,13 +248,17 @@ def settle_address(
     return False
 
 
-def settle_check(work: UnitOfWork, found: Message, facts: tuple[Event, ...]) -> None:
-    """Stage what a bounce means for the caller check whose code the message held."""
+def settle_question(work: UnitOfWork, found: Message, facts: tuple[Event, ...]) -> None:
+    """Stage what a bounce means for the caller check or the consent that the message asked for."""
     bounced = next((fact for fact in facts if isinstance(fact, MessageBounced)), None)
-    if bounced is None or found.kind != message.CODE:
+    if bounced is None:
         return
-    loaded = work.load(f"check:{found.check_id}", caller_check.evolve, CallerCheck())
-    work.stage(loaded, *caller_check.undeliverable(loaded.state, bounced.cause, bounced.fault))
+    if found.kind == message.CODE:
+        check = work.load(f"check:{found.check_id}", caller_check.evolve, CallerCheck())
+        work.stage(check, *caller_check.undeliverable(check.state, bounced.cause, bounced.fault))
+    elif found.consent_id:
+        asked = work.load(f"mail-consent:{found.consent_id}", consent.evolve, Consent())
+        work.stage(asked, *consent.undeliverable(asked.state, bounced.cause, bounced.fault))
 
 
 def _answer_for(ours: Message, report: MailReport) -> RecipientReport | None:

@@ -105,6 +105,17 @@ class MailConsentGiven(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailConsentUndeliverable(Event):
+    """The mail that asked for a consent did not arrive: its link opens nothing any more."""
+
+    NAME = "helpdesk.email.v1.MailConsentUndeliverable"
+
+    consent_id: str
+    cause: str
+    fault: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProviderListChanged(Event):
     """A provider's own suppression list agrees with the blocklist again, and that was checked."""
 

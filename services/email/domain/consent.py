@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
 from helpdesk.kernel.events import Event
 from services.email.domain.blocklist import Address
-from services.email.domain.blocklist_facts import MailConsentAsked, MailConsentGiven
+from services.email.domain.blocklist_facts import (
+    MailConsentAsked,
+    MailConsentGiven,
+    MailConsentUndeliverable,
+)
 from services.email.domain.facts import NEVER
 from services.email.domain.policy import COMPLAINT
 
@@ -35,10 +39,13 @@ class Consent:
     link_key: str = ""
     link: str = ""
     link_digest: str = ""
+    undeliverable: bool = False
 
 
 def evolve(consent: Consent, event: Event) -> Consent:
     """Return the consent after a fact."""
+    if isinstance(event, MailConsentUndeliverable):
+        return replace(consent, undeliverable=True)
     if not isinstance(event, MailConsentAsked):
         return consent
     return Consent(
@@ -85,7 +92,16 @@ def standing(consent: Consent, state: Address, now: datetime) -> str:
         return "expired"
     if state.consented:
         return "given"
-    return "open" if now < consent.expires_at else "expired"
+    return "open" if now < consent.expires_at and not consent.undeliverable else "expired"
+
+
+def undeliverable(consent: Consent, cause: str, fault: str) -> tuple[MailConsentUndeliverable, ...]:
+    """The mail with the link bounced: whoever holds it is not the recipient, or not alone."""
+    if not consent.consent_id or consent.undeliverable:
+        return ()
+    return (
+        MailConsentUndeliverable(consent_id=consent.consent_id, cause=cause, fault=fault),
+    )
 
 
 def give(consent: Consent, state: Address, now: datetime) -> MailConsentGiven:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
 from helpdesk.kernel.events import Event
+from services.email.domain.evidence import without_secrets
 from services.email.domain.facts import (
     NEVER,
     MessageBounced,
@@ -256,7 +257,7 @@ def postponed(
             fault=answer.fault.value,
             status=answer.status,
             reply_code=answer.reply_code,
-            diagnosis=answer.diagnosis,
+            diagnosis=without_secrets(answer.diagnosis),
             attempt=message.attempts + 1,
             retry_at=now + pause,
         ),
@@ -303,7 +304,7 @@ def reported(
                 fault=answer.fault.value,
                 status=answer.status,
                 reply_code=answer.reply_code,
-                diagnosis=answer.diagnosis,
+                diagnosis=without_secrets(answer.diagnosis),
                 report_id=report_id,
             ),
         )
@@ -350,7 +351,7 @@ def _bounced(message: Message, answer: RecipientReport, report_id: str) -> Messa
         fault=answer.fault.value,
         status=answer.status,
         reply_code=answer.reply_code,
-        diagnosis=answer.diagnosis,
+        diagnosis=without_secrets(answer.diagnosis),
         remote_mta=answer.remote_mta,
         permanent=bool(answer.permanent),
         report_id=report_id,

@@ -13,9 +13,10 @@ from services.email.application.delivery import Reply
 from services.email.application.suppressions import Blocks
 from services.email.composition import policy_of
 from services.email.domain import facts
-from services.email.domain.blocklist_facts import AddressBlockExpired
+from services.email.domain.blocklist_facts import AddressBlockExpired, MailConsentAsked
 from services.email.settings import BlocklistSettings
 
+DOMAIN = "mail.helpdesk.example"
 GONE = Reply(550, "5.1.1 no such user", "RCPT")
 FULL = Reply(452, "4.2.2 mailbox full", "RCPT")
 TAKEN = Reply(250, "OK", "DATA")
@@ -111,6 +112,74 @@ def test_a_blocked_second_address_is_no_other_way(office):
     block(office)
 
     assert address(office).verdict.refusal == "WORD_REQUIRED"
+
+
+COMPLAINT = """From: <feedback@provider.example>
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <{0}@{1}>
+--b--
+"""
+
+
+@pytest.fixture
+def asked(office):
+    """Ana complained; she was asked at her other address whether she wants our mail again."""
+    message_id = office.act(office.mail.send_message, "ana", "welcome")
+    deliver(office, message_id, TAKEN)
+    office.act(office.reports.report_mail, COMPLAINT.format(message_id, DOMAIN).encode())
+    office.message_id = office.act(office.removals.ask_for_consent, "ana", 0)
+    (office.asked,) = office.facts(MailConsentAsked)
+    office.link = office.asked.consent_id + office.asked.link
+    return office
+
+
+def bounce_whole(office, message_id, body):
+    """Report a bounce that carries the whole mail, from another mail system."""
+    raw = (
+        "From: MAILER-DAEMON@mx.acme.example\nSubject: Undelivered Mail\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        f"--b\n\n<ana.pop@acme.example>: no such user. You wrote:\n{body}\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.example\n\n"
+        "Final-Recipient: rfc822; ana.pop@acme.example\nAction: failed\nStatus: 5.1.1\n\n"
+        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: <{message_id}@{DOMAIN}>\n\n{body}\n"
+        "--b--\n"
+    )
+    return office.act(office.reports.report_mail, raw.encode())
+
+
+def test_a_consent_whose_mail_bounced_cannot_be_given(asked):
+    deliver(asked, asked.message_id, TAKEN)
+    assert asked.act(asked.removals.get_consent, asked.link).state == "open"
+    bounce_whole(asked, asked.message_id, f"https://desk.example/agree/{asked.link}")
+    with pytest.raises(Refused) as refused:
+        asked.act(asked.removals.give_consent, asked.link)
+
+    assert refused.value.reason == "LINK_EXPIRED"
+    assert asked.act(asked.removals.get_consent, asked.link).state == "expired"
+
+
+def test_a_consent_whose_mail_was_refused_cannot_be_given(asked):
+    deliver(asked, asked.message_id, GONE)
+
+    assert asked.act(asked.removals.get_consent, asked.link).state == "expired"
+
+
+def test_the_evidence_of_a_returned_mail_shows_nobody_its_link(asked):
+    deliver(asked, asked.message_id, TAKEN)
+    bounce_whole(asked, asked.message_id, f"https://desk.example/agree/{asked.link}")
+    said = asked.act(asked.mail.get_evidence, "ana", asked.message_id)
+
+    assert "no such user" in said[0].raw
+    assert asked.asked.link not in str(said)
 
 
 def test_a_full_mailbox_is_blocked_for_a_while_and_then_watched(office):
