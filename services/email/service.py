@@ -62,7 +62,7 @@ def build(wiring: Wiring) -> Running:
     calls = CallerCheckServicer(checks, proofs.sign)
     answers = CallerAnswerServicer(Answers(store, directory, found, key))
     taking = MailReportServicer(reports)
-    inbound = Inbound(store, reports)
+    inbound = Inbound(store, reports, vouched=settings.foreign_reports == "block")
     refused = RefusedWebhooks(store)
     watched: list[Timer] = []
     if settings.maildir:

@@ -20,8 +20,9 @@ class Settings:
     elsewhere. ``console_url`` is where users open the links of caller checks; empty is where
     the gateway is. ``accepted_is_delivered`` is for a mail system that holds the mailboxes itself.
     An empty ``inbound_address`` (SMTP) or ``lmtp_address`` listens to nothing, an empty ``maildir``
-    is none. ``codes_per_partner`` counts the caller checks of all of a partner's agents in ten
-    minutes.
+    is none; a report that comes in by one of them and names no message of ours is noted or blocks
+    too, as ``foreign_reports`` says. ``codes_per_partner`` counts the caller checks of all of a
+    partner's agents in ten minutes.
     """
 
     domain: str = "mail.helpdesk.example"
@@ -39,6 +40,7 @@ class Settings:
     inbound_address: Annotated[str, Address()] = "127.0.0.1:2525"
     lmtp_address: Annotated[str, Address()] = ""
     maildir: str = ""
+    foreign_reports: Literal["note", "block"] = "note"
 
     def __post_init__(self) -> None:
         """Raise SettingsError for settings that do not fit together."""

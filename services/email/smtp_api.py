@@ -70,11 +70,13 @@ class Inbound:
     Takes one mail into the log, as the service itself.
 
     The answer is 250 only once its facts and the action's record are stored. A mail that stops us
-    by an error of our own is refused for good after a few tries: it would come for ever.
+    by an error of our own is refused for good after a few tries: it would come for ever. Where
+    ``vouched``, something in front lets only genuine reports in.
     """
 
     store: Store
     reports: Reports
+    vouched: bool = False
     trips: Trips = field(default_factory=Trips)
 
     def take(self, raw: bytes, recipient: str, protocol: str) -> str:
@@ -92,7 +94,7 @@ class Inbound:
                 name=_ACTION,
             )
             try:
-                self.reports.report_mail(action, raw, recipient)
+                self.reports.report_mail(action, raw, recipient, vouched=self.vouched)
                 self.store.commit(action.unit(self._record(action, protocol, "done")))
                 return _TAKEN
             except Conflict:

@@ -2,6 +2,7 @@
 
 import json
 import smtplib
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,11 +51,16 @@ Hello
 """
 
 
-@pytest.fixture
-def world(tmp_path):
+def dsn(recipient, original=b"Message-ID: <x@elsewhere.example>\n\n", sender="bounces@x.example"):
+    return bounce_of(sender, recipient, original)
+
+
+@contextmanager
+def listening_world(folder, **settings):
     inbound, lmtp = free_address(), free_address()
     with email_world(
-        tmp_path,
+        folder,
+        **settings,
         HELPDESK_EMAIL_INBOUND_ADDRESS=inbound,
         HELPDESK_EMAIL_LMTP_ADDRESS=lmtp,
         HELPDESK_EMAIL_ACCEPTED_IS_DELIVERED="no",
@@ -64,15 +70,17 @@ def world(tmp_path):
 
 
 @pytest.fixture
+def world(tmp_path):
+    with listening_world(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
 def sent(world):
     """A welcome mail that a mail system took."""
     message_id = world.send()
     world.wait_for_state(message_id, "sent")
     return world, message_id, world.server.wait_for(ADDRESS)
-
-
-def dsn(recipient, original=b"Message-ID: <x@elsewhere.example>\n\n", sender="bounces@x.example"):
-    return bounce_of(sender, recipient, original)
 
 
 def test_a_bounce_finds_its_message_by_the_envelope_sender(sent):
@@ -118,6 +126,52 @@ def test_a_bounce_of_another_systems_mail_finds_its_user(world):
     assert "550 5.1.1" in evidence.diagnosis
     assert "User unknown" in evidence.raw
     assert "stefana@" not in str(evidence).lower()
+
+
+HELD = COMPLAINT % (ADDRESS.encode(), ADDRESS.encode(), b"<made-up@elsewhere.example>")
+
+
+@pytest.mark.parametrize(
+    ("raw", "state"), [(dsn(ADDRESS), "bounced"), (HELD, "complained")], ids=["bounce", "complaint"]
+)
+def test_what_anybody_could_have_written_is_shown_as_unproved_and_blocks_nobody(world, raw, state):
+    hand_in(world.inbound, "", "bounces@mail.helpdesk.example", raw)
+    answer = world.user_mail()
+    shown = answer.messages[0]
+
+    assert (shown.kind, shown.state, shown.unproved) == ("other", state, True)
+    assert shown.next_step == "mail.next.send_to_see"
+    assert not any(each.blocked for each in answer.addresses)
+    assert [each.what for each in shown.entries] == [state]
+
+
+def test_what_nobody_proved_counts_for_nothing(world):
+    for number in range(7):
+        raw = dsn(ADDRESS, b"Message-ID: <%d@elsewhere.example>\n\n" % number)
+        full = raw.replace(b"5.1.1", b"5.2.2").replace(b"User unknown", b"Mailbox full")
+        hand_in(world.inbound, "", "bounces@mail.helpdesk.example", full)
+    names = [row.name for row in world.store.read(0, 10_000)]
+
+    assert not any(name.endswith(("AddressBounced", "AddressBlocked")) for name in names)
+    assert [each.unproved for each in world.user_mail().messages] == [True]
+
+
+def test_a_proved_report_blocks_after_one_that_was_not(sent):
+    world, message_id, (sender, recipient, mail) = sent
+    hand_in(world.inbound, "", "bounces@mail.helpdesk.example", dsn(recipient))
+    hand_in(world.inbound, "", sender, dsn(recipient, mail))
+
+    assert world.message(message_id).state == "bounced"
+    assert not world.message(message_id).unproved
+    assert world.user_mail().addresses[0].blocked
+
+
+def test_an_operator_may_let_every_report_block(tmp_path):
+    with listening_world(tmp_path, HELPDESK_EMAIL_FOREIGN_REPORTS="block") as world:
+        hand_in(world.inbound, "", "bounces@mail.helpdesk.example", dsn(ADDRESS))
+
+        assert world.user_mail().addresses[0].blocked
+        assert not world.user_mail().messages[0].unproved
 
 
 def test_a_bounce_of_nobodys_address_is_kept_and_blocks_it(world):
@@ -220,7 +274,7 @@ def test_a_mail_that_cannot_be_recorded_is_not_acknowledged(world):
 
     outcomes = [r.outcome for r in world.product.records("email", action="email.report.take")]
     assert outcomes == ["failed", "done"]
-    assert world.user_mail().addresses[0].blocked
+    assert world.user_mail().messages[0].state == "bounced"
 
 
 def test_a_mail_that_breaks_the_reader_is_refused_for_good_in_the_end(world, monkeypatch):

@@ -34,7 +34,7 @@ class GetUserMailResponse(_message.Message):
     def __init__(self, messages: _Optional[_Iterable[_Union[MailMessage, _Mapping]]] = ..., addresses: _Optional[_Iterable[_Union[MailAddress, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class MailMessage(_message.Message):
-    __slots__ = ("message_id", "kind", "address", "address_index", "state", "cause", "fault", "next_step", "entries", "has_evidence", "queued_at", "retry_at", "resend_allowed", "resend_refusal", "resent_as", "resend_of")
+    __slots__ = ("message_id", "kind", "address", "address_index", "state", "cause", "fault", "next_step", "entries", "has_evidence", "queued_at", "retry_at", "resend_allowed", "resend_refusal", "resent_as", "resend_of", "unproved")
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,7 @@ class MailMessage(_message.Message):
     RESEND_REFUSAL_FIELD_NUMBER: _ClassVar[int]
     RESENT_AS_FIELD_NUMBER: _ClassVar[int]
     RESEND_OF_FIELD_NUMBER: _ClassVar[int]
+    UNPROVED_FIELD_NUMBER: _ClassVar[int]
     message_id: str
     kind: str
     address: str
@@ -67,7 +68,8 @@ class MailMessage(_message.Message):
     resend_refusal: str
     resent_as: str
     resend_of: str
-    def __init__(self, message_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_index: _Optional[int] = ..., state: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., next_step: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., has_evidence: _Optional[bool] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resend_allowed: _Optional[bool] = ..., resend_refusal: _Optional[str] = ..., resent_as: _Optional[str] = ..., resend_of: _Optional[str] = ...) -> None: ...
+    unproved: bool
+    def __init__(self, message_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_index: _Optional[int] = ..., state: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., next_step: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., has_evidence: _Optional[bool] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resend_allowed: _Optional[bool] = ..., resend_refusal: _Optional[str] = ..., resent_as: _Optional[str] = ..., resend_of: _Optional[str] = ..., unproved: _Optional[bool] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
     __slots__ = ("at", "what", "cause", "fault", "status", "reply_code", "diagnosis", "next_step", "message_id")

@@ -53,7 +53,7 @@ class MessageQueued(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ..., consent_id: _Optional[str] = ..., notice_id: _Optional[str] = ..., link: _Optional[str] = ...) -> None: ...
 
 class MessageDiscovered(_message.Message):
-    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "address", "address_digest", "report_id")
+    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "address", "address_digest", "report_id", "unproved")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -62,6 +62,7 @@ class MessageDiscovered(_message.Message):
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
     REPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    UNPROVED_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     message_id: str
     person_id: str
@@ -70,7 +71,8 @@ class MessageDiscovered(_message.Message):
     address: str
     address_digest: str
     report_id: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., report_id: _Optional[str] = ...) -> None: ...
+    unproved: bool
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., report_id: _Optional[str] = ..., unproved: _Optional[bool] = ...) -> None: ...
 
 class MessageSent(_message.Message):
     __slots__ = ("stamp", "message_id", "reply_code", "attempt")

@@ -358,6 +358,8 @@ def _as_what(action: SupportAction) -> Remover:
 
 
 def _next_step(found: Message, known: _Known, state: Address, action: SupportAction) -> str:
+    if found.unproved:
+        return "mail.next.send_to_see"
     own = next((each for each in known.mailboxes if each.digest == found.address_digest), None)
     if found.state in ("bounced", "complained", "suppressed") and state.blocked and own:
         evidence = evidence_for(own, known.states, None, known.has_admin)

@@ -55,12 +55,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A report, how the message that it is about was found, and its bytes as they came."""
+    """
+    A report, how the message that it is about was found, and its bytes as they came.
+
+    ``vouched``: who brought it says that it is genuine, also where it names no message of ours.
+    """
 
     report_id: str
     report: MailReport
     matched_by: str
     raw: bytes
+    vouched: bool = True
 
 
 class Reports:
@@ -80,8 +85,20 @@ class Reports:
         self._domain = domain
         self._policy = policy
 
-    def report_mail(self, action: SupportAction, raw: bytes, envelope_recipient: str = "") -> Taken:
-        """Read a mail and record what it reports; the same mail again changes nothing."""
+    def report_mail(
+        self,
+        action: SupportAction,
+        raw: bytes,
+        envelope_recipient: str = "",
+        *,
+        vouched: bool = True,
+    ) -> Taken:
+        """
+        Read a mail and record what it reports; the same mail again changes nothing.
+
+        Anybody can write a bounce. One that names no message of ours, by its signed return path or
+        by its message id, blocks an address only where its bringer has ``vouched`` for it.
+        """
         if not raw:
             raise InvalidArgument("raw", "EMPTY")
         if len(raw) > LARGEST:
@@ -93,7 +110,8 @@ class Reports:
             return Taken(loaded.state.kind, duplicate=True)
         report = read_mail(raw)
         ours, matched_by = self.message_of(action, raw, envelope_recipient, report)
-        return self.take(action, loaded, Reading(report_id, report, matched_by, raw), ours)
+        reading = Reading(report_id, report, matched_by, raw, vouched)
+        return self.take(action, loaded, reading, ours)
 
     def take(
         self,
@@ -109,8 +127,7 @@ class Reports:
             found = [(ours, _answer_for(ours, report))]
         else:
             found = [
-                (self._discovered(action, report_id, report, answer), answer)
-                for answer in report.recipients
+                (self._discovered(action, reading, answer), answer) for answer in report.recipients
             ]
         recorded = [
             self._record(action, reading, each, answer)
@@ -156,12 +173,9 @@ class Reports:
         return action.load(f"message:{message_id}", message.evolve, Message()).state
 
     def _discovered(
-        self,
-        action: SupportAction,
-        report_id: str,
-        report: MailReport,
-        answer: RecipientReport,
+        self, action: SupportAction, reading: Reading, answer: RecipientReport
     ) -> Message:
+        report_id, report = reading.report_id, reading.report
         if message.outcome(report.kind, answer, report.feedback_type) not in WORTH_KEEPING:
             return Message()
         try:
@@ -169,7 +183,9 @@ class Reports:
         except InvalidArgument:
             return Message()
         digest = address_digest(self._store, address)
-        message_id = self._store.digest(f"discovered\0{report_id}\0{address}")[:32]
+        # What nobody proved is one message a day and address, so that a flood fills no timeline.
+        origin = f"discovered\0{report_id}" if reading.vouched else f"unproved\0{action.now:%F}"
+        message_id = self._store.digest(f"{origin}\0{address}")[:32]
         loaded = action.load(f"message:{message_id}", message.evolve, Message())
         if loaded.state.message_id:
             return loaded.state
@@ -184,6 +200,7 @@ class Reports:
                 address=address,
                 address_digest=digest,
                 report_id=report_id,
+                unproved=not reading.vouched,
             ),
         )
         if owner.user_id:
@@ -203,7 +220,9 @@ class Reports:
             loaded.state, report.kind, answer, reading.report_id, report.feedback_type
         )
         action.stage(loaded, *facts)
-        blocked = settle_address(action, self._store, found, facts, answer, self._policy)
+        blocked = not found.unproved and settle_address(
+            action, self._store, found, facts, answer, self._policy
+        )
         settle_question(action, found, facts)
         return Recorded(
             reading.matched_by or ("address" if found.user_id else "nobody"),

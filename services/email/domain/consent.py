@@ -99,9 +99,7 @@ def undeliverable(consent: Consent, cause: str, fault: str) -> tuple[MailConsent
     """The mail with the link bounced: whoever holds it is not the recipient, or not alone."""
     if not consent.consent_id or consent.undeliverable:
         return ()
-    return (
-        MailConsentUndeliverable(consent_id=consent.consent_id, cause=cause, fault=fault),
-    )
+    return (MailConsentUndeliverable(consent_id=consent.consent_id, cause=cause, fault=fault),)
 
 
 def give(consent: Consent, state: Address, now: datetime) -> MailConsentGiven:

@@ -50,6 +50,7 @@ class MessageDiscovered(Event):
     address: str = personal(of="person_id")
     address_digest: str
     report_id: str = ""
+    unproved: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

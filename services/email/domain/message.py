@@ -100,6 +100,7 @@ class Message:
     consent_id: str = ""
     notice_id: str = ""
     link: str = ""
+    unproved: bool = False
     state: str = ""
     queued_at: datetime = NEVER
     attempts: int = 0
@@ -161,6 +162,7 @@ def evolve(message: Message, event: Event) -> Message:
                 kind=OTHER,
                 address=event.address,
                 address_digest=event.address_digest,
+                unproved=event.unproved,
                 state="sent",
                 queued_at=event.recorded_at,
             )

@@ -142,6 +142,7 @@ def _message(view: MessageView) -> email_pb2.MailMessage:
         resend_refusal=view.resend_refusal,
         resent_as=found.resent_as,
         resend_of=found.resend_of,
+        unproved=found.unproved,
     )
 
 

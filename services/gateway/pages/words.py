@@ -191,6 +191,7 @@ NEXT: dict[str, str] = {
     "next_vouch": _("Vouch for the address."),
     "next_ask_agent": _("Ask an agent of the help desk."),
     "next_resend": _("Send it again."),
+    "next_send_to_see": _("Nothing proves this report: send the user a mail and watch it."),
     "next_send_new_code": _("Send a new code."),
     "advice_no_such_mailbox": _("Ask for a correct address; the customer admin changes it."),
     "advice_moved": _("Ask for the new address; the customer admin changes it."),
