@@ -19,6 +19,8 @@ WRAPPED_ADDRESS = r"(?:\"[^\"\n]{1,64}\"|[^\s<>@,;:\"]{1,128})@" + _DOMAIN
 _FIRST = re.compile(ADDRESS)
 _WRAPPED = re.compile(rf"<({WRAPPED_ADDRESS})>")
 _WHOLE = re.compile(rf"<?({WRAPPED_ADDRESS})>?(?=$|[\s(])")
+# What has to be written so in a parameter of SMTP (RFC 3461 4) and some systems leave so.
+_XTEXT = re.compile(r"\+(2B|3D)")
 _TYPED = re.compile(r"^\s*[a-z0-9/_-]{1,20}\s*;\s*", re.IGNORECASE)
 
 
@@ -46,9 +48,9 @@ def all_in(text: str, limit: int = 50) -> list[str]:
 def of_field(value: str) -> str:
     """The address of a recipient field such as `rfc822; name@example.org` (RFC 3464 2.3.2)."""
     bare = _TYPED.sub("", value.strip()[:1000])
-    if match := _WHOLE.match(bare):
-        return _clean(match[1])
-    return first_in(bare)
+    match = _WHOLE.match(bare)
+    found = _clean(match[1]) if match else first_in(bare)
+    return _XTEXT.sub(lambda sign: chr(int(sign[1], 16)), found)
 
 
 def domain_of(address: str) -> str:

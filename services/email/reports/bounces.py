@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from services.email.reports import addresses, codes, mime, notices, statuses
+from services.email.reports import addresses, codes, mime, notices, phrases, statuses
 from services.email.reports.causes import Evidence, cause_of, fault_of, permanent
 from services.email.reports.mime import Mail
 from services.email.reports.model import Action, Cause, Kind, MailReport, RecipientReport
 
 _PROGRAM = re.compile(
     r"mailer-?daemon|post.?master|mail.?(?:delivery|administrator)|mdaemon|majordomo|sysadmin|^$"
-    r"|-admin@|no-?reply@|^<>$|\broot@|daemon@",
+    r"|-admin@|no-?reply@|^<>$|\broot@|daemon@|interscan",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -28,7 +28,9 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _FAILED = re.compile(
-    r"could not be delivered|could not deliver|unable to deliver|was not delivered|undeliverable"
+    r"\A\s*(?:unknown (?:user|host): |undeliverable to |user mailbox exceeds allowed size: "
+    r"|delivery failed \d+ attempts: |invalid final delivery userid)"
+    r"|could not be delivered|could not deliver|unable to deliver|was not delivered|undeliverable"
     r"|failed recipient|delivery (?:has )?failed|did not reach|message details:|n'a pas pu",
     re.IGNORECASE,
 )
@@ -58,8 +60,9 @@ _DEPOSIT = re.compile(
 )
 
 _HEARD = re.compile(r"^<<< ?([245]\d\d[ -][^\n]{0,600})$", re.MULTILINE)
-_SEEN = re.compile(r";\s*(?:displayed|processed|dispatched)", re.IGNORECASE)
 _MAX_WRAPPED = 2
+# A status code alone says no more than that; the words of a reply may.
+_VAGUE = frozenset({Cause.UNKNOWN, Cause.POLICY, Cause.RECIPIENT_REFUSES, Cause.REPUTATION})
 
 _POWERMTA = {
     "bad-domain": Cause.DOMAIN_NOT_FOUND,
@@ -89,8 +92,13 @@ def read(mail: Mail, depth: int = 0) -> MailReport | None:
     if not by_program and not (_TITLE.search(subject) and _FAILED.search(own)):
         return None
     notice = own
-    named = notices.named_in(notice)
-    reports = _from_status(status, notice, named) if status.recipients else []
+    original = dict(reversed(mime.fields(copied.lstrip("\n"))))
+    postfix_sender = status.message.get("x-postfix-sender", "")
+    named = notices.named_in(notice, _senders(mail, original, postfix_sender)) or notices.named_in(
+        notice
+    )
+    refused = "RCPT" if "x-nai-header" in mail.headers else ""
+    reports = _from_status(status, notice, named, refused) if status.recipients else []
     if not (reports or named) and (inner := _read_inner(mail, copied, depth)):
         return inner
     reports = reports or _from_notice(mail, subject, notice, named, copied)
@@ -98,7 +106,6 @@ def read(mail: Mail, depth: int = 0) -> MailReport | None:
         return None
     if mail.first("x-spasign").upper() == "NG":
         reports = [_filtered(one) for one in reports]
-    original = dict(reversed(mime.fields(copied.lstrip("\n"))))
     return MailReport(
         kind=_kind(reports),
         recipients=tuple(reports),
@@ -109,10 +116,19 @@ def read(mail: Mail, depth: int = 0) -> MailReport | None:
         original_message_id=original.get(
             "message-id", status.message.get("x-original-message-id", "")
         )[:300],
-        original_sender=addresses.first_in(
-            status.message.get("x-postfix-sender", "") or original.get("from", "")
-        ),
+        original_sender=addresses.first_in(postfix_sender or original.get("from", "")),
     )
+
+
+def _senders(mail: Mail, original: dict[str, str], postfix_sender: str) -> frozenset[str]:
+    """Whose mail came back (lower case): a refusal may name them, but nothing was sent to them."""
+    fields = (original.get(name, "") for name in ("from", "sender", "return-path", "reply-to"))
+    found = {
+        address.lower()
+        for text in (mail.first("to"), mail.first("delivered-to"), postfix_sender, *fields)
+        for address in addresses.all_in(text)
+    }
+    return frozenset(found - {addresses.first_in(original.get("to", "")).lower()})
 
 
 def _is_status(content_type: str) -> bool:
@@ -158,7 +174,7 @@ def _from_a_program(mail: Mail, subject: str) -> bool:
 
 
 def _from_status(
-    status: statuses.Status, notice: str, named: list[notices.Named]
+    status: statuses.Status, notice: str, named: list[notices.Named], usually_refused: str
 ) -> list[RecipientReport]:
     reports: dict[tuple[str, str], RecipientReport] = {}
     words = {one.address.lower(): one.diagnosis for one in named}
@@ -168,14 +184,18 @@ def _from_status(
     for group in status.recipients:
         address = statuses.recipient_of(group)
         about = words.get(address.lower(), "")
-        said = group
+        said = {**group, "reporting-mta": reporting}
         if _REPLIED.match(about) and not group.get("diagnostic-code"):
-            said = {**group, "diagnostic-code": f"smtp; {about}"}
+            said["diagnostic-code"] = f"smtp; {about}"
         if "remote-mta" not in group and _RECEIVES.search(reporting):
-            said = {**said, "remote-mta": reporting}
+            said["remote-mta"] = reporting
         if not about and only:
             about = notice[: notices.MAX_DIAGNOSIS]
-        command = notices.command_in(notice if only else about) or refused.get(address.lower(), "")
+        command = (
+            notices.command_in(notice if only else about)
+            or refused.get(address.lower(), "")
+            or usually_refused
+        )
         report = _judged(address, said, about, notice if only else about, command)
         reports.setdefault((address.lower(), report.status), report)
     return list(reports.values())
@@ -191,7 +211,8 @@ def _judged(
     diagnosis = " ".join(diagnosis.split())
     action = _ACTION.search(group.get("action", ""))
     said_action = _normal_action(action[1].lower() if action else "")
-    if _SEEN.search(group.get("disposition", "")):
+    if "disposition" in group:
+        # Whatever the reader's program did with the mail, it had arrived (RFC 8098 1, 3.2.6).
         said_action = Action.DELIVERED
     field_status = codes.status_in(group.get("status", ""))
     remote = _mta(group.get("remote-mta", "")) or _host_in(diagnosis) or _host_in(about)
@@ -202,9 +223,12 @@ def _judged(
     told = "" if _JUST_DIGITS.match(diagnosis) else diagnosis
     if deposit := _DEPOSIT.search(around):
         told = diagnosis = " ".join((deposit[1] or deposit[2]).split())
+        # What puts mails into mailboxes speaks of their names, as a server does at this command.
+        refused = "RCPT"
     elif not told:
         diagnosis = " ".join((around or about).split())[: notices.MAX_DIAGNOSIS] or diagnosis
-    if category := _POWERMTA.get(group.get("x-powermta-bouncecategory", "")):
+    category = _POWERMTA.get(group.get("x-powermta-bouncecategory", ""))
+    if category and not phrases.names_us(told.lower()):
         return _report(
             address,
             category,
@@ -228,8 +252,11 @@ def _judged(
         remote_mta=remote,
         domain=addresses.domain_of(address),
         dialogue=dialogue,
+        reporting_mta=_mta(group.get("reporting-mta", "")),
     )
     cause = cause_of(evidence if told or not dialogue else replace(evidence, text=""))
+    if not told and cause in _VAGUE and (reply := notices.reply_in(around)):
+        cause = cause_of(replace(evidence, text=reply))
     if not told and cause is Cause.UNKNOWN:
         cause = cause_of(evidence)
     if cause is Cause.UNKNOWN and around:
@@ -259,6 +286,8 @@ def _from_notice(
     for person in people:
         alone = len(people) == 1
         said = notices.refused_in_session(notice) if alone else ""
+        if alone and not said and not codes.reply_in(person.diagnosis):
+            said = notices.reply_in(notice)
         diagnosis = " ".join((said or person.diagnosis or (notice if alone else "")).split())
         diagnosis = diagnosis[: notices.MAX_DIAGNOSIS]
         around = notice if alone else person.diagnosis

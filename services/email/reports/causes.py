@@ -48,6 +48,7 @@ _SECOND_LOOK = (
     Cause.MAILBOX_INACTIVE,
     Cause.EXPIRED,
     Cause.CONTENT_REJECTED,
+    Cause.PROTOCOL_ERROR,
     Cause.DELIVERY_PROGRAM_FAILED,
 )
 _ABOUT_US = frozenset({Cause.REPUTATION, Cause.AUTHENTICATION_FAILED, Cause.SENDER_REFUSED})
@@ -73,6 +74,7 @@ _FAULTS = {
     Fault.RECEIVING_SYSTEM: (
         Cause.TAKES_NO_MAIL,
         Cause.RELAYING_DENIED,
+        Cause.GREYLISTED,
         Cause.EXPIRED,
         Cause.NETWORK_TROUBLE,
         Cause.SYSTEM_TROUBLE,
@@ -104,6 +106,7 @@ class Evidence:
 
     `command` is the SMTP command that was refused (CONN for the greeting), empty where unknown.
     `dialogue` is False where the diagnosis comes from a program and not from an SMTP server.
+    `reporting_mta` wrote the report, `remote_mta` refused the mail.
     """
 
     text: str
@@ -114,15 +117,18 @@ class Evidence:
     remote_mta: str = ""
     domain: str = ""
     dialogue: bool = True
+    reporting_mta: str = ""
 
 
 def cause_of(evidence: Evidence) -> Cause:
     """The cause that codes, phrases and the refused command agree on best."""
     if evidence.status.startswith("2.") and evidence.action not in {Action.FAILED, Action.DELAYED}:
         return Cause.DELIVERED
-    text = evidence.text.lower()
+    text = codes.unfolded(evidence.text.lower())
     said = hosts.Said(text, evidence.status, evidence.command)
     if (cause := hosts.cause_at(evidence.remote_mta, evidence.domain, said)) is not None:
+        return cause
+    if (cause := hosts.cause_told_by(evidence.reporting_mta, said)) is not None:
         return cause
     named = codes.meaning(evidence.status)
     if evidence.dialogue:
@@ -189,11 +195,23 @@ def _state_at_google(view: _View) -> Cause | None:
     match = _GOOGLE_STATE.search(view.text)
     if match is None or (view.evidence.status and not view.evidence.status.endswith(".0")):
         return None
+    if phrases.names_us(view.text):
+        return None
     return _GOOGLE_STATES.get(match[1])
 
 
+def _greylisted(view: _View) -> Cause | None:
+    return Cause.GREYLISTED if phrases.says(Cause.GREYLISTED, view.text) else None
+
+
 def _full(view: _View) -> Cause | None:
-    if view.named is Cause.MAILBOX_FULL or phrases.says(Cause.MAILBOX_FULL, view.text):
+    if "mailbox unavailable (not enough free space)" in view.text:
+        # RFC 5321 4.2.2 has these words for the system's disk and for the mailbox.
+        return Cause.SYSTEM_TROUBLE
+    if view.named is Cause.MAILBOX_FULL or (
+        phrases.says(Cause.MAILBOX_FULL, view.text)
+        and not phrases.says(Cause.RATE_LIMITED, view.text)
+    ):
         return Cause.MAILBOX_FULL
     return None
 
@@ -242,6 +260,8 @@ def _nobody(view: _View) -> Cause | None:
         return Cause.NO_SUCH_MAILBOX
     if view.named is Cause.MAILBOX_INACTIVE or view.named in _ABOUT_US:
         return None
+    if phrases.names_us(view.text) or phrases.says(Cause.DOMAIN_NOT_FOUND, view.text):
+        return None
     if (
         view.named is not Cause.RECIPIENT_REFUSES
         and view.evidence.command not in {"MAIL", "DATA"}
@@ -261,7 +281,11 @@ def _refused_by_recipient(view: _View) -> Cause | None:
     """An unknown user after the address was accepted is a refusal: the mailbox may well exist."""
     if view.named is Cause.MAILBOX_INACTIVE or view.named in _ABOUT_US:
         return None
-    if view.named is not Cause.RECIPIENT_REFUSES and view.evidence.command in _BEFORE_DATA:
+    if view.named is not Cause.RECIPIENT_REFUSES and (
+        view.evidence.command in _BEFORE_DATA
+        or phrases.names_us(view.text)
+        or phrases.says(Cause.DOMAIN_NOT_FOUND, view.text)
+    ):
         return None
     if phrases.says(Cause.RECIPIENT_REFUSES, view.text) or phrases.says(
         Cause.NO_SUCH_MAILBOX, view.text
@@ -288,10 +312,17 @@ def _no_domain(view: _View) -> Cause | None:
     if view.named is Cause.DOMAIN_NOT_FOUND:
         if phrases.says(Cause.TAKES_NO_MAIL, view.text):
             return Cause.TAKES_NO_MAIL
-        if phrases.says(Cause.NETWORK_TROUBLE, view.text):
+        gone = view.evidence.status == "5.1.2" and "domain name not found" in view.text
+        if not gone and phrases.says(Cause.NETWORK_TROUBLE, view.text):
             return None
         return Cause.DOMAIN_NOT_FOUND
     return Cause.DOMAIN_NOT_FOUND if phrases.says(Cause.DOMAIN_NOT_FOUND, view.text) else None
+
+
+def _virus(view: _View) -> Cause | None:
+    if view.evidence.command in _BEFORE_DATA or not phrases.says(Cause.VIRUS, view.text):
+        return None
+    return Cause.VIRUS
 
 
 def _spam(view: _View) -> Cause | None:
@@ -317,6 +348,7 @@ _DIALOGUE: tuple[_Test, ...] = (
     _no_mail_here,
     _name_refused,
     _state_at_google,
+    _greylisted,
     _full,
     _too_big,
     _inactive_or_moved,
@@ -325,6 +357,7 @@ _DIALOGUE: tuple[_Test, ...] = (
     _refused_by_recipient,
     _sender,
     _no_domain,
+    _virus,
     _spam,
     _authentication,
     _rate_or_reputation,
@@ -358,6 +391,6 @@ def _by_codes(evidence: Evidence, text: str, named: Cause | None) -> Cause:
         return Cause.REPUTATION
     if phrases.says(Cause.AWAY, text):
         return Cause.AWAY
-    if "does not like recipient" in text and not evidence.reply_code.startswith("4"):
-        return Cause.NO_SUCH_MAILBOX
+    if phrases.names_us(text):
+        return Cause.POLICY
     return Cause.UNKNOWN

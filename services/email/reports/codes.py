@@ -9,6 +9,7 @@ _NUMBERED = re.compile(r"\(#?([245]\.\d\.\d{1,3})\)|#([45]\.\d\.\d{1,3})")
 _AFTER_REPLY = re.compile(r"(?<![\d.])[245]\d\d[ -][\x22'#]?([245]\.\d\.\d{1,3})(?!\.?\d)")
 _ALONE = re.compile(r"(?<![\d.])([45]\.\d\.\d{1,3}|2\.[0-7]\.[0-7])(?!\.?\d)")
 _REPLY = re.compile(r"(?<![\d.#:/=_-])(?:([45][0-5]\d)|(25[0-3]))(?![\d.:]*\d)(?!\.\d)")
+_FOLDED = re.compile(r"(?<=\S)\s+[245]\d\d-(?:[245]\.\d\.\d{1,3}(?!\.?\d))?\s*(?=\D)")
 _ADDRESS4 = re.compile(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b")
 
 CAUSE_OF_STATUS: Mapping[str, Cause] = {
@@ -152,6 +153,11 @@ def status_in(text: str) -> str:
         if match := pattern.search(text):
             return match[1] or match[match.lastindex or 1]
     return ""
+
+
+def unfolded(text: str) -> str:
+    """A reply of many lines (RFC 5321 4.2.1) without the codes that begin its further lines."""
+    return _FOLDED.sub(" ", text)
 
 
 def reply_in(text: str) -> str:

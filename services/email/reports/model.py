@@ -47,6 +47,7 @@ class Cause(StrEnum):
     CONTENT_REJECTED = "content_rejected"
     TOO_BIG = "too_big"
     RATE_LIMITED = "rate_limited"
+    GREYLISTED = "greylisted"
     EXPIRED = "expired"
     NETWORK_TROUBLE = "network_trouble"
     SYSTEM_TROUBLE = "system_trouble"
@@ -106,6 +107,20 @@ class RecipientReport:
     def __post_init__(self) -> None:
         """Keep only what can be stored."""
         _make_valid(self)
+
+    @property
+    def refused_for_good(self) -> bool:
+        """
+        Whether a mail system failed this mail for good, by its codes (RFC 3463 2, RFC 5321 4.2.1).
+
+        Where it gave none, whether the address is gone.
+        """
+        if self.action not in {Action.FAILED, Action.UNSAID}:
+            return False
+        classes = {code[0] for code in (self.status, self.reply_code) if code}
+        if "4" in classes:
+            return False
+        return "5" in classes or bool(self.permanent)
 
 
 @dataclass(frozen=True, slots=True)

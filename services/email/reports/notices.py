@@ -44,6 +44,8 @@ _LED = re.compile(
     r"[ \t]*(?:\(expanded[ ]from[^)\n]*\)?)?[ \t]*"
     r"(:|\.\.\.|\ \.\.\.|\[|\(|\bon\b|delivery\ failed|Invalid|\bwas\b|\bis\b|-|<)[ \t]*(.*)$"
 )
+_ZOHO = re.compile(rf"^[ \t]*({ADDRESS})[ \t]+(\S[^\n]*,[ \t]*ERROR_CODE[ \t]?:.*)$")
+_MALFORMED = re.compile(rf"^[ \t]+{ADDRESS}[ ]<({ADDRESS})>:[ ]*(malformed address:.*)$")
 _LEAD_INS = """
     address
     addressed to
@@ -96,6 +98,7 @@ _NAMED = re.compile(
 )
 _IN_ROUND_BRACKETS = re.compile(rf"\buser\b[^\n]{{0,80}}\(({ADDRESS})\)", re.IGNORECASE)
 _AT_THE_END = re.compile(rf"\w [^<>\n]{{0,200}}<({ADDRESS})>\.$")
+_EXCHANGED = re.compile(rf"^\w[^<>\n]{{0,40}} (?:<<<|>>>) [^<\n]{{0,200}}<({ADDRESS})>")
 _ALIAS = re.compile(rf"^[ \t]*(?:\(?(?:generated|expanded)\ (?:by|from):?\ )<?({ADDRESS})")
 _CONTACT = re.compile(
     r"for\ further\ assistance|please\ (?:contact|send|forward)|contact\ |questions|reply\ to"
@@ -105,6 +108,11 @@ _CONTACT = re.compile(
 )
 _FROM_LINE = re.compile(r"^\s*from\ |^\s*>>>\ (?:MAIL|RCPT)|^\s*<<<\ ", re.IGNORECASE)
 
+_OF_SENDER = re.compile(
+    r"\b(?:sender (?:e-?mail )?(?:address|domain)|sender verif\w+|domain of sender|invalid sender)"
+    r"\b",
+    re.IGNORECASE,
+)
 _LEADS_ELSEWHERE = re.compile(r"\bto the address$|\bcontact:?$", re.IGNORECASE)
 _OTHER_HOST = re.compile(r"[245]\d\d \S{1,200} \(smtp\)\.\.\.|While talking to ")
 
@@ -118,6 +126,7 @@ _COMMANDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
         ),
         (r"did not like our (?:final )?(EHLO|HELO|MAIL|RCPT|DATA)", re.IGNORECASE),
         (r"\[(RCPT|MAIL|DATA|EHLO|HELO)_?(?:TO|FROM)?\]", 0),
+        (r"^SMTP:(RCPT|MAIL|DATA|EHLO|HELO) host ", re.MULTILINE),
         (r"most progress was (RCPT|MAIL|DATA|EHLO|HELO)", re.IGNORECASE),
         (r"-------SMTP command\s+(RCPT|MAIL|DATA|EHLO|HELO)", 0),
         (r"<<< (RCPT|MAIL|DATA|EHLO|HELO)", 0),
@@ -139,10 +148,13 @@ _WORDS_FOR_COMMANDS = (
     ("failed after i sent the message", "DATA"),
     ("unknown recipient or mailbox unavailable ->", "RCPT"),
 )
-_TRANSCRIPT = re.compile(r">>>[ ]?(EHLO|HELO|MAIL|RCPT|DATA)\b|<<<[ ]?[45]\d\d", re.IGNORECASE)
+_TRANSCRIPT = re.compile(
+    r"(?:>>>|-->)[ ]?(EHLO|HELO|MAIL|RCPT|DATA)\b|(?:<<<|<--)[ ]?[45]\d\d", re.IGNORECASE
+)
 
-_SENT = re.compile(r">>> ?(EHLO|HELO|MAIL|RCPT|DATA)\b(.*)", re.IGNORECASE)
-_REFUSED = re.compile(r"<<< ?[45]\d\d")
+_SENT = re.compile(r"(?:.{1,40}: -->|>>>) ?(EHLO|HELO|MAIL|RCPT|DATA)\b(.*)", re.IGNORECASE)
+_REFUSED = re.compile(r"(?:.{1,40}: <--|<<<) ?[45]\d\d")
+_REPLY_LINE = re.compile(r"^[ \t]{0,8}[45]\d\d[ -][^\n]{3,600}$", re.MULTILINE)
 _OUT = re.compile(r"^ ?Out: ([45]\d\d [^\n]{1,600})$", re.MULTILINE)
 _TOLD = re.compile(rf"[45]\d\d[^<\n]{{0,20}}<({ADDRESS})>\.\.\.")
 
@@ -217,6 +229,12 @@ def refused_in_session(notice: str) -> str:
     return refusals[-1] if refusals else ""
 
 
+def reply_in(notice: str) -> str:
+    """The first refusal that stands on a line of its own, empty where there is none."""
+    found = _REPLY_LINE.search(notice)
+    return found[0].strip() if found else ""
+
+
 def commands_of(notice: str) -> dict[str, str]:
     """The refused command for each address (lower case) of a session's transcript."""
     found: dict[str, str] = {}
@@ -233,8 +251,12 @@ def commands_of(notice: str) -> dict[str, str]:
     return found
 
 
-def named_in(notice: str) -> list[Named]:
-    """The addresses that a notice reports on, each with the lines that follow it."""
+def named_in(notice: str, senders: frozenset[str] = frozenset()) -> list[Named]:
+    """
+    The addresses that a notice reports on, each with the lines that follow it.
+
+    What a refusal says of one of the ``senders`` (lower case) belongs to the recipient before it.
+    """
     found: dict[str, list[str]] = {}
     current: list[str] | None = None
     heard: list[str] = []
@@ -245,6 +267,8 @@ def named_in(notice: str) -> list[Named]:
         if current is not None and _ALIAS.match(line):
             continue
         address, rest = ("", "") if _LEADS_ELSEWHERE.search(previous) else _address_of(line)
+        if address.lower() in senders:
+            address = ""
         previous = line
         if line.startswith("<<<"):
             heard.append(line[3:].strip())
@@ -268,15 +292,22 @@ def _address_of(line: str) -> tuple[str, str]:
         return "", ""
     if match := _BARE.match(line) or _ALONE.match(line):
         return match[1], ""
+    if match := _ZOHO.match(line) or _MALFORMED.match(line):
+        return match[1], match[2]
     if match := _ALIAS.match(line):
         return match[1], ""
-    if match := _LED.match(line):
-        return match[1] or match[2], f"{match[3]} {match[4]}".strip(" :.[")
+    led = _LED.match(line)
+    # A line that begins with an address is about it; one that begins with a reply may not be.
+    if _OF_SENDER.search(line) and not (led and not line.lstrip()[:1].isdigit()):
+        return "", ""
+    if match := led:
+        rest = f"{match[3]} {match[4]}".strip(" :.[")
+        return match[1] or match[2], rest[1:-1].strip() if rest[:1] + rest[-1:] == "()" else rest
     if _CONTACT.search(line) and not re.search(r"(?i)unknown|recipient|deliver", line):
         return "", ""
     if match := _NAMED.search(line):
         return match[1], line.strip()
-    for pattern in (_IN_ROUND_BRACKETS, _AT_THE_END):
+    for pattern in (_IN_ROUND_BRACKETS, _AT_THE_END, _EXCHANGED):
         if match := pattern.search(line):
             return match[1], line.strip()
     return "", ""

@@ -11,7 +11,12 @@ from services.email.reports.model import Action, Cause, Kind, MailReport, Recipi
 
 _MAX_CHARS = 1 << 18
 _MAX_RECIPIENTS = 500
-_SUBTYPES = {"MailboxFull": Cause.MAILBOX_FULL, "MessageTooLarge": Cause.TOO_BIG}
+_SUBTYPES = {
+    "MailboxFull": Cause.MAILBOX_FULL,
+    "MessageTooLarge": Cause.TOO_BIG,
+    # Our account's own list holds the address: nothing that the recipient could mend.
+    "OnAccountSuppressionList": Cause.POLICY,
+}
 
 
 def read(mail: Mail) -> MailReport | None:

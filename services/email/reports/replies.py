@@ -17,8 +17,20 @@ _SIGNS = (
     (
         "subject",
         re.compile(
-            r"\s*(?:auto:|auto(?:matic)?[ -](?:reply|response):|autoreply:|automatische antwort:"
-            r"|out of (?:the )?office|r[ée]ponse automatique|abwesenheit|respuesta autom)",
+            r"\A\s*(?:auto:|auto(?:matic)?[ -](?:reply|response):|autoreply:|out of (?:the )?office"
+            # German, Dutch, Swedish, Danish and Norwegian
+            r"|automatische antwort:|abwesenheit|automatisch antwoord|afwezig"
+            r"|autosvar|automatiskt? svar|frånvaro|fravær"
+            # French, Italian, Spanish, Portuguese, Romanian
+            r"|r[ée]ponse automatique|absence du bureau|risposta automatica|fuori ufficio"
+            r"|respuesta autom|fuera de la oficina|resposta autom|fora do escrit[óo]rio"
+            r"|r[ăa]spuns automat|absent de la birou"
+            # Polish, Czech, Slovak, Hungarian, Finnish, Turkish, Russian
+            r"|odpowied[źz] automatyczna|automatyczna odpowied|automatick[áa] odpov"
+            r"|automatikus v[áa]lasz"
+            r"|automaattinen vastaus|otomatik yan[ıi]t|автоответ|автоматический ответ"
+            # Japanese, Chinese, Korean
+            r"|自動応答|自動返信|不在|自动回复|自動回覆|자동 회신)",
             re.IGNORECASE,
         ),
     ),

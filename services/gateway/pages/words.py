@@ -216,6 +216,7 @@ NEXT: dict[str, str] = {
     "advice_content_rejected": _("Report it to the platform team; nothing is wrong with the user."),
     "advice_too_big": _("Report it to the platform team; nothing is wrong with the user."),
     "advice_rate_limited": _("Wait, then send it again."),
+    "advice_greylisted": _("Wait, then send it again."),
     "advice_protocol_error": _("Report it to the platform team; nothing is wrong with the user."),
     "advice_complained": _("The recipient must agree first."),
     "advice_away": _("Nothing to do."),

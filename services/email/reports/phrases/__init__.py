@@ -24,6 +24,11 @@ def names_nobody(text: str) -> bool:
     return _holds_any(_NOBODY, text)
 
 
+def names_us(text: str) -> bool:
+    """Whether a lower-case text refuses us and not the recipient, whatever else it says."""
+    return _holds_any(_OURS, text)
+
+
 def _holds_any(tests: tuple[_Test, ...], text: str) -> bool:
     return any(literal in text and (search is None or search(text)) for literal, search in tests)
 
@@ -48,3 +53,4 @@ _TESTS = {
     for cause, sayings in table.items()
 }
 _NOBODY = _tests(recipients.NOBODY)
+_OURS = _tests(senders.OURS)

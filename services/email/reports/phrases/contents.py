@@ -35,7 +35,6 @@ SAYINGS: Mapping[Cause, str] = {
         detected your message as spam
         dsbl.org
         failed several antispam checks
-        greylisted
         had spam-like
         high probability of spam
         identified as spam
@@ -105,6 +104,11 @@ SAYINGS: Mapping[Cause, str] = {
         you're using a mass mailer
     """,
     Cause.VIRUS: """
+        contains a virus
+        contained a virus
+        virus was found
+        virus found
+        found a virus
         virus phishing
         - infected
         contains prohibited virus

@@ -16,6 +16,8 @@ NOBODY = """
     address couldn't be found
     invalid final delivery userid
     msexch:~unknown recipient
+    no mailbox here by that name
+    user not found
     no valid recipients for this mm
     non répertorié dans l'annuaire
     not listed in domino directory
@@ -28,6 +30,49 @@ NOBODY = """
     unknown user: *@*
     ディレクトリには見つかりません
     ディレクトリのリストにありません
+    delivery error: dd this user doesn't have a * account
+    căsuța poștală nu există
+    casuta postala nu exista
+    adresa nu există
+    destinatarul nu există
+    utilizatorul nu există
+    utilizator inexistent
+    adresa de e-mail nu a fost găsită
+    benutzer unbekannt
+    empfänger unbekannt
+    unbekannter benutzer
+    unbekannter empfänger
+    empfänger existiert nicht
+    postfach existiert nicht
+    adresse existiert nicht
+    konto existiert nicht
+    kein solcher benutzer
+    adresse wurde nicht gefunden
+    el usuario no existe
+    usuario no existe
+    usuario desconocido
+    destinatario desconocido
+    la dirección no existe
+    buzón no existe
+    no se encontró la dirección
+    utilisateur inconnu
+    destinataire inconnu
+    adresse inconnue
+    l'adresse n'existe pas
+    utente sconosciuto
+    utente inesistente
+    casella inesistente
+    destinatario sconosciuto
+    indirizzo inesistente
+    usuário desconhecido
+    usuário não existe
+    destinatário desconhecido
+    onbekende gebruiker
+    gebruiker onbekend
+    postvak bestaat niet
+    nieznany użytkownik
+    użytkownik nie istnieje
+    skrzynka nie istnieje
 """
 
 SAYINGS: Mapping[Cause, str] = {
@@ -101,6 +146,25 @@ SAYINGS: Mapping[Cause, str] = {
         inbox is full
         account is full
         not enough space in
+        căsuța poștală este plină
+        casuta postala este plina
+        căsuța poștală e plină
+        căsuță poștală plină
+        spațiul de stocare a fost depășit
+        postfach des empfängers ist voll
+        speicherplatz des postfachs
+        buzón está lleno
+        buzon esta lleno
+        boîte de réception est pleine
+        boîte aux lettres du destinataire est pleine
+        casella di posta è piena
+        casella del destinatario è piena
+        caixa de correio cheia
+        caixa de entrada está cheia
+        postvak is vol
+        postvak van de ontvanger is vol
+        skrzynka jest pełna
+        skrzynka odbiorcy jest pełna
         boîte aux lettres pleine
         boite aux lettres pleine
         quota dépassé
@@ -123,10 +187,9 @@ SAYINGS: Mapping[Cause, str] = {
         account is disabled
         account is locked email bounced
         account is temporarily limited
-        address no longer accepts mail
-        archived recipient
         boite du destinataire archivee
         email account that you tried to reach is disabled
+        email account that you tried to reach is inactive
         has been suspended
         inactive account
         invalid/inactive user
@@ -170,6 +233,10 @@ SAYINGS: Mapping[Cause, str] = {
         no longer on server
     """,
     Cause.NO_SUCH_MAILBOX: """
+        address no longer accepts mail
+        archived recipient
+        no matches to nameserver query
+        recipientnotfound
         mailbox unavaiable
         non-existent user
         rcpt (*) does not exist
@@ -202,7 +269,6 @@ SAYINGS: Mapping[Cause, str] = {
         doesn't have a * account
         does not exist.
         does not exist here
-        email account that you tried to reach is inactive
         email address could not be found
         email name is not found
         exrecipnotfound
@@ -376,6 +442,12 @@ SAYINGS: Mapping[Cause, str] = {
         unknown host
         unroutable address
         unrouteable address
+        domeniul nu există
+        domain existiert nicht
+        domäne existiert nicht
+        el dominio no existe
+        le domaine n'existe pas
+        il dominio non esiste
         domain not found
         domain name does not exist
         domain unknown

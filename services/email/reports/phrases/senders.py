@@ -4,6 +4,22 @@ from collections.abc import Mapping
 
 from services.email.reports.model import Cause
 
+OURS = """
+    blocked using
+    domain of sender address
+    error: no valid recipients from
+    is on our blacklist
+    not allowed to send from
+    not allowed to send mail from
+    sender address rejected
+    sender denied
+    sender email address rejected
+    sender policy framework
+    sender rejected
+    sender verify failed
+    spf check
+"""
+
 SAYINGS: Mapping[Cause, str] = {
     Cause.REPUTATION: """
         because the ip is in spamhaus's list
@@ -74,7 +90,6 @@ SAYINGS: Mapping[Cause, str] = {
         missing or bad ptr
         must have a reverse dns record
         no access from mail server
-        no matches to nameserver query
         no ptr record
         no rdns
         no reverse dns

@@ -6,6 +6,8 @@ from services.email.reports.model import Cause
 
 SAYINGS: Mapping[Cause, str] = {
     Cause.EXPIRED: """
+        message * has been frozen
+        was frozen on arrival
         connection timed out
         could not contact dns servers
         could not deliver for the last
@@ -18,7 +20,6 @@ SAYINGS: Mapping[Cause, str] = {
         did not accept our requests to connect
         envelope expired
         failed to deliver to domain
-        giving up on
         has been delayed
         has not been collected after
         have been failing for a long time
@@ -37,6 +38,12 @@ SAYINGS: Mapping[Cause, str] = {
         was not reachable within the allowed queue period
         your message could not be delivered for more than
         could not be delivered for * days
+    """,
+    Cause.GREYLISTED: """
+        greylisted
+        greylisting
+        graylisted
+        graylisting
     """,
     Cause.NETWORK_TROUBLE: """
         (00120270)
@@ -96,6 +103,7 @@ SAYINGS: Mapping[Cause, str] = {
         insufficient disk space
         insufficient system
         internal error reading data
+        illegal value in ldap attribute
         internal server error
         interrupted system call
         it encountered an error while being processed
@@ -124,6 +132,8 @@ SAYINGS: Mapping[Cause, str] = {
         system config error
         system resources
         temporary file write error
+        too many results returned but needs to be unique
+        system error
         temporary local problem
         temporary mta failure
         temporary server error
@@ -155,6 +165,12 @@ SAYINGS: Mapping[Cause, str] = {
         does not receive email
         indicated no mail service
         no smtp service
+    """,
+    Cause.PROTOCOL_ERROR: """
+        angle-brackets nested too deep
+        domain missing in source-routed address
+        expected word or "<"
+        malformed address:
     """,
     Cause.DELIVERY_PROGRAM_FAILED: """
         bin/maildrop

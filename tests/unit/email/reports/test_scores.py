@@ -17,7 +17,8 @@ SISIMAI_REASONS = {
     "notaccept": {Cause.TAKES_NO_MAIL},
     "mailboxfull": {Cause.MAILBOX_FULL},
     "suspend": {Cause.MAILBOX_INACTIVE},
-    "filtered": {Cause.RECIPIENT_REFUSES},
+    # Sisimai calls 5.2.1 so, which is a mailbox that is switched off (RFC 3463 3.3).
+    "filtered": {Cause.RECIPIENT_REFUSES, Cause.MAILBOX_INACTIVE},
     "mesgtoobig": {Cause.TOO_BIG},
     "exceedlimit": {Cause.TOO_BIG},
     # SPF, DKIM and DMARC failures have no reason of their own in Sisimai 4: it spreads them over
@@ -26,7 +27,8 @@ SISIMAI_REASONS = {
     "rejected": {Cause.SENDER_REFUSED, Cause.AUTHENTICATION_FAILED},
     "policyviolation": {Cause.POLICY, Cause.AUTHENTICATION_FAILED},
     "securityerror": {Cause.POLICY, Cause.AUTHENTICATION_FAILED},
-    "spamdetected": {Cause.BLOCKED_AS_SPAM},
+    # Sisimai calls greylisting spam.
+    "spamdetected": {Cause.BLOCKED_AS_SPAM, Cause.GREYLISTED},
     "virusdetected": {Cause.VIRUS},
     "contenterror": {Cause.CONTENT_REJECTED},
     "toomanyconn": {Cause.RATE_LIMITED},
