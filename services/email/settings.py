@@ -59,9 +59,10 @@ class BlocklistSettings:
     """
     ``HELPDESK_EMAIL_BLOCKLIST_...``: what blocks an address, and for how long.
 
-    Causes are those of ``helpdesk read-mail``: a hard one that lasts blocks at once, soft ones
-    block after ``soft_bounces`` in ``soft_days``. Trouble of our own side cannot be named: it
-    blocks nobody. Zero ``..._block_days`` is for good, as hard bounces and complaints are.
+    Causes are those of ``helpdesk read-mail``: a hard one blocks at once where the mail was refused
+    for good (5xx), soft ones block after ``soft_bounces`` in ``soft_days``. Trouble of our own side
+    cannot be named: it blocks nobody. Zero ``..._block_days`` is for good, as hard bounces and
+    complaints are.
     """
 
     hard_causes: tuple[str, ...] = (
@@ -81,6 +82,7 @@ class BlocklistSettings:
         "mailbox_full",
         "recipient_refuses",
         "relaying_denied",
+        "greylisted",
         "expired",
         "network_trouble",
         "system_trouble",

@@ -183,20 +183,22 @@ class MessageResent(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., resent_as: _Optional[str] = ...) -> None: ...
 
 class AddressBounced(_message.Message):
-    __slots__ = ("stamp", "address_digest", "message_id", "cause", "fault", "permanent")
+    __slots__ = ("stamp", "address_digest", "message_id", "cause", "fault", "permanent", "for_good")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     FAULT_FIELD_NUMBER: _ClassVar[int]
     PERMANENT_FIELD_NUMBER: _ClassVar[int]
+    FOR_GOOD_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     address_digest: str
     message_id: str
     cause: str
     fault: str
     permanent: bool
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., permanent: _Optional[bool] = ...) -> None: ...
+    for_good: bool
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., permanent: _Optional[bool] = ..., for_good: _Optional[bool] = ...) -> None: ...
 
 class AddressBlocked(_message.Message):
     __slots__ = ("stamp", "address_digest", "person_id", "address", "block", "cause", "fault", "message_id", "again", "expires_at", "provider")

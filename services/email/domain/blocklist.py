@@ -241,22 +241,23 @@ def bounced(
 
     Trouble of our own side never blocks a recipient.
     """
-    cause, fault, permanent = answer.cause.value, answer.fault.value, bool(answer.permanent)
+    cause, fault, for_good = answer.cause.value, answer.fault.value, answer.refused_for_good
     note = AddressBounced(
         address_digest=whose.digest,
         message_id=message_id,
         cause=cause,
         fault=fault,
-        permanent=permanent,
+        permanent=bool(answer.permanent),
+        for_good=for_good,
     )
     if state.blocked:
         return (note,)
     earlier = sum(
         now - each.recorded_at < policy.soft_window
-        and policy.weight(each.cause, each.fault, permanent=each.permanent) == SOFT
+        and policy.weight(each.cause, each.fault, for_good=each.for_good) == SOFT
         for each in state.bounces
     )
-    block = policy.block(cause, fault, permanent=permanent, soft=earlier + 1)
+    block = policy.block(cause, fault, for_good=for_good, soft=earlier + 1)
     if not block:
         return (note,)
     expires_at = policy.expires_at(block, now)

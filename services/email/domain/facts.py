@@ -153,6 +153,7 @@ class AddressBounced(Event):
     cause: str
     fault: str
     permanent: bool = False
+    for_good: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,7 @@ SOFT_CAUSES = frozenset(
         Cause.MAILBOX_FULL,
         Cause.RECIPIENT_REFUSES,
         Cause.RELAYING_DENIED,
+        Cause.GREYLISTED,
         Cause.EXPIRED,
         Cause.NETWORK_TROUBLE,
         Cause.SYSTEM_TROUBLE,
@@ -64,7 +65,8 @@ _THEIR_RULE = frozenset({Cause.RECIPIENT_REFUSES})
 @dataclass(frozen=True, slots=True)
 class Policy:
     """
-    What blocks: ``hard`` causes at once where they last, ``soft`` ones by their number.
+    What blocks: ``hard`` causes at once where the mail was refused for good (an answer of class 5,
+    such as 550 or 5.2.1), ``soft`` causes by their number.
 
     ``soft_lasts`` and ``policy_lasts`` are how long such a block holds; zero is for good, as a
     hard bounce and a complaint are.
@@ -97,18 +99,18 @@ class Policy:
         window, soft_lasts, policy_lasts = (timedelta(days=each) for each in days)
         return cls(named[0], named[1], soft_bounces, window, soft_lasts, policy_lasts)
 
-    def weight(self, cause: str, fault: str, *, permanent: bool) -> str:
+    def weight(self, cause: str, fault: str, *, for_good: bool) -> str:
         """Return what one bounce is for its address: a hard one, a soft one, or nothing."""
         why = Cause(cause)
         if why in OURS or why in NO_BOUNCE or fault == Fault.OUR_SIDE:
             return ""
-        if permanent and why in self.hard:
+        if for_good and why in self.hard:
             return HARD
         return SOFT if why in self.soft else ""
 
-    def block(self, cause: str, fault: str, *, permanent: bool, soft: int) -> str:
+    def block(self, cause: str, fault: str, *, for_good: bool, soft: int) -> str:
         """Return what a bounce blocks as, where it is the ``soft``-th soft one; empty for none."""
-        weight = self.weight(cause, fault, permanent=permanent)
+        weight = self.weight(cause, fault, for_good=for_good)
         if weight != SOFT:
             return weight
         if soft < self.soft_bounces:

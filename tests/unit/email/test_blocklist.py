@@ -47,6 +47,7 @@ def came_back(answer, days_ago=0.0):
         cause=answer.cause.value,
         fault=answer.fault.value,
         permanent=answer.permanent,
+        for_good=answer.refused_for_good,
         recorded_at=NOON - timedelta(days=days_ago),
     )
 

@@ -180,13 +180,21 @@ class CallerChecks(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(pick=picks, agent=agents, foreign=rarely, wrong=st.sampled_from((0, 0, 1, 2, 4, 5)))
     def read_aloud(self, pick, agent, foreign, wrong):
-        for _ in range(wrong):
-            self.read(pick, agent if foreign else "", right=False)
-        if wrong < 2 or wrong == 5:
-            self.read(pick, agent if foreign else "", right=True)
-
-    def read(self, pick, agent, *, right):
         sent = self.sent[self.some(pick)]
+        for _ in range(wrong):
+            self.read(sent, agent if foreign else "", right=False)
+        if wrong < 2 or wrong == 5:
+            self.read(sent, agent if foreign else "", right=True)
+
+    @rule(agent=agents, user=users, ticket=tickets)
+    def guesses_go_on_with_a_new_code(self, agent, user, ticket):
+        for wrong in (5, 1):
+            self.send(agent, user, ticket, 0)
+            newest = self.newest(agent, user)
+            for _ in range(wrong if newest else 0):
+                self.read(newest, "", right=False)
+
+    def read(self, sent, agent, *, right):
         by = agent or sent["agent"]
         code = sent["code"] if right else f"{(int(sent['code']) + 1) % 10**8:08d}"
         before = self.open_to_code(sent)

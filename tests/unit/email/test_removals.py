@@ -226,9 +226,9 @@ def test_what_blocks_is_a_setting():
         BlocklistSettings(hard_causes=("moved",), soft_causes=("expired",), soft_bounces=2)
     )
 
-    assert policy.block("no_such_mailbox", "recipient", permanent=True, soft=9) == ""
-    assert policy.block("moved", "recipient", permanent=True, soft=1) == "hard_bounce"
-    assert policy.block("expired", "receiving_system", permanent=False, soft=2) == "soft_bounces"
+    assert policy.block("no_such_mailbox", "recipient", for_good=True, soft=9) == ""
+    assert policy.block("moved", "recipient", for_good=True, soft=1) == "hard_bounce"
+    assert policy.block("expired", "receiving_system", for_good=False, soft=2) == "soft_bounces"
     assert policy.soft_lasts == timedelta(days=14)
 
 
