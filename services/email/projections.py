@@ -112,6 +112,13 @@ def on_address_probation_passed(db: Database, recorded: Recorded) -> None:
     _removal_ended(db, recorded, "delivered", "")
 
 
+def on_address_probation_failed(db: Database, recorded: Recorded) -> None:
+    """An address is no longer on probation, and the removal did not help."""
+    event: Any = recorded.event
+    on_address_noted(db, recorded)
+    _removal_ended(db, recorded, "bounced", event.cause)
+
+
 def on_address_vouch_requested(db: Database, recorded: Recorded) -> None:
     """A blocked address waits for the word of a customer's admin."""
     event: Any = recorded.event
@@ -293,6 +300,7 @@ PROJECTIONS: Projections = {
     facts.AddressBlocked.NAME: on_address_blocked,
     facts.AddressRemovedFromBlocklist.NAME: on_address_removed_from_blocklist,
     facts.AddressProbationPassed.NAME: on_address_probation_passed,
+    facts.AddressProbationFailed.NAME: on_address_probation_failed,
     blocklist_facts.AddressBlockExpired.NAME: on_address_removed_from_blocklist,
     blocklist_facts.AddressVouchRequested.NAME: on_address_vouch_requested,
     blocklist_facts.AddressVouchedFor.NAME: on_address_vouched_for,

@@ -242,6 +242,20 @@ def test_the_work_list_says_what_became_of_each_removal(world):
     assert newest.address == "s••••@acme.example"
 
 
+def test_the_work_list_says_that_mail_bounced_without_a_new_block(world):
+    bounce(world)
+    vouch(world)
+    world.remove(checked=False)
+    world.server.answers[ADDRESS] = "552 5.2.2 mailbox full"
+    world.wait_for_state(world.send(), "bounced")
+    (shown,) = removals(world).removals
+    address = world.user_mail().addresses[0]
+
+    assert (shown.outcome, shown.cause) == ("bounced", "mailbox_full")
+    assert shown.next_step == "mail.advice.mailbox_full"
+    assert (address.blocked, address.on_probation) == (False, False)
+
+
 def test_the_work_list_is_paged_and_the_partners_own(world):
     world.server.answers[ADDRESS] = NO_SUCH
     for _ in range(2):

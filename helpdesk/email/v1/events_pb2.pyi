@@ -268,6 +268,18 @@ class AddressProbationPassed(_message.Message):
     message_id: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
 
+class AddressProbationFailed(_message.Message):
+    __slots__ = ("stamp", "address_digest", "message_id", "cause")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CAUSE_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    address_digest: str
+    message_id: str
+    cause: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., address_digest: _Optional[str] = ..., message_id: _Optional[str] = ..., cause: _Optional[str] = ...) -> None: ...
+
 class MailReportTaken(_message.Message):
     __slots__ = ("stamp", "report_id", "report_key", "kind", "raw", "cut", "reporting_mta", "person_ids", "message_ids")
     STAMP_FIELD_NUMBER: _ClassVar[int]

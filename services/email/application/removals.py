@@ -34,6 +34,7 @@ from services.email.domain.lifting import Asker
 from services.email.domain.limits import Limit
 from services.email.domain.policy import COMPLAINT, HARD
 from services.email.domain.removal import Evidence
+from services.email.reports import Cause, advice
 
 _ID = 32
 _LONGEST = 200
@@ -325,6 +326,8 @@ class Removals:
             evidence = evidence_for(own, self.states(action, user), None, has_admin)
             verdict = lifting.removal(state, action.now, evidence, action.actor.partner_id)
             step = verdict.next_step if state.blocked or state.probation else ""
+            if removal.outcome == "bounced" and not step:
+                step = advice(Cause(removal.cause))
         return RemovalView(
             removal,
             user.display_name,

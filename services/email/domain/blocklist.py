@@ -19,10 +19,11 @@ from services.email.domain.facts import (
     NEVER,
     AddressBlocked,
     AddressBounced,
+    AddressProbationFailed,
     AddressProbationPassed,
     AddressRemovedFromBlocklist,
 )
-from services.email.domain.policy import COMPLAINT, SOFT, Policy
+from services.email.domain.policy import COMPLAINT, NO_BOUNCE, OURS, SOFT, Policy
 from services.email.domain.removal import (
     MOST_REMOVALS,
     Evidence,
@@ -152,7 +153,7 @@ def evolve(address: Address, event: Event) -> Address:
                 person_id=event.person_id,
                 changed_at=at,
             )
-        case AddressProbationPassed():
+        case AddressProbationPassed() | AddressProbationFailed():
             return replace(address, probation=False)
     return _noted(address, event)
 
@@ -239,7 +240,7 @@ def bounced(
     """
     Mail to the address came back: note it, and block the address where mail cannot arrive.
 
-    Trouble of our own side never blocks a recipient.
+    Trouble of our own side never blocks a recipient, and ends no probation.
     """
     cause, fault, for_good = answer.cause.value, answer.fault.value, answer.refused_for_good
     note = AddressBounced(
@@ -259,9 +260,20 @@ def bounced(
     )
     block = policy.block(cause, fault, for_good=for_good, soft=earlier + 1)
     if not block:
-        return (note,)
+        return (note, *_probation_failed(state, note))
     expires_at = policy.expires_at(block, now)
     return (note, _blocked(state, whose, message_id, block, (cause, fault), expires_at))
+
+
+def _probation_failed(state: Address, note: AddressBounced) -> tuple[Event, ...]:
+    says_nothing = Cause(note.cause) in OURS | NO_BOUNCE or note.fault == Fault.OUR_SIDE
+    if says_nothing or not state.probation:
+        return ()
+    return (
+        AddressProbationFailed(
+            address_digest=note.address_digest, message_id=note.message_id, cause=note.cause
+        ),
+    )
 
 
 def complained(state: Address, whose: Whose, message_id: str) -> tuple[Event, ...]:

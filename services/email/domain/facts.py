@@ -206,6 +206,17 @@ class AddressProbationPassed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddressProbationFailed(Event):
+    """Mail to an address that was on probation came back, without a new block."""
+
+    NAME = "helpdesk.email.v1.AddressProbationFailed"
+
+    address_digest: str
+    message_id: str
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailReportTaken(Event):
     """A mail system reported something."""
 

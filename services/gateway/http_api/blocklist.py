@@ -24,6 +24,7 @@ _ADDRESSES = "/consent/addresses"
 _OUTCOME = {
     "waiting": "watching",
     "delivered": "delivered_again",
+    "bounced": "bounced_again",
     "blocked_again": "blocked_again",
 }
 

@@ -39,6 +39,7 @@ STATUS: dict[str, tuple[State, str]] = {
     "ended": ("idle", _("Ended")),
     "watching": ("warn", _("Watching the next delivery")),
     "delivered_again": ("ok", _("Delivered again")),
+    "bounced_again": ("bad", _("Bounced again")),
     "blocked_again": ("blocked", _("Blocked again")),
     "done": ("ok", _("Done")),
     "refused": ("warn", _("Refused")),

@@ -17,6 +17,7 @@ from services.email.domain.facts import (
     NEVER,
     AddressBlocked,
     AddressBounced,
+    AddressProbationFailed,
     AddressProbationPassed,
     AddressRemovedFromBlocklist,
 )
@@ -146,8 +147,9 @@ def test_soft_bounces_of_weeks_ago_do_not_count():
 
 def test_a_removal_starts_the_count_of_soft_bounces_again():
     facts = [came_back(FULL, 1) for _ in range(4)]
+    failed = AddressProbationFailed(address_digest="d1", message_id="m1", cause="mailbox_full")
     given(*facts, blocked("soft_bounces", FULL), removed()).when(bounced, FULL).then(
-        came_back(FULL)
+        came_back(FULL), failed
     )
 
 
@@ -220,6 +222,17 @@ def test_a_delivery_ends_probation_and_nothing_else():
     given(blocked(), removed(), passed).when(blocklist.delivered, "d1", "m2").then()
     given().when(blocklist.delivered, "d1", "m2").then()
     given(blocked()).when(blocklist.delivered, "d1", "m2").then()
+
+
+def test_a_soft_bounce_ends_probation_too():
+    failed = AddressProbationFailed(address_digest="d1", message_id="m1", cause="mailbox_full")
+    given(blocked(), removed()).when(bounced, FULL).then(came_back(FULL), failed)
+    given(blocked(), removed(), failed).when(bounced, FULL).then(came_back(FULL))
+    given().when(bounced, FULL).then(came_back(FULL))
+
+
+def test_trouble_of_our_own_side_says_nothing_of_an_address_on_probation():
+    given(blocked(), removed()).when(bounced, OURS).then(came_back(OURS))
 
 
 def test_a_bounce_on_probation_blocks_again():

@@ -232,16 +232,20 @@ class Blocklist(RuleBasedStateMachine):
         assert self.state.blocked == (bool(words) and isinstance(words[-1], AddressBlocked))
 
     @invariant()
-    def probation_lasts_until_the_next_delivery_or_block(self):
-        kinds = (
-            AddressBlocked,
-            AddressProbationPassed,
-            AddressRemovedFromBlocklist,
-            AddressBlockExpired,
+    def probation_lasts_until_the_next_delivery_or_bounce(self):
+        lifts = (AddressRemovedFromBlocklist, AddressBlockExpired)
+        since = [n for n, e in enumerate(self.log) if isinstance(e, lifts)][-1:]
+        after = self.log[since[0] + 1 :] if since else []
+        ended = any(
+            isinstance(e, (AddressProbationPassed, AddressBlocked))
+            or (
+                isinstance(e, AddressBounced)
+                and e.fault != Fault.OUR_SIDE
+                and e.cause not in OURS | NO_BOUNCE
+            )
+            for e in after
         )
-        words = [e for e in self.log if isinstance(e, kinds)]
-        lifted = (AddressRemovedFromBlocklist, AddressBlockExpired)
-        assert self.state.probation == (bool(words) and isinstance(words[-1], lifted))
+        assert self.state.probation == (bool(since) and not ended)
 
     @invariant()
     def our_own_trouble_blocked_nobody(self):

@@ -239,7 +239,9 @@ REMOVALS = tuple(
         removed=_ago(hours=number + 1),
         outcome=outcome,
         known=None if outcome == "watching" else _ago(minutes=number + 4),
-        cause="no_such_mailbox" if outcome == "blocked_again" else "",
+        cause={"blocked_again": "no_such_mailbox", "bounced_again": "mailbox_full"}.get(
+            outcome, ""
+        ),
         next_step=step,
         provider=provider,
     )
@@ -249,6 +251,7 @@ REMOVALS = tuple(
             ("caller_check", "blocked_again", "next_ask_partner_admin", "done"),
             ("consent", "delivered_again", "", "done"),
             ("temporary", "delivered_again", "", ""),
+            ("temporary", "bounced_again", "advice_mailbox_full", ""),
         )
     )
 )
