@@ -20,10 +20,10 @@ class Views:
         self._engine = engine
 
     def messages(
-        self, user_id: str, digests: Sequence[str], before: int, limit: int
+        self, user_id: str, digests: Sequence[str], before: int, limit: int, only: str = ""
     ) -> list[Listed]:
         """Return messages of a user, newest first, that were queued before a position."""
-        whose, params = _of(user_id, digests)
+        whose, params = _of(user_id, digests, only)
         bound = "AND queued_position < ? " if before else ""
         rows = self._engine.query(
             "SELECT message_id, queued_position, changed_position FROM mail_message "
@@ -33,10 +33,10 @@ class Views:
         return [Listed(*row) for row in rows]
 
     def changed_messages(
-        self, user_id: str, digests: Sequence[str], after: int, limit: int
+        self, user_id: str, digests: Sequence[str], after: int, limit: int, only: str = ""
     ) -> list[Listed]:
         """Return messages of a user that changed after a position, newest first."""
-        whose, params = _of(user_id, digests)
+        whose, params = _of(user_id, digests, only)
         rows = self._engine.query(
             "SELECT message_id, queued_position, changed_position FROM mail_message "
             f"WHERE {whose} AND changed_position > ? ORDER BY queued_position DESC LIMIT ?",
@@ -173,7 +173,9 @@ class Views:
             tx.execute("DELETE FROM webhook_seen WHERE seen_until < ?", (timestamp(now),))
 
 
-def _of(user_id: str, digests: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def _of(user_id: str, digests: Sequence[str], only: str) -> tuple[str, tuple[str, ...]]:
+    if only:
+        return "(user_id = ? OR user_id = '') AND address_digest = ?", (user_id, only)
     if not digests:
         return "user_id = ?", (user_id,)
     marks = ", ".join("?" * len(digests))

@@ -8,6 +8,7 @@ from helpdesk.email.v1 import email_pb2
 from helpdesk.kernel.errors import Exhausted, Forbidden, InvalidArgument, NotFound, Refused
 from helpdesk.kernel.store import wait_until
 from tests.contract.email_world import BETA_USER, SHARED_USER, STEFANA, MailServer, email_world
+from tests.support.product import person_id
 
 ADDRESS = "stefana@acme.example"
 NO_SUCH = "550 5.1.1 <stefana@acme.example>: Recipient address rejected: User unknown"
@@ -399,3 +400,63 @@ def test_a_language_without_mails_is_refused(world):
         world.resend(kind="setup", language="xx")
 
     assert refused.value.reason == "UNKNOWN_LANGUAGE"
+
+
+def test_messages_to_one_of_a_users_addresses_can_be_asked_for(world):
+    first = world.send()
+    world.check_caller()
+    second = world.resend(kind="welcome", address_index=1)
+    world.wait_for_state(second, "delivered")
+    to_first, to_second = (world.user_mail(address_index=index) for index in (0, 1))
+    everything = world.user_mail()
+
+    assert [each.message_id for each in to_first.messages] == [first]
+    assert [each.kind for each in to_second.messages] == ["welcome", "code"]
+    assert len(everything.messages) == 3
+    assert len(to_second.addresses) == 2
+
+
+def test_pages_of_one_address_are_of_that_address(world):
+    for _ in range(2):
+        world.wait_for_state(world.send(), "delivered")
+    page = world.user_mail(address_index=0, page_size=1)
+    rest = world.user_mail(address_index=0, page_size=1, page_token=page.next_page_token)
+
+    assert page.messages[0].message_id != rest.messages[0].message_id
+    with pytest.raises(InvalidArgument):
+        world.user_mail(page_size=1, page_token=page.next_page_token)
+
+
+def test_an_address_that_the_user_does_not_have_is_no_filter(world):
+    with pytest.raises(InvalidArgument):
+        world.user_mail(address_index=7)
+
+
+def test_one_address_can_be_watched(world):
+    request = email_pb2.WatchUserMailRequest(user_id=STEFANA, address_index=1)
+    stream = world.agent.stream(world.mail.WatchUserMail, request)
+    begin = next(stream)
+    world.wait_for_state(world.send(), "delivered")
+    world.check_caller()
+    told = next(answer for answer in stream if answer.messages)
+    stream.close()
+
+    assert not begin.messages
+    assert [each.address_index for each in told.messages] == [1]
+
+
+def test_a_timeline_says_who_lifted_a_block_to_their_own_people(world):
+    address = "giorgos@shared.example"
+    world.server.answers[address] = "550 5.1.1 no such user"
+    message_id = world.send(SHARED_USER)
+    world.wait_for_state(message_id, "bounced", SHARED_USER)
+    world.remove(SHARED_USER)
+
+    def lifted_by(who):
+        shown = world.user_mail(SHARED_USER, world.product.caller(who)).messages
+        found = next(each for each in shown if each.message_id == message_id)
+        return [entry.by for entry in found.entries if entry.what == "unblocked"]
+
+    assert lifted_by("north_agent") == [person_id("north_agent")]
+    assert lifted_by("south_agent") == [""]
+    assert lifted_by("shared_admin") == [person_id("north_agent")]

@@ -177,3 +177,12 @@ print("grpc" in sys.modules)
     )
 
     assert (ran.stdout.strip(), ran.stderr) == ("False", "")
+
+
+def test_what_the_provider_blocked_stands_with_its_address(world, ses):
+    ses.suppress("Stefana@acme.example", "BOUNCE")
+    assert wait_until(lambda: address(world).blocked, 20)
+    shown = address(world)
+
+    assert [(entry.what, entry.cause) for entry in shown.entries] == [("blocked", "unknown")]
+    assert not world.user_mail().addresses[1].entries

@@ -12,16 +12,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class GetUserMailRequest(_message.Message):
-    __slots__ = ("user_id", "page_size", "page_token", "ticket")
+    __slots__ = ("user_id", "page_size", "page_token", "address_index", "ticket")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_INDEX_FIELD_NUMBER: _ClassVar[int]
     TICKET_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     page_size: int
     page_token: str
+    address_index: int
     ticket: str
-    def __init__(self, user_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., address_index: _Optional[int] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class GetUserMailResponse(_message.Message):
     __slots__ = ("messages", "addresses", "next_page_token")
@@ -72,7 +74,7 @@ class MailMessage(_message.Message):
     def __init__(self, message_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_index: _Optional[int] = ..., state: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., next_step: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., has_evidence: _Optional[bool] = ..., queued_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resend_allowed: _Optional[bool] = ..., resend_refusal: _Optional[str] = ..., resent_as: _Optional[str] = ..., resend_of: _Optional[str] = ..., unproved: _Optional[bool] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
-    __slots__ = ("at", "what", "cause", "fault", "status", "reply_code", "diagnosis", "next_step", "message_id")
+    __slots__ = ("at", "what", "cause", "fault", "status", "reply_code", "diagnosis", "next_step", "message_id", "by")
     AT_FIELD_NUMBER: _ClassVar[int]
     WHAT_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +84,7 @@ class TimelineEntry(_message.Message):
     DIAGNOSIS_FIELD_NUMBER: _ClassVar[int]
     NEXT_STEP_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
     at: _timestamp_pb2.Timestamp
     what: str
     cause: str
@@ -91,10 +94,11 @@ class TimelineEntry(_message.Message):
     diagnosis: str
     next_step: str
     message_id: str
-    def __init__(self, at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., what: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., status: _Optional[str] = ..., reply_code: _Optional[str] = ..., diagnosis: _Optional[str] = ..., next_step: _Optional[str] = ..., message_id: _Optional[str] = ...) -> None: ...
+    by: str
+    def __init__(self, at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., what: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., status: _Optional[str] = ..., reply_code: _Optional[str] = ..., diagnosis: _Optional[str] = ..., next_step: _Optional[str] = ..., message_id: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class MailAddress(_message.Message):
-    __slots__ = ("index", "address", "blocked", "since", "block", "cause", "fault", "evidence_message_id", "removals", "most_removals", "removal_allowed", "removal_refusal", "next_step", "on_probation", "removed_at", "blocked_again", "locked_until", "ways", "expires_at", "provider_state", "provider_retry_at", "ground", "locked")
+    __slots__ = ("index", "address", "blocked", "since", "block", "cause", "fault", "evidence_message_id", "removals", "most_removals", "removal_allowed", "removal_refusal", "next_step", "on_probation", "removed_at", "blocked_again", "locked_until", "ways", "expires_at", "provider_state", "provider_retry_at", "ground", "locked", "entries")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     BLOCKED_FIELD_NUMBER: _ClassVar[int]
@@ -118,6 +122,7 @@ class MailAddress(_message.Message):
     PROVIDER_RETRY_AT_FIELD_NUMBER: _ClassVar[int]
     GROUND_FIELD_NUMBER: _ClassVar[int]
     LOCKED_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
     index: int
     address: str
     blocked: bool
@@ -141,7 +146,8 @@ class MailAddress(_message.Message):
     provider_retry_at: _timestamp_pb2.Timestamp
     ground: str
     locked: bool
-    def __init__(self, index: _Optional[int] = ..., address: _Optional[str] = ..., blocked: _Optional[bool] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., evidence_message_id: _Optional[str] = ..., removals: _Optional[int] = ..., most_removals: _Optional[int] = ..., removal_allowed: _Optional[bool] = ..., removal_refusal: _Optional[str] = ..., next_step: _Optional[str] = ..., on_probation: _Optional[bool] = ..., removed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., blocked_again: _Optional[bool] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ways: _Optional[_Iterable[_Union[RemovalWay, _Mapping]]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., provider_state: _Optional[str] = ..., provider_retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[str] = ..., locked: _Optional[bool] = ...) -> None: ...
+    entries: _containers.RepeatedCompositeFieldContainer[TimelineEntry]
+    def __init__(self, index: _Optional[int] = ..., address: _Optional[str] = ..., blocked: _Optional[bool] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., block: _Optional[str] = ..., cause: _Optional[str] = ..., fault: _Optional[str] = ..., evidence_message_id: _Optional[str] = ..., removals: _Optional[int] = ..., most_removals: _Optional[int] = ..., removal_allowed: _Optional[bool] = ..., removal_refusal: _Optional[str] = ..., next_step: _Optional[str] = ..., on_probation: _Optional[bool] = ..., removed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., blocked_again: _Optional[bool] = ..., locked_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ways: _Optional[_Iterable[_Union[RemovalWay, _Mapping]]] = ..., expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., provider_state: _Optional[str] = ..., provider_retry_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ground: _Optional[str] = ..., locked: _Optional[bool] = ..., entries: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ...) -> None: ...
 
 class RemovalWay(_message.Message):
     __slots__ = ("name", "state")
@@ -260,12 +266,14 @@ class SendMessageResponse(_message.Message):
     def __init__(self, message_id: _Optional[str] = ...) -> None: ...
 
 class WatchUserMailRequest(_message.Message):
-    __slots__ = ("user_id", "ticket")
+    __slots__ = ("user_id", "address_index", "ticket")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_INDEX_FIELD_NUMBER: _ClassVar[int]
     TICKET_FIELD_NUMBER: _ClassVar[int]
     user_id: str
+    address_index: int
     ticket: str
-    def __init__(self, user_id: _Optional[str] = ..., ticket: _Optional[str] = ...) -> None: ...
+    def __init__(self, user_id: _Optional[str] = ..., address_index: _Optional[int] = ..., ticket: _Optional[str] = ...) -> None: ...
 
 class WatchUserMailResponse(_message.Message):
     __slots__ = ("messages", "addresses", "check")

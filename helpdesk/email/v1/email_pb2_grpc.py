@@ -77,7 +77,8 @@ class EmailServiceServicer:
 
     def GetUserMail(self, request, context):
         """Messages to a user, newest first, and the state of each of the user's
-        addresses. Errors: NOT_FOUND.
+        addresses. Errors: NOT_FOUND; INVALID_ARGUMENT for an address that the
+        user does not have.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,7 +128,8 @@ class EmailServiceServicer:
     def WatchUserMail(self, request, context):
         """What changes about a user's mail, as it changes; the first answer comes at
         once with the newest messages. Ends after five minutes: call again.
-        Errors: NOT_FOUND, also once the user can no longer be seen.
+        Errors: NOT_FOUND, also once the user can no longer be seen;
+        INVALID_ARGUMENT for an address that the user does not have.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
 
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import current_request
-from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
+from helpdesk.kernel.errors import InvalidArgument, NotFound
 from helpdesk.kernel.store import Store
 from services.email.application.checks import Checks, CheckView
 from services.email.application.ports import (
@@ -23,43 +23,26 @@ from services.email.application.ports import (
 )
 from services.email.application.removals import admin_of, evidence_for
 from services.email.application.sending import Counted, queue
+from services.email.application.timeline import (
+    AddressView,
+    Known,
+    MessageView,
+    as_what,
+    belongs,
+    changes_of,
+    check_reachable,
+    message_view,
+)
 from services.email.domain import blocklist, evidence, lifting, message
 from services.email.domain.blocklist import Address
 from services.email.domain.facts import MessageResent
 from services.email.domain.limits import Limit
 from services.email.domain.message import Entry, Message
-from services.email.domain.removal import Remover, Verdict
-from services.email.reports import Cause, advice
 
 _USUAL_PAGE = 20
 _LARGEST_PAGE = 100
 _WATCHED_SECONDS = 300.0
 _WATCHED_MESSAGES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class MessageView:
-    """A message as it is shown."""
-
-    message: Message
-    address_index: int
-    entries: tuple[Entry, ...]
-    next_step: str
-    resend_refusal: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddressView:
-    """An address of a user as it is shown."""
-
-    mailbox: Mailbox
-    state: Address
-    removals: int
-    verdict: Verdict
-    next_step: str
-    evidence_message_id: str
-    provider_state: str = ""
-    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +66,6 @@ class Said:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A user and what is on the streams of the user's addresses."""
-
-    user: User
-    mailboxes: tuple[Mailbox, ...]
-    has_admin: Callable[[], bool]
-    states: dict[str, Address] = field(default_factory=dict)
-
-    @property
-    def digests(self) -> list[str]:
-        return [each.digest for each in self.mailboxes]
-
-    def index_of(self, digest: str) -> int:
-        return next((each.index for each in self.mailboxes if each.digest == digest), -1)
-
-
 class Mail:
     """Use cases of EmailService."""
 
@@ -118,27 +84,40 @@ class Mail:
         self._provider = provider
 
     def get_user_mail(
-        self, action: SupportAction, user_id: str, page_size: int = 0, page_token: str = ""
+        self,
+        action: SupportAction,
+        user_id: str,
+        page_size: int = 0,
+        page_token: str = "",
+        address_index: int | None = None,
     ) -> UserMail:
-        """Return a page of messages to a user, and the state of each address. Raises NotFound."""
+        """
+        Return a page of messages to a user, and the state of each address.
+
+        With an ``address_index`` only messages to that address. Raises NotFound, InvalidArgument.
+        """
         if not 0 <= page_size <= _LARGEST_PAGE:
             raise InvalidArgument("page_size", "OUT_OF_RANGE")
         size = page_size or _USUAL_PAGE
         known = self._known(action, user_id)
-        before = self._page(action, known.user.id, page_token)
-        listed = self._found.messages(known.user.id, known.digests, before, size + 1)
+        only = self._only(known, address_index)
+        before = self._page(action, known.user.id + only, page_token)
+        listed = self._found.messages(known.user.id, known.digests, before, size + 1, only)
         token = ""
         if len(listed) > size:
-            token = self._token(action, known.user.id, listed[size - 1].queued)
+            token = self._token(action, known.user.id + only, listed[size - 1].queued)
         return self._shown(action, known, listed[:size], token)
 
-    def watch_user_mail(self, action: SupportAction, user_id: str) -> Iterator[UserMail]:
+    def watch_user_mail(
+        self, action: SupportAction, user_id: str, address_index: int | None = None
+    ) -> Iterator[UserMail]:
         """Return what changes about a user's mail, as it changes, for five minutes."""
         until = time.monotonic() + _WATCHED_SECONDS
         alive = current_request().alive
         position = self._store.position
         known = self._known(action, user_id)
-        listed = self._found.messages(known.user.id, known.digests, 0, _WATCHED_MESSAGES)
+        only = self._only(known, address_index)
+        listed = self._found.messages(known.user.id, known.digests, 0, _WATCHED_MESSAGES, only)
         while True:
             answer = self._shown(action, known, listed, "")
             yield UserMail(
@@ -153,7 +132,7 @@ class Mail:
                 if not self._store.wait(position + 1, timeout=1.0):
                     continue
                 newest = self._store.position
-                changed = self._changed(action, known, position)
+                changed = self._changed(action, known, position, only)
                 position = newest
             listed = changed
             # Whether the user may still be seen is asked again for each answer.
@@ -211,7 +190,7 @@ class Mail:
         if mailbox.index:
             # Whoever gets mail to another address could be anybody: the caller is to be checked.
             self._checks.require(action, known.user)
-        _check_reachable(known.user, known.states[mailbox.digest])
+        check_reachable(known.user, known.states[mailbox.digest])
         new_id = uuid4().hex
         limit = Counted(action, [Limit("resend", known.user.id)])
         limit.count(new_id, "TOO_MANY_MESSAGES", "Messages to one user")
@@ -246,53 +225,60 @@ class Mail:
         action.about(organization_id=user.organization_id, user_id=user.id)
         return user
 
-    def _known(self, action: SupportAction, user_id: str) -> _Known:
+    def _known(self, action: SupportAction, user_id: str) -> Known:
         user = self._user(action, user_id)
         found = mailboxes(self._store, user)
         states = {
             each.digest: action.load(each.stream, blocklist.evolve, Address()).state
             for each in found
         }
-        return _Known(user, tuple(found), admin_of(self._directory, user), states)
+        return Known(user, tuple(found), admin_of(self._directory, user), states)
 
-    def _message(self, action: SupportAction, known: _Known, message_id: str) -> Message:
+    def _message(self, action: SupportAction, known: Known, message_id: str) -> Message:
         found = action.load(f"message:{message_id}", message.evolve, Message()).state
-        if not found.message_id or not _belongs(found, known):
+        if not found.message_id or not belongs(found, known):
             raise NotFound("message")
         return found
 
-    def _changed(self, action: SupportAction, known: _Known, after: int) -> list[Listed] | None:
+    def _only(self, known: Known, address_index: int | None) -> str:
+        if address_index is None:
+            return ""
+        return mailbox_at(self._store, known.user, address_index).digest
+
+    def _changed(
+        self, action: SupportAction, known: Known, after: int, only: str
+    ) -> list[Listed] | None:
         user_id, digests = known.user.id, known.digests
-        changed = self._found.changed_messages(user_id, digests, after, _WATCHED_MESSAGES)
+        changed = self._found.changed_messages(user_id, digests, after, _WATCHED_MESSAGES, only)
         check = self._found.latest_check(action.actor.id, user_id)[1]
         if changed or check > after or self._found.address_changed(digests, after):
             return changed
         return None
 
     def _shown(
-        self, action: SupportAction, known: _Known, listed: Sequence[Listed], token: str
+        self, action: SupportAction, known: Known, listed: Sequence[Listed], token: str
     ) -> UserMail:
         views = []
         for each in listed:
             loaded = action.load(f"message:{each.message_id}", message.evolve, Message())
-            views.append(_message_view(action, known, loaded.state))
+            views.append(message_view(action, known, loaded.state))
             action.showed([f"message:{each.message_id}@{loaded.version}"])
         addresses = tuple(self._address_view(action, known, each) for each in known.mailboxes)
         action.read_at(self._store.name, self._store.position)
         return UserMail(tuple(views), addresses, token)
 
-    def _address_view(self, action: SupportAction, known: _Known, mailbox: Mailbox) -> AddressView:
+    def _address_view(self, action: SupportAction, known: Known, mailbox: Mailbox) -> AddressView:
         state = known.states[mailbox.digest]
         proof = self._checks.fresh(action, known.user)
         evidence = evidence_for(mailbox, known.states, proof, known.has_admin)
         verdict = lifting.removal(
-            state, action.now, evidence, action.actor.partner_id, _as_what(action)
+            state, action.now, evidence, action.actor.partner_id, as_what(action)
         )
         shown = ""
         if state.message_id:
             stream = f"message:{state.message_id}"
             found = action.load(stream, message.evolve, Message()).state
-            shown = found.message_id if _belongs(found, known) else ""
+            shown = found.message_id if belongs(found, known) else ""
         return AddressView(
             mailbox=mailbox,
             state=state,
@@ -302,6 +288,7 @@ class Mail:
             evidence_message_id=shown,
             provider_state=state.at_provider(self._provider),
             locked=state.history(action.now, action.actor.partner_id).locked,
+            entries=changes_of(action, state, ""),
         )
 
     def _token(self, action: SupportAction, user_id: str, position: int) -> str:
@@ -318,75 +305,3 @@ class Mail:
         if not position or mac != self._token_mac(action, user_id, position):
             raise InvalidArgument("page_token", "NOT_YOUR_PAGE")
         return position
-
-
-def _belongs(found: Message, known: _Known) -> bool:
-    if found.user_id:
-        return found.user_id == known.user.id
-    return bool(found.message_id) and found.address_digest in known.digests
-
-
-def _message_view(action: SupportAction, known: _Known, found: Message) -> MessageView:
-    index = known.index_of(found.address_digest)
-    state = known.states.get(found.address_digest, Address())
-    return MessageView(
-        message=found,
-        address_index=index,
-        entries=_with_changes(found, state),
-        next_step=_next_step(found, known, state, action),
-        resend_refusal=_refusal(found, known, index),
-    )
-
-
-def _with_changes(found: Message, state: Address) -> tuple[Entry, ...]:
-    changes = [
-        Entry(change.at, change.what, cause=change.cause, fault=change.fault)
-        for change in state.changes
-        if change.message_id == found.message_id
-    ]
-    # The sort is stable: what was stored in one commit stays in order, the block after its cause.
-    return tuple(sorted((*found.entries, *changes), key=lambda entry: entry.at))
-
-
-def _as_what(action: SupportAction) -> Remover:
-    roles = action.actor.roles
-    if "CUSTOMER_ADMIN" in roles:
-        return Remover.CUSTOMER_ADMIN
-    # Whoever only looks is told what an agent would be.
-    alone = "PARTNER_ADMIN" in roles and "HELP_DESK" not in roles
-    return Remover.PARTNER_ADMIN if alone else Remover.HELP_DESK
-
-
-def _next_step(found: Message, known: _Known, state: Address, action: SupportAction) -> str:
-    if found.unproved:
-        return "mail.next.send_to_see"
-    own = next((each for each in known.mailboxes if each.digest == found.address_digest), None)
-    if found.state in ("bounced", "complained", "suppressed") and state.blocked and own:
-        evidence = evidence_for(own, known.states, None, known.has_admin)
-        return lifting.removal(state, action.now, evidence, action.actor.partner_id).next_step
-    explained = found.explained
-    if found.state == "bounced" and explained.cause:
-        return advice(Cause(explained.cause))
-    if found.state == "suppressed" and explained.cause == "blocked":
-        return "mail.next.resend"
-    return explained.next_step
-
-
-def _check_reachable(user: User, state: Address) -> None:
-    if user.status == "inactive":
-        raise Refused("USER_INACTIVE", "This user is not active and gets no mail.")
-    if state.blocked:
-        raise Refused(
-            "ADDRESS_BLOCKED", "This address is on the blocklist. Remove it from there first."
-        )
-
-
-def _refusal(found: Message, known: _Known, index: int) -> str:
-    wanted = max(0, index)
-    target = next((each.digest for each in known.mailboxes if each.index == wanted), "")
-    try:
-        message.check_resendable(found)
-        _check_reachable(known.user, known.states.get(target, Address()))
-    except Refused as error:
-        return error.reason
-    return ""

@@ -64,12 +64,16 @@ class Found(Protocol):
     """Finds messages and checks."""
 
     def messages(
-        self, user_id: str, digests: Sequence[str], before: int, limit: int
+        self, user_id: str, digests: Sequence[str], before: int, limit: int, only: str = ""
     ) -> list[Listed]:
-        """Return messages of a user, newest first, that were queued before a position (0: all)."""
+        """
+        Return messages of a user, newest first, that were queued before a position (0: all).
+
+        ``only`` is the digest of the one address whose messages are wanted.
+        """
 
     def changed_messages(
-        self, user_id: str, digests: Sequence[str], after: int, limit: int
+        self, user_id: str, digests: Sequence[str], after: int, limit: int, only: str = ""
     ) -> list[Listed]:
         """Return messages of a user that changed after a position, newest first."""
 

@@ -41,13 +41,19 @@ _REMEMBERED = 100
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something happened to the address's block, because of a message."""
+    """
+    Something happened to the address's block, because of a message if there is one.
+
+    ``by`` did it, of the partner ``partner_id``; both are empty where it was nobody's decision.
+    """
 
     at: datetime
     what: str
     message_id: str
     cause: str = ""
     fault: str = ""
+    by: str = ""
+    partner_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,13 @@ def evolve(address: Address, event: Event) -> Address:
         case AddressBlocked():
             return _blocked_now(address, event)
         case AddressRemovedFromBlocklist():
-            change = Change(at, "unblocked", event.message_id)
+            change = Change(
+                at,
+                "unblocked",
+                event.message_id,
+                by=event.removed_by,
+                partner_id=event.partner_id,
+            )
             trial = (at,) if event.ground == Ground.TRIAL else ()
             checks = (event.check_id,) if event.check_id else ()
             return Address(
@@ -192,14 +204,20 @@ def _noted(address: Address, event: Event) -> Address:
             return _with(address, Change(at, "vouch_asked", event.message_id))
         case AddressVouchedFor():
             address = replace(address, vouched_by=event.admin_id)
-            return _with(address, Change(at, "vouched", event.message_id))
+            return _with(address, Change(at, "vouched", event.message_id, by=event.admin_id))
         case MailConsentGiven():
             return _with(
                 replace(address, consented=True), Change(at, "consented", event.message_id)
             )
         case RemovalLockLifted():
             lifted = address.lifted_for | {event.partner_id}
-            change = Change(at, "lock_lifted", event.message_id)
+            change = Change(
+                at,
+                "lock_lifted",
+                event.message_id,
+                by=event.lifted_by,
+                partner_id=event.partner_id,
+            )
             return _with(replace(address, lifted_for=lifted), change)
         case ProviderListChanged():
             listing = Listing("done", event.provider, at)

@@ -58,6 +58,7 @@ class Entry:
     remote_mta: str = ""
     report_id: str = ""
     message_id: str = ""
+    by: str = ""
 
     @property
     def next_step(self) -> str:

@@ -11,9 +11,10 @@ from helpdesk.email.v1 import (
     reports_pb2_grpc,
 )
 from helpdesk.kernel.actions import SupportAction
-from services.email.application.mail import AddressView, Mail, MessageView, Said, UserMail
+from services.email.application.mail import Mail, Said, UserMail
 from services.email.application.removals import Removals
 from services.email.application.reports import Reports
+from services.email.application.timeline import AddressView, MessageView
 from services.email.domain.evidence import masked_words
 from services.email.domain.facts import NEVER
 from services.email.domain.message import Entry
@@ -34,7 +35,11 @@ class EmailServicer(email_pb2_grpc.EmailServiceServicer):
     ) -> email_pb2.GetUserMailResponse:
         """Return messages to a user and the state of the user's addresses."""
         found = self._mail.get_user_mail(
-            action, request.user_id, request.page_size, request.page_token
+            action,
+            request.user_id,
+            request.page_size,
+            request.page_token,
+            request.address_index if request.HasField("address_index") else None,
         )
         return email_pb2.GetUserMailResponse(
             messages=[_message(each) for each in found.messages],
@@ -83,7 +88,8 @@ class EmailServicer(email_pb2_grpc.EmailServiceServicer):
         self, request: email_pb2.WatchUserMailRequest, action: SupportAction
     ) -> Iterator[email_pb2.WatchUserMailResponse]:
         """Return what changes, as it changes."""
-        for found in self._mail.watch_user_mail(action, request.user_id):
+        only = request.address_index if request.HasField("address_index") else None
+        for found in self._mail.watch_user_mail(action, request.user_id, only):
             yield _watched(found)
 
 
@@ -157,6 +163,7 @@ def _entry(entry: Entry) -> email_pb2.TimelineEntry:
         diagnosis=masked_words(entry.diagnosis),
         next_step=entry.next_step,
         message_id=entry.message_id,
+        by=entry.by,
     )
 
 
@@ -186,6 +193,7 @@ def _address(view: AddressView) -> email_pb2.MailAddress:
         provider_retry_at=stamp(state.listing.retry_at),
         ground=verdict.ground,
         locked=state.blocked and view.locked,
+        entries=[_entry(each) for each in view.entries],
     )
 
 

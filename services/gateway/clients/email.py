@@ -28,10 +28,19 @@ class Email:
         self._mail = email_pb2_grpc.EmailServiceStub(channel)  # type: ignore[no-untyped-call]
         self._check = caller_check_pb2_grpc.CallerCheckServiceStub(channel)  # type: ignore[no-untyped-call]
 
-    def mail(self, token: str, user_id: str, ticket: str, *, size: int, page: str = "") -> Any:
-        """Return a page of messages to a user and the state of the user's addresses."""
+    def mail(
+        self,
+        token: str,
+        user_id: str,
+        ticket: str,
+        *,
+        size: int,
+        page: str = "",
+        only: int | None = None,
+    ) -> Any:
+        """Return a page of messages to a user, or to ``only`` one of the user's addresses."""
         request = email_pb2.GetUserMailRequest(
-            user_id=user_id, page_size=size, page_token=page, ticket=ticket
+            user_id=user_id, page_size=size, page_token=page, address_index=only, ticket=ticket
         )
         return self._call(self._mail.GetUserMail, request, token=token)
 
@@ -83,9 +92,11 @@ class Email:
         )
         self._call(self._mail.ResendMessage, request, token=token)
 
-    def watch(self, token: str, user_id: str, ticket: str, opened: Opened) -> Iterator[Any]:
+    def watch(
+        self, token: str, user_id: str, ticket: str, opened: Opened, only: int | None = None
+    ) -> Iterator[Any]:
         """Stream what changes about a user's mail and the caller's check of the user."""
-        request = email_pb2.WatchUserMailRequest(user_id=user_id, ticket=ticket)
+        request = email_pb2.WatchUserMailRequest(user_id=user_id, address_index=only, ticket=ticket)
         return self._call.stream(self._mail.WatchUserMail, request, token=token, opened=opened)
 
     def send_code(self, token: str, user_id: str, index: int, ticket: str, request_id: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -58,6 +59,17 @@ def moment(stamp: Any) -> datetime | None:
     return cast("datetime", stamp.ToDatetime(tzinfo=UTC))
 
 
+def short(id_: str) -> str:
+    """Return the beginning of an id that people can compare; the whole id where it is short."""
+    if len(id_) <= 24:
+        return id_
+    try:
+        plain = base64.b64decode(id_ + "=" * (-len(id_) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return id_[:12]
+    return plain.rpartition("/")[2][:8]
+
+
 def moment_or_epoch(stamp: Any) -> datetime:
     """Return the time of a timestamp that every record of the kind has."""
     return cast("datetime", stamp.ToDatetime(tzinfo=UTC))
@@ -78,15 +90,21 @@ def next_step(key: str) -> str:
     return key.removeprefix("mail.").removeprefix("check.").replace(".", "_")
 
 
-def steps(entries: Any, state: str = "") -> tuple[Step, ...]:
-    """Return what happened to a mail, oldest first, and that an answer is awaited."""
+def steps(entries: Any, state: str = "", name_of: Callable[[str], str] = short) -> tuple[Step, ...]:
+    """
+    Return what happened to a mail, oldest first, and that an answer is awaited.
+
+    ``name_of`` returns the name of a person's id.
+    """
     found: list[Step] = []
     before: datetime | None = None
     for entry in entries:
         at = moment_or_epoch(entry.at)
         code = mail_state(entry.what)
         gap = (at - before).total_seconds() if before else None
-        found.append(Step(code=code, state=words.state_of("mail", code), at=at, gap_seconds=gap))
+        by = name_of(entry.by) if entry.by else ""
+        state_of = words.state_of("mail", code)
+        found.append(Step(code=code, state=state_of, at=at, gap_seconds=gap, by=by))
         before = at
     if state in _OPEN_MAIL:
         found.append(Step(code="pending", state="pending"))
@@ -134,14 +152,3 @@ def caller_check(check: Any, address: str, now: datetime) -> CallerCheck:
         vouch=check.vouch,
         next_step=next_step(check.next_step),
     )
-
-
-def short(id_: str) -> str:
-    """Return the beginning of an id that people can compare; the whole id where it is short."""
-    if len(id_) <= 24:
-        return id_
-    try:
-        plain = base64.b64decode(id_ + "=" * (-len(id_) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        return id_[:12]
-    return plain.rpartition("/")[2][:8]

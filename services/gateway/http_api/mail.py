@@ -43,15 +43,26 @@ def routes(desk: Desk) -> list[BaseRoute]:
 def show(visit: Visit) -> Response:
     """Show the mail to a user."""
     found = visit.clients.identity.user(visit.token, visit.param("user"), visit.ticket)
-    subject = people.subject_of(found)
+    subject = replace(people.subject_of(found), only=_only(visit, len(found.user.emails)))
     page = visit.request.query_params.get("page", "")[:1000]
-    state = people.mail_state(visit, subject.id, people.LANES, page)
+    state = people.mail_state(visit, subject.id, people.LANES, page, subject.filter)
     base = f"{visit.base}/users/{subject.id}/mail"
     older = ""
     if state is not None and state.next_page:
-        older = f"{base}?{urlencode({'page': state.next_page})}"
+        asked = {"page": state.next_page} | ({"address": subject.only} if subject.only >= 0 else {})
+        older = f"{base}?{urlencode(asked)}"
     frame = visit.frame(live="" if page else people.live(visit, base, subject, state))
-    return visit.page("mail", people.mail_page(frame, subject, state, visit.reference, older))
+    names = people.names_of(visit, state)
+    return visit.page(
+        "mail", people.mail_page(frame, subject, state, visit.reference, older, names)
+    )
+
+
+def _only(visit: Visit, addresses: int) -> int:
+    """Return which one of the user's addresses was asked for, by its place; -1 for all."""
+    asked = visit.request.query_params.get("address", "")[:3]
+    index = int(asked) if asked.isascii() and asked.isdigit() else -1
+    return index if index < addresses else -1
 
 
 def evidence(visit: Visit) -> Response:
@@ -68,7 +79,8 @@ def evidence(visit: Visit) -> Response:
         return visit.finished(HTMLResponse(content))
     subject = people.subject_of(visit.clients.identity.user(visit.token, user_id, visit.ticket))
     state = people.mail_state(visit, subject.id, people.LANES)
-    page = people.mail_page(visit.frame(), subject, state, visit.reference)
+    names = people.names_of(visit, state)
+    page = people.mail_page(visit.frame(), subject, state, visit.reference, names=names)
     lanes = tuple(
         replace(lane, reports=reports) if lane.id == message_id else lane for lane in page.lanes
     )
@@ -84,7 +96,9 @@ def live(visit: Visit, page: str) -> Response:
 
     def messages(opened: streaming.Opened) -> Iterator[str]:
         state = MailState(ticket=ticket)
-        for answered in visit.clients.email.watch(token, subject.id, ticket, opened):
+        for answered in visit.clients.email.watch(
+            token, subject.id, ticket, opened, subject.filter
+        ):
             state.take(answered)
             now = state.seen()
             # Digits that somebody types stay while nothing changes.
@@ -101,7 +115,8 @@ def live(visit: Visit, page: str) -> Response:
 
 def _parts(visit: Visit, page: str, subject: Subject, state: MailState, changed: list[str]) -> str:
     frame = visit.frame()
-    mail_model = people.mail_page(frame, subject, state, visit.reference)
+    names = people.names_of(visit, state)
+    mail_model = people.mail_page(frame, subject, state, visit.reference, names=names)
     check_model = CheckPage(
         frame=frame,
         user=mail_model.user,

@@ -10,7 +10,8 @@ from typing import Any
 
 from helpdesk.kernel.errors import Refused, Unavailable
 from helpdesk.kernel.events import ERASED
-from services.gateway.http_api import codes, errors
+from services.gateway.http_api import codes, errors, naming
+from services.gateway.http_api.naming import Names
 from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import (
     Block,
@@ -18,6 +19,7 @@ from services.gateway.pages.models import (
     CallerCheck,
     CodeAddress,
     Evidence,
+    Followed,
     Frame,
     MailLane,
     MailPage,
@@ -35,6 +37,7 @@ FIRST = 5
 LANES = 20
 _COMPARED = 3
 _SEALED = "subject"
+_NO_NAMES = Names({})
 
 Shown = Callable[[str, str, str, str], Masked]
 """Says what a personal value looks like: masked, or revealed in this request."""
@@ -42,7 +45,11 @@ Shown = Callable[[str, str, str, str], Masked]
 
 @dataclass(frozen=True)
 class Subject:
-    """Who a page is about; addresses and numbers are masked already."""
+    """
+    Who a page is about; addresses and numbers are masked already.
+
+    ``only`` is the one of the addresses whose messages are shown, by its place; -1 for all.
+    """
 
     id: str
     organization_id: str
@@ -52,6 +59,12 @@ class Subject:
     name: str = ""
     phone: str = ""
     sends_left: int = 0
+    only: int = -1
+
+    @property
+    def filter(self) -> int | None:
+        """Return the one address as requests name it."""
+        return None if self.only < 0 else self.only
 
 
 @dataclass
@@ -80,7 +93,14 @@ class MailState:
         newest = self.messages[:_COMPARED]
         mail = [(each.message_id, each.state, len(each.entries)) for each in newest]
         blocks = [
-            (each.blocked, each.on_probation, each.removals, each.provider_state, str(each.ways))
+            (
+                each.blocked,
+                each.on_probation,
+                each.removals,
+                each.provider_state,
+                len(each.entries),
+                str(each.ways),
+            )
             for each in self.addresses
         ]
         check = self.check
@@ -128,10 +148,14 @@ def live_subject(visit: Visit) -> Subject:
     return Subject(**visit.site.seals.open(_SEALED, visit.bound_to, visit.param("subject")))
 
 
-def mail_state(visit: Visit, user_id: str, size: int = FIRST, page: str = "") -> MailState | None:
+def mail_state(
+    visit: Visit, user_id: str, size: int = FIRST, page: str = "", only: int | None = None
+) -> MailState | None:
     """Return what is known of a user's mail; None where the service does not answer."""
     try:
-        found = visit.clients.email.mail(visit.token, user_id, visit.ticket, size=size, page=page)
+        found = visit.clients.email.mail(
+            visit.token, user_id, visit.ticket, size=size, page=page, only=only
+        )
         check = visit.clients.email.check(visit.token, user_id, visit.ticket)
     except Unavailable:
         return None
@@ -173,7 +197,8 @@ def caller_check(subject: Subject, state: MailState | None) -> CallerCheck:
 
 def verdict(state: MailState) -> MailVerdict:
     """Return the last mail in one sentence, with a next step that can be taken."""
-    newest = state.messages[0] if state.messages else None
+    # What nobody proved says nothing of the mail; it stands in its lane.
+    newest = next((each for each in state.messages if not each.unproved), None)
     return codes.verdict(newest, check_first=check_first(state))
 
 
@@ -198,34 +223,71 @@ def check_steps(state: MailState) -> tuple[Step, ...]:
     return codes.steps(sent[0].entries, sent[0].state) if sent else ()
 
 
+def names_of(visit: Visit, state: MailState | None) -> Names:
+    """Return the names of who did something about the user's mail."""
+    timelines = [*state.messages, *state.addresses] if state is not None else []
+    ids = {entry.by for each in timelines for entry in each.entries if entry.by}
+    return naming.of_people(visit, sorted(ids)) if ids else Names({})
+
+
 def mail_page(
-    frame: Frame, subject: Subject, state: MailState | None, reference: str, older: str = ""
+    frame: Frame,
+    subject: Subject,
+    state: MailState | None,
+    reference: str,
+    older: str = "",
+    names: Names = _NO_NAMES,
 ) -> MailPage:
     """Return the mail page of what is known."""
     if state is None:
         return MailPage(frame=frame, user=head(subject, state), verdict=None, reference=reference)
-    is_checked = checked(state)
-    blocked = next((each for each in state.addresses if each.blocked), None)
-    probation = next((each for each in state.addresses if each.on_probation), None)
-    changed = blocked or next((each for each in state.addresses if each.provider_state), None)
-    welcome = next((each for each in state.messages if each.kind == "welcome"), None)
-    allowed = blocked is None and (welcome is None or welcome.resend_allowed)
+    roles = frame.account.roles if frame.account else ()
+    shown = [each for each in state.addresses if subject.only in (-1, each.index)]
+    lanes = [
+        *(_lane(each, names) for each in state.messages),
+        *(_address_lane(each, names) for each in shown if each.entries),
+    ]
     return MailPage(
         frame=frame,
         user=head(subject, state),
         verdict=verdict(state),
-        block=_block(blocked, frame.account.roles if frame.account else ()) if blocked else None,
-        lanes=tuple(_lane(each) for each in state.messages),
-        can_resend=allowed and subject.status != "inactive",
-        checked=is_checked,
-        watching=codes.moment(probation.removed_at) if probation else None,
-        provider=changed.provider_state if changed else "",
-        provider_retry=codes.moment(changed.provider_retry_at) if changed else None,
+        blocks=tuple(_block(each, roles) for each in shown if each.blocked),
+        lanes=tuple(sorted(lanes, key=lambda lane: lane.at, reverse=True)),
+        resend_refusal=_resend_refusal(subject, state),
+        checked=checked(state),
+        followed=tuple(
+            _followed(each) for each in shown if each.on_probation or each.provider_state
+        ),
+        addresses=tuple(
+            CodeAddress(index=each.index, text=each.address) for each in state.addresses
+        ),
+        only=subject.only,
         reference=reference,
         older=older,
         sendable=_sendable(state) if subject.status != "inactive" else (),
         kinds=SENDABLE,
         languages=LANGUAGES,
+    )
+
+
+def _resend_refusal(subject: Subject, state: MailState) -> str:
+    """Return why the welcome mail is not sent again; it goes to the first address."""
+    if subject.name == ERASED:
+        return "forgotten"
+    if subject.status == "inactive":
+        return "inactive"
+    if any(each.blocked for each in state.addresses if not each.index):
+        return "blocked"
+    welcome = next((each for each in state.messages if each.kind == "welcome"), None)
+    return "waiting" if welcome is not None and welcome.resend_refusal == "NOT_RESENDABLE" else ""
+
+
+def _followed(address: Any) -> Followed:
+    return Followed(
+        text=address.address,
+        removed=codes.moment(address.removed_at) if address.on_probation else None,
+        provider=address.provider_state,
+        retry=codes.moment(address.provider_retry_at),
     )
 
 
@@ -270,16 +332,33 @@ def _block(address: Any, roles: Sequence[str]) -> Block:
     )
 
 
-def _lane(message: Any) -> MailLane:
+def _address_lane(address: Any, names: Names) -> MailLane:
+    """Return what happened to an address without a message of ours."""
+    last = address.entries[-1]
+    return MailLane(
+        id=f"address-{address.index}",
+        kind="at_provider",
+        at=codes.moment_or_epoch(address.entries[0].at),
+        status=codes.mail_state(last.what),
+        address=address.address,
+        cause=last.cause,
+        fault=codes.fault(last.fault),
+        steps=codes.steps(address.entries, name_of=names.of),
+    )
+
+
+def _lane(message: Any, names: Names) -> MailLane:
     said = [entry for entry in message.entries if entry.diagnosis or entry.status]
     return MailLane(
         id=message.message_id,
         kind=message.kind,
         at=codes.moment_or_epoch(message.queued_at),
         status=codes.mail_state(message.state),
+        address=message.address,
+        unproved=message.unproved,
         cause=message.cause,
         fault=codes.fault(message.fault),
-        steps=codes.steps(message.entries, message.state),
+        steps=codes.steps(message.entries, message.state, names.of),
         evidence=tuple(
             Evidence(
                 diagnostic=entry.diagnosis,

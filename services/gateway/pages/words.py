@@ -78,7 +78,7 @@ MAIL_KIND: dict[str, str] = {
     "welcome": _("Welcome mail"),
     "setup": _("Set-up mail"),
     "caller_check": _("Caller check"),
-    "invitation": _("Meeting invitation"),
+    "invitation": _("Invitation"),
     "password": _("Password reset"),
     "notice": _("Notice"),
     "code": _("Caller check"),
@@ -87,6 +87,14 @@ MAIL_KIND: dict[str, str] = {
     "consent": _("Request for consent"),
     "access": _("Notice"),
     "vouch": _("Notice"),
+    "at_provider": _("At the mail provider"),
+}
+
+RESEND: dict[str, str] = {
+    "forgotten": _("This person was forgotten."),
+    "inactive": _("This user is not active and gets no mail."),
+    "blocked": _("Not while the first address is on the blocklist."),
+    "waiting": _("Not while the last one is still being sent."),
 }
 
 MAIL_LANGUAGE: dict[str, str] = {
@@ -821,6 +829,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "delivery": DELIVERY,
     "mail_kind": MAIL_KIND,
     "mail_language": MAIL_LANGUAGE,
+    "resend": RESEND,
     "cause": CAUSE,
     "fault": FAULT,
     "next": NEXT,

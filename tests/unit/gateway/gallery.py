@@ -190,18 +190,55 @@ def _evidence() -> v.Evidence:
     )
 
 
+ADDRESSES = (
+    v.CodeAddress(index=0, text="s••••@acme.example"),
+    v.CodeAddress(index=1, text="s••••@home.example"),
+)
 LANES = (
     v.MailLane(
         id="m-9",
         kind="welcome",
         at=_ago(minutes=8),
         status="bounced",
+        address="s••••@acme.example",
         cause="no_such_mailbox",
         fault="recipient",
         steps=BOUNCE,
         evidence=(_evidence(),),
     ),
-    v.MailLane(id="m-8", kind="invitation", at=_ago(hours=30), status="delivered", steps=DELIVERED),
+    v.MailLane(
+        id="m-8",
+        kind="code",
+        at=_ago(hours=30),
+        status="delivered",
+        address="s••••@home.example",
+        steps=DELIVERED,
+    ),
+)
+UNPROVED = v.MailLane(
+    id="m-7",
+    kind="other",
+    at=_ago(hours=31),
+    status="bounced",
+    address="s••••@acme.example",
+    unproved=True,
+    cause="no_such_mailbox",
+    fault="recipient",
+    steps=BOUNCE[2:3],
+    has_reports=True,
+)
+AT_PROVIDER = v.MailLane(
+    id="address-1",
+    kind="at_provider",
+    at=_ago(hours=40),
+    status="removed",
+    address="s••••@home.example",
+    steps=(
+        v.Step(code="blocked", state="blocked", at=_ago(hours=40)),
+        v.Step(
+            code="removed", state="ok", at=_ago(hours=39), gap_seconds=3600, by="Tvetana Părvulescu"
+        ),
+    ),
 )
 BLOCK = v.Block(
     text="s••••@acme.example",
@@ -214,13 +251,11 @@ MAIL = v.MailPage(
     frame=FRAME,
     user=PERSON,
     verdict=replace(VERDICT, next_step="remove"),
-    block=BLOCK,
+    blocks=(BLOCK,),
     lanes=LANES,
+    resend_refusal="blocked",
     checked=True,
-)
-ADDRESSES = (
-    v.CodeAddress(index=0, text="s••••@acme.example"),
-    v.CodeAddress(index=1, text="s••••@home.example"),
+    addresses=ADDRESSES,
 )
 WAYS = (
     v.BlockWay(name="caller_check", state="missing"),
@@ -821,7 +856,10 @@ def _user_pages() -> dict[str, tuple[str, object]]:
             replace(USER, mail=None, licences=None, devices=None, toggles=None, reference="7f3a"),
         ),
         "mail": ("mail", MAIL),
-        "mail-unchecked": ("mail", replace(MAIL, block=unchecked, verdict=VERDICT, checked=False)),
+        "mail-unchecked": (
+            "mail",
+            replace(MAIL, blocks=(unchecked,), verdict=VERDICT, checked=False),
+        ),
         "mail-reports": (
             "mail",
             replace(
@@ -834,8 +872,8 @@ def _user_pages() -> dict[str, tuple[str, object]]:
         ),
         "fragment-evidence": ("evidence", v.EvidencePart(frame=FRAME, reports=REPORTS)),
         "fragment-evidence-none": ("evidence", v.EvidencePart(frame=FRAME, reports=())),
-        "mail-complaint": ("mail", replace(MAIL, block=complaint)),
-        "mail-locked": ("mail", replace(MAIL, block=locked)),
+        "mail-complaint": ("mail", replace(MAIL, blocks=(complaint,))),
+        "mail-locked": ("mail", replace(MAIL, blocks=(locked,))),
         "mail-invalid": ("mail", replace(MAIL, frame=_problem("reason", "reason_required"))),
         "mail-removed": (
             "mail",
@@ -843,10 +881,10 @@ def _user_pages() -> dict[str, tuple[str, object]]:
                 MAIL,
                 frame=_noticed("ok", "removed", "s••••@acme.example"),
                 user=calm,
-                block=None,
+                blocks=(),
                 verdict=replace(VERDICT, next_step="resend"),
-                can_resend=True,
-                watching=_ago(seconds=5),
+                resend_refusal="",
+                followed=(v.Followed(text="s••••@acme.example", removed=_ago(seconds=5)),),
                 older="/t/INC-4821/users/u-77f0c2/mail?before=m-8",
             ),
         ),
@@ -862,7 +900,7 @@ def _user_pages() -> dict[str, tuple[str, object]]:
                     next_step="ask_partner_admin",
                     reference="7f3a",
                 ),
-                block=locked,
+                blocks=(locked,),
             ),
         ),
         "mail-send-unconfirmed": (
@@ -871,8 +909,8 @@ def _user_pages() -> dict[str, tuple[str, object]]:
                 MAIL,
                 frame=_problem("confirm", "confirm_send"),
                 user=calm,
-                block=None,
-                can_resend=True,
+                blocks=(),
+                resend_refusal="",
                 sendable=ADDRESSES,
                 kinds=("welcome", "setup"),
                 languages=("", "en", "ro", "de"),
@@ -883,13 +921,33 @@ def _user_pages() -> dict[str, tuple[str, object]]:
             replace(
                 MAIL,
                 user=calm,
-                block=None,
+                blocks=(),
                 lanes=(),
                 verdict=v.MailVerdict(status="none"),
-                can_resend=True,
+                resend_refusal="",
             ),
         ),
         "mail-failed": ("mail", replace(MAIL, verdict=None, lanes=(), reference="7f3a")),
+        "fragment-live-mail": (
+            "live",
+            {
+                "frame": FRAME,
+                "page": "mail",
+                "changed": ["mail", "check"],
+                "mail": replace(MAIL, blocks=(BLOCK, replace(unchecked, address="a-2"))),
+                "check": v.CheckPage(frame=FRAME, user=PERSON, check=READY),
+            },
+        ),
+        "fragment-live-check": (
+            "live",
+            {
+                "frame": FRAME,
+                "page": "check",
+                "changed": ["mail", "check"],
+                "mail": MAIL,
+                "check": v.CheckPage(frame=FRAME, user=PERSON, check=READY),
+            },
+        ),
         "fragment-reveal": ("reveal", v.Revealed(frame=FRAME, value=shown)),
         "fragment-check-first": (
             "check_first",
@@ -1301,17 +1359,35 @@ def _door_pages() -> dict[str, tuple[str, object]]:
             "mail",
             replace(
                 MAIL,
-                provider="failed",
-                provider_retry=_ago(minutes=-1),
-                block=replace(
-                    BLOCK,
-                    refusal="check_other_required",
-                    lifts="caller_check",
-                    next_step="next_check_other_address",
-                    ways=WAYS,
-                    until=_ago(days=-3),
-                    asks=("admin", "recipient", "unlock"),
+                followed=(
+                    v.Followed(
+                        text="s••••@acme.example", provider="failed", retry=_ago(minutes=-1)
+                    ),
                 ),
+                blocks=(
+                    replace(
+                        BLOCK,
+                        refusal="check_other_required",
+                        lifts="caller_check",
+                        next_step="next_check_other_address",
+                        ways=WAYS,
+                        until=_ago(days=-3),
+                        asks=("admin", "recipient", "unlock"),
+                    ),
+                ),
+            ),
+        ),
+        "mail-two-blocked": (
+            "mail",
+            replace(
+                MAIL,
+                frame=replace(_problem("reason", "reason_required"), typed={"address": ("1",)}),
+                blocks=(
+                    replace(BLOCK, address="0"),
+                    replace(BLOCK, address="1", text="s••••@home.example", asks=("admin",)),
+                ),
+                lanes=(*LANES, UNPROVED, AT_PROVIDER),
+                only=1,
             ),
         ),
         "dev-mail-empty": ("dev_mail", v.DevMailPage(frame=OUTSIDE)),

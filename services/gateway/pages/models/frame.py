@@ -90,12 +90,17 @@ class Masked:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of a mail or of a caller check; `gap_seconds` is the time since the step before."""
+    """
+    One step of a mail or of a caller check; `gap_seconds` is the time since the step before.
+
+    `by` names who took it, where it was somebody whom the reader may know.
+    """
 
     code: str
     state: State
     at: datetime | None = None
     gap_seconds: float | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

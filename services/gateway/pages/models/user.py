@@ -177,15 +177,18 @@ class EvidencePart:
 @dataclass(frozen=True, kw_only=True)
 class MailLane:
     """
-    One message to the user, with its steps and the proof of what happened.
+    One message to the user, or what the provider did to an address, with steps and proof.
 
-    `has_reports` when the reports can be asked for; `reports` is None until they were.
+    `address` is masked. `has_reports` when the reports can be asked for; `reports` is None until
+    they were. `unproved` when anybody could have written the report that the lane is about.
     """
 
     id: str
     kind: str
     at: datetime
     status: str
+    address: str = ""
+    unproved: bool = False
     cause: str = ""
     fault: Fault = "nobody"
     steps: tuple[Step, ...] = ()
@@ -230,23 +233,40 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Followed:
+    """
+    What is followed of one address after a change: its masked text.
+
+    `removed` is when its block was removed, while the next delivery is watched; `provider` is
+    whether the provider's list agrees, a code of words.PROVIDER, and `retry` when that is tried.
+    """
+
+    text: str
+    removed: datetime | None = None
+    provider: str = ""
+    retry: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailPage:
     """
-    Mail of a user: verdict, block, one lane a message.
+    Mail of a user: verdict, one band a blocked address, one lane a message.
 
-    `kinds` of mail can be sent to the addresses `sendable`, in `languages`.
+    `resend_refusal` is why the welcome mail is not sent again, a code of words.RESEND. `kinds` of
+    mail can be sent to the addresses `sendable`, in `languages`. `addresses` can be looked at one
+    by one; `only` is the one that is, by its place among the user's.
     """
 
     frame: Frame
     user: UserHead
     verdict: MailVerdict | None
-    block: Block | None = None
+    blocks: tuple[Block, ...] = ()
     lanes: tuple[MailLane, ...] = ()
-    can_resend: bool = False
+    resend_refusal: str = ""
     checked: bool = False
-    watching: datetime | None = None
-    provider: str = ""
-    provider_retry: datetime | None = None
+    followed: tuple[Followed, ...] = ()
+    addresses: tuple[CodeAddress, ...] = ()
+    only: int = -1
     reference: str = ""
     older: str = ""
     sendable: tuple[CodeAddress, ...] = ()
