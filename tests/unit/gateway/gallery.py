@@ -224,7 +224,7 @@ UNPROVED = v.MailLane(
     unproved=True,
     cause="no_such_mailbox",
     fault="recipient",
-    steps=BOUNCE[2:3],
+    steps=(replace(BOUNCE[2], gap_seconds=None),),
     has_reports=True,
 )
 AT_PROVIDER = v.MailLane(
@@ -1387,8 +1387,11 @@ def _door_pages() -> dict[str, tuple[str, object]]:
                     replace(BLOCK, address="1", text="s••••@home.example", asks=("admin",)),
                 ),
                 lanes=(*LANES, UNPROVED, AT_PROVIDER),
-                only=1,
             ),
+        ),
+        "mail-one-address": (
+            "mail",
+            replace(MAIL, blocks=(), lanes=(LANES[1], AT_PROVIDER), resend_refusal="", only=1),
         ),
         "dev-mail-empty": ("dev_mail", v.DevMailPage(frame=OUTSIDE)),
         "dev-signin": (
