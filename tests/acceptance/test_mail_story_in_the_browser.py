@@ -1,8 +1,8 @@
 """
 A welcome mail that bounces, until it arrives: agent, user and auditor in a real browser.
 
-The mail server is aiosmtpd, answering as a test tells it to. The provider's list is the one of
-tests/support/ses.py behind boto3, since moto's SES v2 has no suppression list to remove from.
+The mail server is aiosmtpd, answering as a test tells it to. The provider is moto's SES v2, with
+the suppression list that tests/support/ses.py gives it, behind boto3.
 """
 
 import json

@@ -1,8 +1,9 @@
 """
-The account suppression list of AWS SES v2 over HTTP, as its API reference describes it.
+The account suppression list of AWS SES v2, served by moto.
 
-Moto serves other parts of SES v2, but has no suppression list. Addresses are kept and compared as
-they were typed, as SES does.
+Moto 5.2 serves SES v2 without the operations of this list, so its handler is given them here, as
+the API reference describes them; the requests, their parsing, the answers and the errors are
+moto's. Addresses are kept and compared as they were typed, as SES does.
 """
 
 from __future__ import annotations
@@ -11,8 +12,14 @@ import json
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
+
+from moto.core.exceptions import JsonRESTError
+from moto.core.utils import convert_to_flask_response
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.ses.exceptions import NotFoundException
+from moto.sesv2.responses import SESV2Response
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 _PATH = "/v2/email/suppression/addresses"
 
@@ -40,75 +47,101 @@ class FakeSes:
         with self.changed:
             return self.changed.wait_for(lambda: condition(dict(self.entries)), timeout)
 
-    def answer(self, method, path, query, body):
-        """Return status and body."""
-        with self.changed:
-            self.calls.append((method, path))
-            if method in self.failing:
-                status, code = self.failing[method]
-                return status, code, {"message": "no"}
-            try:
-                return self._answer(method, path, query, body)
-            finally:
-                self.changed.notify_all()
+    def put(self, address, reason):
+        """Keep an entry, or renew it."""
+        if not self.forgets_puts:
+            self.entries[address] = (reason, datetime.now(UTC))
 
-    def _answer(self, method, path, query, body):
-        if path == _PATH and method == "PUT":
-            if not self.forgets_puts:
-                self.entries[body["EmailAddress"]] = (body["Reason"], datetime.now(UTC))
-            return 200, "", {}
-        if path == _PATH and method == "GET":
-            start = int(query.get("NextToken", ["0"])[0])
-            known = sorted(self.entries)
-            shown = known[start : start + self.page]
-            more = start + self.page < len(known)
-            return (
-                200,
-                "",
-                {"SuppressedDestinationSummaries": [self._entry(a) for a in shown]}
-                | ({"NextToken": str(start + self.page)} if more else {}),
-            )
-        address = unquote(path.removeprefix(f"{_PATH}/"))
+    def delete(self, address):
+        """Drop an entry."""
+        self.find(address)
+        del self.entries[address]
+
+    def find(self, address):
+        """Return an entry as the API shows it."""
         if address not in self.entries:
-            return 404, "NotFoundException", {"message": "not on the list"}
-        if method == "DELETE":
-            del self.entries[address]
-            return 200, "", {}
-        return 200, "", {"SuppressedDestination": self._entry(address)}
-
-    def _entry(self, address):
+            raise NotFoundException(f"{address} is not on your suppression list")
         reason, at = self.entries[address]
         return {"EmailAddress": address, "Reason": reason, "LastUpdateTime": at.timestamp()}
+
+    def listed(self, start, size):
+        """Return entries from one on, and where the next page starts."""
+        known = sorted(self.entries)
+        end = start + min(size, self.page)
+        return [self.find(each) for each in known[start:end]], end if end < len(known) else None
+
+
+def _response_of(ses):
+    """Return moto's handler of SES v2 with the operations of one list."""
+
+    class Response(SESV2Response):
+        def call_action(self):
+            assert self.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKID/")
+            with ses.changed:
+                ses.calls.append((self.method, self.path))
+                try:
+                    return super().call_action()
+                finally:
+                    ses.changed.notify_all()
+
+        def put_suppressed_destination(self):
+            self._fail()
+            asked = json.loads(self.body)
+            ses.put(asked["EmailAddress"], asked["Reason"])
+            return "{}"
+
+        def delete_suppressed_destination(self):
+            self._fail()
+            ses.delete(self._address())
+            return "{}"
+
+        def get_suppressed_destination(self):
+            self._fail()
+            return json.dumps({"SuppressedDestination": ses.find(self._address())})
+
+        def list_suppressed_destinations(self):
+            self._fail()
+            start = int(self._get_param("NextToken", "0"))
+            found, after = ses.listed(start, int(self._get_param("PageSize", "1000")))
+            more = {} if after is None else {"NextToken": str(after)}
+            return json.dumps({"SuppressedDestinationSummaries": found} | more)
+
+        def _address(self):
+            return unquote(self.path.removeprefix(f"{_PATH}/"))
+
+        def _fail(self):
+            if self.method in ses.failing:
+                status, code = ses.failing[self.method]
+                error = JsonRESTError(code, "no")
+                error.code = status
+                raise error
+
+    return Response
+
+
+def _app_of(ses):
+    """Return moto's SES v2 with the routes of one list."""
+
+    def create(service):
+        app = create_backend_app(service)
+        view = convert_to_flask_response(_response_of(ses).dispatch)
+        for path in (_PATH, f"{_PATH}/<path:address>"):
+            app.add_url_rule(path, path, view, methods=["GET", "PUT", "DELETE"])
+        return app
+
+    return DomainDispatcherApplication(create)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *args):
+        """Say nothing."""
 
 
 @contextmanager
 def fake_ses():
     """Serve a list on loopback."""
     ses = FakeSes()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self):
-            parts = urlsplit(self.path)
-            length = int(self.headers.get("content-length") or 0)
-            raw = self.rfile.read(length)
-            body = json.loads(raw) if raw else {}
-            assert self.headers["authorization"].startswith("AWS4-HMAC-SHA256 Credential=AKID/")
-            status, code, answer = ses.answer(self.command, parts.path, parse_qs(parts.query), body)
-            data = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(data)))
-            if code:
-                self.send_header("x-amzn-errortype", code)
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_PUT = do_DELETE = _serve  # noqa: N815  # the names are http.server's
-
-        def log_message(self, *args):
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = make_server("127.0.0.1", 0, _app_of(ses), threaded=True, request_handler=_Quiet)
     ses.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
