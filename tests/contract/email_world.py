@@ -219,3 +219,29 @@ def hand_in(address: str, sender: str, recipient: str, mail: bytes, *, lmtp=Fals
     kind = smtplib.LMTP if lmtp else smtplib.SMTP
     with kind(host, int(port)) as client:
         return client.sendmail(sender, [recipient], mail)
+
+
+_COMPLAINT = b"""From: <feedback@provider.example>
+To: <bounces@mail.helpdesk.example>
+Subject: FW: Welcome
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1.0
+Version: 1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <%b@mail.helpdesk.example>
+--b--
+"""
+
+
+def complaint(message_id):
+    """Return the report of a provider that its user complained of a mail."""
+    return _COMPLAINT % message_id.encode()

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk.kernel.store import wait_until
 from services.email.domain import blocklist_facts, facts
-from tests.contract.email_world import STEFANA, email_world
+from tests.contract.email_world import STEFANA, complaint, email_world
 from tests.support.ses import fake_ses, ses_settings
 
 ADDRESS = "stefana@acme.example"
@@ -38,6 +38,14 @@ def block(world):
 
 def stored(world, kind):
     return [world.store.opened(row) for row in world.store.read(0, 10_000, (kind.NAME,))]
+
+
+def complain(world):
+    """Have the user complain of a mail that arrived."""
+    message_id = world.send()
+    world.wait_for_state(message_id, "delivered")
+    world.report(complaint(message_id))
+    assert wait_until(lambda: address(world).block == "complaint")
 
 
 def address(world):
@@ -128,6 +136,53 @@ def test_a_block_that_the_provider_lost_is_put_back(world, ses):
     assert wait_until(
         lambda: stored(world, blocklist_facts.ProviderListChanged)[-1].because == "drift"
     )
+
+
+def reasons(ses):
+    return {address: reason for address, (reason, _) in ses.entries.items()}
+
+
+def test_a_complaint_about_an_address_that_the_provider_has_as_bounced_is_put_there(world, ses):
+    message_id = block(world)
+    assert ses.wait_until(lambda entries: ADDRESS in entries)
+    world.report(complaint(message_id))
+    assert wait_until(lambda: address(world).block == "complaint")
+
+    assert ses.wait_until(lambda _: reasons(ses) == {ADDRESS: "COMPLAINT"})
+
+
+def test_a_complaint_that_the_provider_made_a_bounce_is_put_back(world, ses):
+    complain(world)
+    assert ses.wait_until(lambda _: reasons(ses) == {ADDRESS: "COMPLAINT"})
+    assert wait_until(lambda: address(world).provider_state == "done")
+    with ses.changed:
+        ses.entries.clear()
+    ses.suppress("Stefana@acme.example", "BOUNCE")
+
+    assert ses.wait_until(lambda _: reasons(ses) == {"Stefana@acme.example": "COMPLAINT"})
+    assert wait_until(
+        lambda: stored(world, blocklist_facts.ProviderListChanged)[-1].because == "drift"
+    )
+    assert address(world).block == "complaint"
+
+
+def test_a_bounce_that_the_provider_has_as_a_complaint_is_one_here(world, ses):
+    ses.suppress(ADDRESS, "BOUNCE")
+    assert wait_until(lambda: address(world).block == "hard_bounce")
+    ses.suppress(ADDRESS, "COMPLAINT")
+
+    assert wait_until(lambda: address(world).block == "complaint")
+    assert reasons(ses) == {ADDRESS: "COMPLAINT"}
+
+
+def test_a_complaint_that_the_provider_keeps_as_a_bounce_is_seen(world, ses):
+    message_id = block(world)
+    assert wait_until(lambda: address(world).provider_state == "done")
+    ses.forgets_puts = True
+    world.report(complaint(message_id))
+
+    assert wait_until(lambda: bool(stored(world, blocklist_facts.ProviderListFailed)))
+    assert stored(world, blocklist_facts.ProviderListFailed)[0].reason == "NOT_ADDED"
 
 
 def test_a_list_of_several_pages_is_read_whole(world, ses):

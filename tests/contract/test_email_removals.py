@@ -8,7 +8,7 @@ from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from helpdesk.kernel.events import ERASED
 from helpdesk.kernel.store import wait_until
-from tests.contract.email_world import STEFANA, email_world
+from tests.contract.email_world import STEFANA, complaint, email_world
 from tests.support.product import person_id
 
 ADDRESS = "stefana@acme.example"
@@ -24,27 +24,6 @@ def world(tmp_path):
         yield world
 
 
-COMPLAINT = b"""From: <feedback@provider.example>
-To: <bounces@mail.helpdesk.example>
-Subject: FW: Welcome
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=feedback-report; boundary="b"
-
---b
-Content-Type: message/feedback-report
-
-Feedback-Type: abuse
-User-Agent: Provider/1.0
-Version: 1
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: <%b@mail.helpdesk.example>
---b--
-"""
-
-
 def bounce(world):
     world.server.answers[ADDRESS] = NO_SUCH
     world.wait_for_state(world.send(), "bounced")
@@ -53,7 +32,7 @@ def bounce(world):
 def complain(world):
     message_id = world.send()
     world.wait_for_state(message_id, "delivered")
-    world.report(COMPLAINT % message_id.encode())
+    world.report(complaint(message_id))
     assert world.user_mail().addresses[0].block == "complaint"
     return message_id
 

@@ -8,6 +8,7 @@ import pytest
 
 from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
 from helpdesk.identity.v1 import tickets_pb2, tickets_pb2_grpc
+from tests.contract.email_world import complaint
 from tests.contract.gateway_world import (
     FRAGMENT,
     GatewayWorld,
@@ -28,25 +29,6 @@ from tests.support.product import (
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 CUSTOMER = f"/t/INC-1/orgs/{ACME}"
 FOREIGN_USER = f"/t/INC-1/users/{person_id('beta_user')}"
-COMPLAINT = b"""From: <feedback@provider.example>
-To: <bounces@mail.helpdesk.example>
-Subject: FW: Welcome
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=feedback-report; boundary="b"
-
---b
-Content-Type: message/feedback-report
-
-Feedback-Type: abuse
-User-Agent: Provider/1.0
-Version: 1
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: <%b@mail.helpdesk.example>
---b--
-"""
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +326,7 @@ def test_a_recipient_who_complained_agrees_by_the_button_and_not_by_looking(worl
     lane = re.search(r'id="lane-([0-9a-f]{32})"', agent.get(f"{user}/mail").text)[1]
     world.product.caller(sub="mta", roles=["MAIL_REPORTER"])(
         world.product.stub(reports_pb2_grpc.MailReportServiceStub, "email").ReportMail,
-        reports_pb2.ReportMailRequest(raw=COMPLAINT % lane.encode()),
+        reports_pb2.ReportMailRequest(raw=complaint(lane)),
     )
     blocked = agent.get(f"{user}/mail")
     asked = agent.submit(f"{user}/mail/ask-recipient", address="0", reason="wants our mail")

@@ -133,7 +133,7 @@ class Blocks:
             if not block or (complaint and block != COMPLAINT):
                 repaired += self._in_unit(lambda work, some=entries: self._heard(work, some))  # type: ignore[misc]
         for digest, (block, position) in listed.items():
-            if block and digest not in typed:
+            if block and not any(_says(each, block) for each in typed.get(digest, ())):
                 repaired += self._in_unit(lambda work, at=position: self._missing(work, at))  # type: ignore[misc]
         return repaired
 
@@ -175,7 +175,7 @@ class Blocks:
         work.stage(loaded, *blocklist.suppressed_by(state, whose, provider.name, block))
 
     def _missing(self, work: UnitOfWork, position: int) -> None:
-        """Settle what we block and the provider does not suppress."""
+        """Settle what we block and the provider does not suppress, or not as a complaint."""
         known = self._known(work, self._fact_at(position))
         if self._provider is not None and known is not None:
             self._agree(work, self._provider, *known, because=DRIFT)
@@ -227,14 +227,17 @@ class Blocks:
         """Change the list and see that it is changed; return how many entries that were."""
         typed = [each.address for each in self._typed.get(whose.digest, [])]
         forms = list(dict.fromkeys([whose.address, whose.address.lower(), *typed]))
-        there = [form for form in forms if provider.find(form)]
+        there = {form: found for form in forms if (found := provider.find(form))}
         if state.blocked:
-            if there:
+            if any(_says(found, state.block) for found in there.values()):
                 return 0
-            provider.put(whose.address, state.block)
-            if provider.find(whose.address) is None:
+            wanted = list(there) or [whose.address]
+            for form in wanted:
+                provider.put(form, state.block)
+            renewed = [provider.find(form) for form in wanted]
+            if not all(found and _says(found, state.block) for found in renewed):
                 raise Unavailable("NOT_ADDED")
-            return 1
+            return len(wanted)
         for form in there:
             provider.delete(form)
         if any(provider.find(form) for form in there):
@@ -274,3 +277,8 @@ class Blocks:
                 if not again:
                     raise
         return 0
+
+
+def _says(entry: Suppressed, block: str) -> bool:
+    """Return whether an entry says what a block of ours does, or something worse."""
+    return entry.block == COMPLAINT or block != COMPLAINT
