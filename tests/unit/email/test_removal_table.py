@@ -1,140 +1,190 @@
-from dataclasses import replace
+"""Removal, over every combination of block, remover, evidence and history."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
 from itertools import product
+from typing import NamedTuple
 
 import pytest
 
-from services.email.domain.removal import Evidence, History, Remover, decide
+from services.email.domain.facts import NEVER
+from services.email.domain.policy import COMPLAINT, HARD, POLICY, SOFT
+from services.email.domain.removal import MOST_REMOVALS, Evidence, History, Remover, decide
 
-BLOCKS = ("", "hard_bounce", "soft_bounces", "complaint", "policy")
-PROOFS = {
-    "none": Evidence(),
-    "other address, not used": Evidence(other_address=True),
-    "check through another address": Evidence(check="c1", other_address=True),
-    "customer admin's word": Evidence(vouched=True),
-    "word, other address": Evidence(vouched=True, other_address=True),
-    "recipient's consent": Evidence(consented=True, other_address=True),
-    "all": Evidence(check="c1", vouched=True, consented=True, other_address=True),
-}
-EVIDENCE = {
-    (name, admin): replace(proof, customer_admin=admin)
-    for (name, proof), admin in product(PROOFS.items(), (False, True))
-}
-HISTORIES = {
-    f"{removals} removals, trial {'used' if used else 'free'}, lifted {lifted}": History(
-        removals=removals, trial_used=used, lifted=lifted
-    )
-    for removals, used, lifted in product((0, 1, 2, 3), (False, True), (False, True))
-    if removals or not used
-}
-GROUNDS = {
-    # block: which evidence lifts it, on which ground; no other does
-    "soft_bounces": dict.fromkeys(PROOFS, "temporary"),
-    "complaint": {
-        "customer admin's word": "customer_admin",
-        "word, other address": "customer_admin",
-        "recipient's consent": "consent",
-        "all": "consent",
-    },
-    "hard_bounce": {
-        "check through another address": "caller_check",
-        "all": "caller_check",
-        "customer admin's word": "customer_admin",
-        "word, other address": "customer_admin",
-    },
-    "policy": {},
-}
+BLOCKS = (HARD, SOFT, COMPLAINT, POLICY)
+FLAGS = ("check", "vouched", "consented", "other_address", "customer_admin")
+OPENS = datetime(2027, 1, 1, tzinfo=UTC)
+TRIAL_OPENS = datetime(2027, 2, 1, tzinfo=UTC)
+
+# What a help desk agent gets. A letter a column: check, word, consent, other address, admin of the
+# customer, lock of a partner admin, trial used; y, n or either. Of a block, one row fits each case.
+TABLE = """
+soft_bounces  . . . . .  n .  temporary         mail.next.remove_block
+soft_bounces  . . . . .  y .  REMOVALS_LOCKED   mail.next.ask_partner_admin
+
+policy        . . . . .  . .  POLICY_BLOCK      mail.next.ask_their_admin
+
+complaint     . . y . .  n .  consent           mail.next.remove_block
+complaint     . y n . .  n .  customer_admin    mail.next.remove_block
+complaint     . . y . .  y .  REMOVALS_LOCKED   mail.next.ask_partner_admin
+complaint     . y n . .  y .  REMOVALS_LOCKED   mail.next.ask_partner_admin
+complaint     . n n y .  . .  CONSENT_REQUIRED  mail.next.ask_for_consent
+complaint     . n n n y  . .  CONSENT_REQUIRED  mail.next.ask_admin_for_consent
+complaint     . n n n n  . .  CONSENT_REQUIRED  mail.next.enter_another
+
+hard_bounce   . . . . .  y .  REMOVALS_LOCKED   mail.next.ask_partner_admin
+hard_bounce   y . . . .  n .  caller_check      mail.next.remove_block
+hard_bounce   n y . . .  n .  customer_admin    mail.next.remove_block
+hard_bounce   n n . y .  n .  CHECK_REQUIRED    mail.next.check_other_address
+hard_bounce   n n . n y  n .  WORD_REQUIRED     mail.next.ask_admin_to_vouch
+hard_bounce   n n . n n  n n  trial             mail.next.remove_block
+hard_bounce   n n . n n  n y  TRIAL_USED        mail.next.enter_another
+"""
+ROWS = [line.split() for line in TABLE.splitlines() if line]
 
 
-def expected(block, remover, evidence, history):
-    """The rules of removal in words of their own: refusal, ground."""
-    name, admin = evidence
-    if not block:
-        return "NOT_BLOCKED", ""
-    if remover is not Remover.HELP_DESK:
-        return ("VOUCH_INSTEAD" if remover is Remover.CUSTOMER_ADMIN else "AGENT_REMOVES"), ""
-    known = HISTORIES[history]
-    locked = known.removals in (2, 3) and not known.lifted
-    ground = GROUNDS[block].get(name, "")
-    if block == "policy":
-        return "POLICY_BLOCK", ""
-    if block == "complaint" and not ground:
-        return "CONSENT_REQUIRED", ""
-    if locked:
-        return "REMOVALS_LOCKED", ""
-    if ground:
-        return "", ground
-    if name != "none":
-        return "CHECK_REQUIRED", ""
-    if admin:
-        return "WORD_REQUIRED", ""
-    return ("TRIAL_USED", "") if known.trial_used else ("", "trial")
+class Case(NamedTuple):
+    """One combination."""
+
+    block: str
+    remover: Remover
+    evidence: Evidence
+    history: History
+
+    @property
+    def flags(self):
+        locked = self.history.removals >= MOST_REMOVALS and not self.history.lifted
+        evidence = [bool(getattr(self.evidence, flag)) for flag in FLAGS]
+        return "".join("ny"[flag] for flag in [*evidence, locked, self.history.trial_used])
+
+    @property
+    def verdict(self):
+        return decide(*self)
 
 
-ALL = list(product(BLOCKS, Remover, EVIDENCE, HISTORIES))
+def evidences():
+    for flags in product((False, True), repeat=len(FLAGS)):
+        evidence = dict(zip(FLAGS, flags, strict=True))
+        yield Evidence(**evidence | {"check": "c1" if evidence["check"] else ""})
 
 
-@pytest.mark.parametrize("block", BLOCKS)
+def histories():
+    for removals, used, probation, lifted in product(range(4), *[(False, True)] * 3):
+        yield History(removals, used, TRIAL_OPENS, probation, lifted, OPENS)
+
+
+ALL = [Case(*case) for case in product(("", *BLOCKS), Remover, evidences(), histories())]
+
+
+def expected(case):
+    """Return what the table says: refusal or ground, next step."""
+    if not case.block:
+        step = "mail.next.wait_for_delivery" if case.history.on_probation else ""
+        return "NOT_BLOCKED", step
+    if case.remover is Remover.CUSTOMER_ADMIN:
+        return "VOUCH_INSTEAD", "mail.next.vouch"
+    if case.remover is Remover.PARTNER_ADMIN:
+        return "AGENT_REMOVES", "mail.next.ask_agent"
+    ((*_, outcome, step),) = [
+        row
+        for row in ROWS
+        if row[0] == case.block
+        and all(want in (".", flag) for want, flag in zip(row[1:8], case.flags, strict=True))
+    ]
+    return outcome, step
+
+
+def test_the_table_is_over_all_there_is():
+    assert {field.name for field in fields(Evidence)} == set(FLAGS)
+    assert {row[0] for row in ROWS} == set(BLOCKS)
+    assert len(ALL) == 5 * 3 * 2**5 * 4 * 2**3
+
+
+@pytest.mark.parametrize("block", ["", *BLOCKS])
 @pytest.mark.parametrize("remover", Remover)
-def test_every_removal_is_decided_as_the_rules_say(block, remover):
-    for evidence, history in product(EVIDENCE, HISTORIES):
-        verdict = decide(block, remover, EVIDENCE[evidence], HISTORIES[history])
-        case = (block, remover, evidence, history)
+def test_every_removal_is_decided_as_the_table_says(block, remover):
+    for case in ALL:
+        if (case.block, case.remover) == (block, remover):
+            verdict = case.verdict
+            outcome, step = expected(case)
 
-        assert (verdict.refusal, str(verdict.ground)) == expected(*case), case
-
-
-def test_every_refusal_of_a_block_says_the_next_step_and_what_is_missing():
-    for block, remover, evidence, history in ALL:
-        verdict = decide(block, remover, EVIDENCE[evidence], HISTORIES[history])
-        if block and verdict.refusal:
-            assert verdict.next_step.startswith("mail.next.")
-            assert verdict.message
-            assert verdict.ways
+            assert (verdict.refusal or str(verdict.ground), verdict.next_step) == (outcome, step)
+            assert verdict.allowed == outcome.islower(), case
 
 
-def test_a_way_that_was_gone_is_shown_as_done():
-    for block, remover, evidence, history in ALL:
-        ways = decide(block, remover, EVIDENCE[evidence], HISTORIES[history]).ways
-        states = {way.name: way.state for way in ways}
-        if EVIDENCE[evidence].vouched and block in ("hard_bounce", "complaint"):
-            assert states["customer_admin"] == "done"
-        if HISTORIES[history].removals >= 2 and block not in ("", "policy"):
-            assert states["partner_admin"] == ("done" if HISTORIES[history].lifted else "missing")
+def test_every_row_of_the_table_is_met():
+    met = {expected(case) for case in ALL if case.remover is Remover.HELP_DESK}
+
+    assert {(row[-2], row[-1]) for row in ROWS} <= met
 
 
-def test_an_address_on_probation_waits_for_the_next_delivery():
-    verdict = decide("", Remover.HELP_DESK, Evidence(), History(on_probation=True))
+def test_a_refusal_says_why_and_only_a_lock_says_until_when():
+    until = {"REMOVALS_LOCKED": OPENS, "TRIAL_USED": TRIAL_OPENS}
+    for case in ALL:
+        verdict = case.verdict
 
-    assert (verdict.refusal, verdict.next_step) == ("NOT_BLOCKED", "mail.next.wait_for_delivery")
+        assert bool(verdict.message) == bool(verdict.refusal), case
+        assert verdict.locked_until == until.get(verdict.refusal, NEVER), case
+        assert bool(verdict.ways) == bool(case.block), case
 
 
-def test_a_complaint_without_another_address_is_for_the_customers_admin():
-    alone = decide("complaint", Remover.HELP_DESK, Evidence(customer_admin=True), History())
-    nobody = decide("complaint", Remover.HELP_DESK, Evidence(), History())
-    other = decide("complaint", Remover.HELP_DESK, Evidence(other_address=True), History())
+def ways_by_block(block):
+    """Return each case of a block with the state of each way that is shown."""
+    for case in ALL:
+        if case.block == block:
+            ways = case.verdict.ways
+            assert len({way.name for way in ways}) == len(ways)
+            yield case, {way.name: way.state for way in ways}
 
-    assert alone.next_step == "mail.next.ask_admin_for_consent"
-    assert other.next_step == "mail.next.ask_for_consent"
-    assert nobody.next_step == "mail.next.enter_another"
+
+def state(done, could_be):
+    return "done" if done else "missing" if could_be else "closed"
+
+
+def test_the_ways_of_a_hard_bounce():
+    for case, ways in ways_by_block("hard_bounce"):
+        evidence = case.evidence
+        nobody = not (evidence.other_address or evidence.customer_admin)
+
+        assert ways["caller_check"] == state(evidence.check, evidence.other_address)
+        assert ways["customer_admin"] == state(evidence.vouched, evidence.customer_admin)
+        assert (ways["trial"] == "open") == (nobody and not case.history.trial_used)
+        assert ways["trial"] in ("open", "closed")
+
+
+def test_the_ways_of_a_complaint():
+    for case, ways in ways_by_block("complaint"):
+        evidence = case.evidence
+
+        assert ways["consent"] == state(evidence.consented, evidence.other_address)
+        assert ways["customer_admin"] == state(evidence.vouched, evidence.customer_admin)
+        assert "trial" not in ways
+
+
+def test_the_ways_of_other_blocks():
+    assert all(
+        (ways["agent"], ways["time"]) == ("open", "open")
+        for _, ways in ways_by_block("soft_bounces")
+    )
+    assert all(
+        ways == {"their_admin": "missing", "time": "open"} for _, ways in ways_by_block("policy")
+    )
+
+
+def test_a_partner_admin_is_shown_where_the_removals_are_used_up():
+    for block in ("hard_bounce", "soft_bounces", "complaint"):
+        for case, ways in ways_by_block(block):
+            used_up = case.history.removals >= MOST_REMOVALS
+            lifted = "done" if case.history.lifted else "missing"
+
+            assert ways.get("partner_admin") == (lifted if used_up else None)
 
 
 def test_a_trial_is_only_where_neither_another_address_nor_an_admin_can_be_had():
     tried = {
-        (evidence.other_address, evidence.customer_admin)
-        for block, remover, name, history in ALL
-        for evidence in [EVIDENCE[name]]
-        if decide(block, remover, evidence, HISTORIES[history]).ground == "trial"
+        (case.evidence.other_address, case.evidence.customer_admin)
+        for case in ALL
+        if case.verdict.ground == "trial"
     }
 
     assert tried == {(False, False)}
-
-
-def test_a_way_that_nobody_can_go_is_shown_as_closed():
-    for block, remover, name, history in ALL:
-        evidence = EVIDENCE[name]
-        ways = decide(block, remover, evidence, HISTORIES[history]).ways
-        states = {way.name: way.state for way in ways}
-        if "customer_admin" in states and not evidence.vouched:
-            assert states["customer_admin"] == ("missing" if evidence.customer_admin else "closed")
-        if "trial" in states and (evidence.other_address or evidence.customer_admin):
-            assert states["trial"] == "closed"
