@@ -120,6 +120,8 @@ class SupportAction(UnitOfWork):
     positions: list[str] = field(default_factory=list)
     consent_id: str = ""
     check_id: str = ""
+    ground: str = ""
+    """What stands for a caller check, where the method's rule allows something to."""
     request: str = ""
     found: str = ""
     """What was answered from a place that no log can be folded into again; kept sealed."""
@@ -144,6 +146,10 @@ class SupportAction(UnitOfWork):
         self.check_id = check_id
         self.subjects.append(f"check:{check_id}")
 
+    def needs_no_check(self, ground: str) -> None:
+        """Say what stands for a caller check; the method's rule must name it."""
+        self.ground = ground
+
     def read_at(self, source: str, position: int) -> None:
         """Say at which position of which service's log the answer was read."""
         self.positions.append(f"{source}:{position}")
@@ -156,5 +162,6 @@ class SupportAction(UnitOfWork):
         self.shown.clear()
         self.positions.clear()
         self.check_id = ""
+        self.ground = ""
         self.found = ""
         self.ticket_state = ""

@@ -41,6 +41,7 @@ class Method:
     roles: frozenset[str]
     section: str
     callers: frozenset[str] = frozenset()
+    grounds: frozenset[str] = frozenset()
 
     @property
     def full_name(self) -> str:
@@ -83,8 +84,16 @@ def method(path: str) -> Method:
     rule: options_pb2.MethodRule = descriptor.GetOptions().Extensions[_RULE]
     roles = frozenset(options_pb2.Role.Name(r).removeprefix("ROLE_") for r in rule.roles)
     section = options_pb2.Section.Name(rule.section).removeprefix("SECTION_")
-    section = "" if not rule.section else section
-    return Method(path, descriptor, rule, roles, section, frozenset(rule.callers))
+    grounds = (options_pb2.Ground.Name(g).removeprefix("GROUND_") for g in rule.instead_of_check)
+    return Method(
+        path,
+        descriptor,
+        rule,
+        roles,
+        "" if not rule.section else section,
+        frozenset(rule.callers),
+        frozenset(ground.lower() for ground in grounds),
+    )
 
 
 def check_role(m: Method, actor: Actor) -> None:
@@ -128,9 +137,16 @@ def check_mode(m: Method, actor: Actor) -> None:
         )
 
 
-def check_caller_check(m: Method, actor: Actor, check_id: str) -> None:
-    """Refuse an answer that no caller check allows, whatever the use case did. Raises Refused."""
-    if m.rule.check == options_pb2.CHECK_REQUIRED and not (check_id or actor.read_only):
+def check_caller_check(m: Method, actor: Actor, check_id: str, ground: str) -> None:
+    """
+    Refuse an answer that no caller check allows, whatever the use case did. Raises Refused.
+
+    ``ground`` is what the use case says stands for the check; only what the rule names does.
+    """
+    stands_for_it = ground in m.grounds
+    if m.rule.check == options_pb2.CHECK_REQUIRED:
+        stands_for_it = actor.read_only
+    if m.rule.check and not (check_id or stands_for_it):
         raise Refused(
             "CALLER_CHECK_REQUIRED",
             "This needs a caller check of this user for this ticket. Check the caller first.",

@@ -318,7 +318,7 @@ class _Call:
     def _check_answered(self) -> None:
         # After the use case, which says whom it was about, and before anything is stored.
         action, method = self._action, self._method
-        rules.check_caller_check(method, action.actor, action.check_id)
+        rules.check_caller_check(method, action.actor, action.check_id, action.ground)
         if method.rule.ticket:
             action.ticket_state = self._served.tickets(
                 action.ticket, action.organization_id, action.actor.partner_id

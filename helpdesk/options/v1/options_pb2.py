@@ -26,27 +26,29 @@ from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/options/v1/options.proto\x12\x13helpdesk.options.v1\x1a google/protobuf/descriptor.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe5\x02\n\nMethodRule\x12+\n\x06\x65\x66\x66\x65\x63t\x18\x01 \x01(\x0e\x32\x1b.helpdesk.options.v1.Effect\x12+\n\x06\x61\x63\x63\x65ss\x18\x02 \x01(\x0e\x32\x1b.helpdesk.options.v1.Access\x12(\n\x05roles\x18\x03 \x03(\x0e\x32\x19.helpdesk.options.v1.Role\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x0e\n\x06ticket\x18\x05 \x01(\x08\x12\x0e\n\x06reason\x18\x06 \x01(\x08\x12-\n\x07section\x18\x07 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section\x12\x10\n\x08\x61ny_role\x18\x08 \x01(\x08\x12\x13\n\x0b\x61ny_section\x18\n \x01(\x08\x12\x11\n\tlifecycle\x18\x0b \x01(\x08\x12)\n\x05\x63heck\x18\t \x01(\x0e\x32\x1a.helpdesk.options.v1.Check\x12\x0f\n\x07\x63\x61llers\x18\x0c \x03(\t\"`\n\x05Stamp\x12/\n\x0brecorded_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\taction_id\x18\x02 \x01(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t*F\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45\x46\x46\x45\x43T_READS\x10\x01\x12\x12\n\x0e\x45\x46\x46\x45\x43T_CHANGES\x10\x02*H\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x13\n\x0f\x41\x43\x43\x45SS_INTERNAL\x10\x02*\x92\x02\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x16\n\x12ROLE_PARTNER_ADMIN\x10\x01\x12\x12\n\x0eROLE_HELP_DESK\x10\x02\x12\x1c\n\x18ROLE_HELP_DESK_READ_ONLY\x10\x03\x12\x10\n\x0cROLE_AUDITOR\x10\x04\x12\x17\n\x13ROLE_CUSTOMER_ADMIN\x10\x05\x12\x19\n\x15ROLE_DIRECTORY_WRITER\x10\x06\x12\x16\n\x12ROLE_MAIL_REPORTER\x10\x07\x12\x14\n\x10ROLE_MAIL_SENDER\x10\x08\x12\x10\n\x0cROLE_SERVICE\x10\t\x12\x11\n\rROLE_OPERATOR\x10\n\x12\x11\n\rROLE_DELEGATE\x10\x0b*\xb5\x01\n\x07Section\x12\x17\n\x13SECTION_UNSPECIFIED\x10\x00\x12\x18\n\x14SECTION_ORGANIZATION\x10\x01\x12\x11\n\rSECTION_USERS\x10\x02\x12\x13\n\x0fSECTION_DEVICES\x10\x03\x12\x14\n\x10SECTION_LICENSES\x10\x04\x12\x11\n\rSECTION_SITES\x10\x05\x12\x14\n\x10SECTION_SETTINGS\x10\x06\x12\x10\n\x0cSECTION_MAIL\x10\x07*N\n\x04Mask\x12\x14\n\x10MASK_UNSPECIFIED\x10\x00\x12\x0e\n\nMASK_EMAIL\x10\x01\x12\x0e\n\nMASK_PHONE\x10\x02\x12\x10\n\x0cMASK_ADDRESS\x10\x03*I\n\x05\x43heck\x12\x15\n\x11\x43HECK_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43HECK_REQUIRED\x10\x01\x12\x15\n\x11\x43HECK_CONDITIONAL\x10\x02:O\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0b\x32\x1f.helpdesk.options.v1.MethodRule:S\n\nbelongs_to\x12\x1f.google.protobuf.MessageOptions\x18\xd1\x86\x03 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section:H\n\x04mask\x12\x1d.google.protobuf.FieldOptions\x18\xd1\x86\x03 \x01(\x0e\x32\x19.helpdesk.options.v1.Mask:N\n\x07section\x12\x1d.google.protobuf.FieldOptions\x18\xd2\x86\x03 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section:1\n\x08personal\x12\x1d.google.protobuf.FieldOptions\x18\xd3\x86\x03 \x01(\x08:0\n\x07longest\x12\x1d.google.protobuf.FieldOptions\x18\xd4\x86\x03 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!helpdesk/options/v1/options.proto\x12\x13helpdesk.options.v1\x1a google/protobuf/descriptor.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x03\n\nMethodRule\x12+\n\x06\x65\x66\x66\x65\x63t\x18\x01 \x01(\x0e\x32\x1b.helpdesk.options.v1.Effect\x12+\n\x06\x61\x63\x63\x65ss\x18\x02 \x01(\x0e\x32\x1b.helpdesk.options.v1.Access\x12(\n\x05roles\x18\x03 \x03(\x0e\x32\x19.helpdesk.options.v1.Role\x12\x0e\n\x06\x61\x63tion\x18\x04 \x01(\t\x12\x0e\n\x06ticket\x18\x05 \x01(\x08\x12\x0e\n\x06reason\x18\x06 \x01(\x08\x12-\n\x07section\x18\x07 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section\x12\x10\n\x08\x61ny_role\x18\x08 \x01(\x08\x12\x13\n\x0b\x61ny_section\x18\n \x01(\x08\x12\x11\n\tlifecycle\x18\x0b \x01(\x08\x12)\n\x05\x63heck\x18\t \x01(\x0e\x32\x1a.helpdesk.options.v1.Check\x12\x35\n\x10instead_of_check\x18\r \x03(\x0e\x32\x1b.helpdesk.options.v1.Ground\x12\x0f\n\x07\x63\x61llers\x18\x0c \x03(\t\"`\n\x05Stamp\x12/\n\x0brecorded_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\taction_id\x18\x02 \x01(\t\x12\x13\n\x0btraceparent\x18\x03 \x01(\t*F\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45\x46\x46\x45\x43T_READS\x10\x01\x12\x12\n\x0e\x45\x46\x46\x45\x43T_CHANGES\x10\x02*H\n\x06\x41\x63\x63\x65ss\x12\x16\n\x12\x41\x43\x43\x45SS_UNSPECIFIED\x10\x00\x12\x11\n\rACCESS_PUBLIC\x10\x01\x12\x13\n\x0f\x41\x43\x43\x45SS_INTERNAL\x10\x02*\x92\x02\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x16\n\x12ROLE_PARTNER_ADMIN\x10\x01\x12\x12\n\x0eROLE_HELP_DESK\x10\x02\x12\x1c\n\x18ROLE_HELP_DESK_READ_ONLY\x10\x03\x12\x10\n\x0cROLE_AUDITOR\x10\x04\x12\x17\n\x13ROLE_CUSTOMER_ADMIN\x10\x05\x12\x19\n\x15ROLE_DIRECTORY_WRITER\x10\x06\x12\x16\n\x12ROLE_MAIL_REPORTER\x10\x07\x12\x14\n\x10ROLE_MAIL_SENDER\x10\x08\x12\x10\n\x0cROLE_SERVICE\x10\t\x12\x11\n\rROLE_OPERATOR\x10\n\x12\x11\n\rROLE_DELEGATE\x10\x0b*\xb5\x01\n\x07Section\x12\x17\n\x13SECTION_UNSPECIFIED\x10\x00\x12\x18\n\x14SECTION_ORGANIZATION\x10\x01\x12\x11\n\rSECTION_USERS\x10\x02\x12\x13\n\x0fSECTION_DEVICES\x10\x03\x12\x14\n\x10SECTION_LICENSES\x10\x04\x12\x11\n\rSECTION_SITES\x10\x05\x12\x14\n\x10SECTION_SETTINGS\x10\x06\x12\x10\n\x0cSECTION_MAIL\x10\x07*N\n\x04Mask\x12\x14\n\x10MASK_UNSPECIFIED\x10\x00\x12\x0e\n\nMASK_EMAIL\x10\x01\x12\x0e\n\nMASK_PHONE\x10\x02\x12\x10\n\x0cMASK_ADDRESS\x10\x03*I\n\x05\x43heck\x12\x15\n\x11\x43HECK_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43HECK_REQUIRED\x10\x01\x12\x15\n\x11\x43HECK_CONDITIONAL\x10\x02*\x93\x01\n\x06Ground\x12\x16\n\x12GROUND_UNSPECIFIED\x10\x00\x12\x1a\n\x16GROUND_PRIMARY_ADDRESS\x10\x01\x12\x19\n\x15GROUND_CUSTOMER_ADMIN\x10\x02\x12\x12\n\x0eGROUND_CONSENT\x10\x03\x12\x10\n\x0cGROUND_TRIAL\x10\x04\x12\x14\n\x10GROUND_TEMPORARY\x10\x05:O\n\x04rule\x12\x1e.google.protobuf.MethodOptions\x18\xd1\x86\x03 \x01(\x0b\x32\x1f.helpdesk.options.v1.MethodRule:S\n\nbelongs_to\x12\x1f.google.protobuf.MessageOptions\x18\xd1\x86\x03 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section:H\n\x04mask\x12\x1d.google.protobuf.FieldOptions\x18\xd1\x86\x03 \x01(\x0e\x32\x19.helpdesk.options.v1.Mask:N\n\x07section\x12\x1d.google.protobuf.FieldOptions\x18\xd2\x86\x03 \x01(\x0e\x32\x1c.helpdesk.options.v1.Section:1\n\x08personal\x12\x1d.google.protobuf.FieldOptions\x18\xd3\x86\x03 \x01(\x08:0\n\x07longest\x12\x1d.google.protobuf.FieldOptions\x18\xd4\x86\x03 \x01(\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'helpdesk.options.v1.options_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EFFECT']._serialized_start=583
-  _globals['_EFFECT']._serialized_end=653
-  _globals['_ACCESS']._serialized_start=655
-  _globals['_ACCESS']._serialized_end=727
-  _globals['_ROLE']._serialized_start=730
-  _globals['_ROLE']._serialized_end=1004
-  _globals['_SECTION']._serialized_start=1007
-  _globals['_SECTION']._serialized_end=1188
-  _globals['_MASK']._serialized_start=1190
-  _globals['_MASK']._serialized_end=1268
-  _globals['_CHECK']._serialized_start=1270
-  _globals['_CHECK']._serialized_end=1343
+  _globals['_EFFECT']._serialized_start=638
+  _globals['_EFFECT']._serialized_end=708
+  _globals['_ACCESS']._serialized_start=710
+  _globals['_ACCESS']._serialized_end=782
+  _globals['_ROLE']._serialized_start=785
+  _globals['_ROLE']._serialized_end=1059
+  _globals['_SECTION']._serialized_start=1062
+  _globals['_SECTION']._serialized_end=1243
+  _globals['_MASK']._serialized_start=1245
+  _globals['_MASK']._serialized_end=1323
+  _globals['_CHECK']._serialized_start=1325
+  _globals['_CHECK']._serialized_end=1398
+  _globals['_GROUND']._serialized_start=1401
+  _globals['_GROUND']._serialized_end=1548
   _globals['_METHODRULE']._serialized_start=126
-  _globals['_METHODRULE']._serialized_end=483
-  _globals['_STAMP']._serialized_start=485
-  _globals['_STAMP']._serialized_end=581
+  _globals['_METHODRULE']._serialized_end=538
+  _globals['_STAMP']._serialized_start=540
+  _globals['_STAMP']._serialized_end=636
 # @@protoc_insertion_point(module_scope)

@@ -61,6 +61,15 @@ class Check(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CHECK_UNSPECIFIED: _ClassVar[Check]
     CHECK_REQUIRED: _ClassVar[Check]
     CHECK_CONDITIONAL: _ClassVar[Check]
+
+class Ground(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    GROUND_UNSPECIFIED: _ClassVar[Ground]
+    GROUND_PRIMARY_ADDRESS: _ClassVar[Ground]
+    GROUND_CUSTOMER_ADMIN: _ClassVar[Ground]
+    GROUND_CONSENT: _ClassVar[Ground]
+    GROUND_TRIAL: _ClassVar[Ground]
+    GROUND_TEMPORARY: _ClassVar[Ground]
 EFFECT_UNSPECIFIED: Effect
 EFFECT_READS: Effect
 EFFECT_CHANGES: Effect
@@ -94,6 +103,12 @@ MASK_ADDRESS: Mask
 CHECK_UNSPECIFIED: Check
 CHECK_REQUIRED: Check
 CHECK_CONDITIONAL: Check
+GROUND_UNSPECIFIED: Ground
+GROUND_PRIMARY_ADDRESS: Ground
+GROUND_CUSTOMER_ADMIN: Ground
+GROUND_CONSENT: Ground
+GROUND_TRIAL: Ground
+GROUND_TEMPORARY: Ground
 RULE_FIELD_NUMBER: _ClassVar[int]
 rule: _descriptor.FieldDescriptor
 BELONGS_TO_FIELD_NUMBER: _ClassVar[int]
@@ -108,7 +123,7 @@ LONGEST_FIELD_NUMBER: _ClassVar[int]
 longest: _descriptor.FieldDescriptor
 
 class MethodRule(_message.Message):
-    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "lifecycle", "check", "callers")
+    __slots__ = ("effect", "access", "roles", "action", "ticket", "reason", "section", "any_role", "any_section", "lifecycle", "check", "instead_of_check", "callers")
     EFFECT_FIELD_NUMBER: _ClassVar[int]
     ACCESS_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
@@ -120,6 +135,7 @@ class MethodRule(_message.Message):
     ANY_SECTION_FIELD_NUMBER: _ClassVar[int]
     LIFECYCLE_FIELD_NUMBER: _ClassVar[int]
     CHECK_FIELD_NUMBER: _ClassVar[int]
+    INSTEAD_OF_CHECK_FIELD_NUMBER: _ClassVar[int]
     CALLERS_FIELD_NUMBER: _ClassVar[int]
     effect: Effect
     access: Access
@@ -132,8 +148,9 @@ class MethodRule(_message.Message):
     any_section: bool
     lifecycle: bool
     check: Check
+    instead_of_check: _containers.RepeatedScalarFieldContainer[Ground]
     callers: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., lifecycle: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ..., callers: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, effect: _Optional[_Union[Effect, str]] = ..., access: _Optional[_Union[Access, str]] = ..., roles: _Optional[_Iterable[_Union[Role, str]]] = ..., action: _Optional[str] = ..., ticket: _Optional[bool] = ..., reason: _Optional[bool] = ..., section: _Optional[_Union[Section, str]] = ..., any_role: _Optional[bool] = ..., any_section: _Optional[bool] = ..., lifecycle: _Optional[bool] = ..., check: _Optional[_Union[Check, str]] = ..., instead_of_check: _Optional[_Iterable[_Union[Ground, str]]] = ..., callers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Stamp(_message.Message):
     __slots__ = ("recorded_at", "action_id", "traceparent")

@@ -190,6 +190,8 @@ class Mail:
         if mailbox.index:
             # Whoever gets mail to another address could be anybody: the caller is to be checked.
             self._checks.require(action, known.user)
+        else:
+            action.needs_no_check("primary_address")
         check_reachable(known.user, known.states[mailbox.digest])
         new_id = uuid4().hex
         limit = Counted(action, [Limit("resend", known.user.id)])

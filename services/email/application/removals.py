@@ -166,6 +166,8 @@ class Removals:
         )
         if removed.check_id:
             action.proved(removed.check_id)
+        else:
+            action.needs_no_check(removed.ground)
         action.about(f"removal:{removal_id}")
         action.stage(entry, removed)
         return len(entry.state.removals_since(action.now)) + 1, removed.ground
