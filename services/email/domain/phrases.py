@@ -47,6 +47,29 @@ _WORDS = {
         val vapor vară vas vânt veveriță viață vioară vișin voal vrabie vulpe zahăr zâmbet zebră
         zefir ziar zimbru zmeură zori
     """,
+    "de": """
+        Abend Adler Ahorn Akazie Amsel Ananas Anker Antenne Apfel Aprikose Arche Atlas Auge Auster
+        Bach Balkon Ball Bambus Banane Bank Basalt Becher Beere Bernstein Besen Biber Biene Birke
+        Blatt Blitz Blume Boje Brief Brille Brot Brücke Brunnen Buche Burg Bürste Butter Dachs Dampf
+        Deckel Delfin Diamant Dill Distel Donner Dorf Drache Düne Efeu Eimer Elch Elster Ente Erbse
+        Erde Esche Esel Eule Fächer Faden Fahne Falke Farbe Farn Fass Fels Fenster Feuer Fichte
+        Finger Flagge Flamme Flöte Flügel Fluss Forelle Frosch Gabel Garten Gecko Geige Gerste
+        Gipfel Giraffe Globus Glocke Gold Granit Gras Gurke Gürtel Hafer Hahn Haken Halle Hammer
+        Harfe Haus Hecke Heft Herbst Hirsch Hof Holz Honig Hügel Hummel Hut Igel Jacke Jaguar Juwel
+        Käfer Kaffee Kajak Kaktus Kamel Kamin Kamm Karotte Karte Kastanie Katze Keks Kerze Kiefer
+        Kirsche Kissen Klavier Klee Knopf Koffer Kohle Komet Kompass Koralle Korn Kranich Kranz
+        Kreide Kreis Krone Krug Küche Kugel Kupfer Kürbis Küste Lampe Laterne Laub Lavendel Leiter
+        Lerche Licht Lilie Linse Löffel Luchs Lupe Magnet Mango Mantel Marmor Meer Meise Melone
+        Messing Milch Minze Mohn Mond Moos Morgen Möwe Mühle Muschel Mütze Nagel Nebel Nelke Nest
+        Nuss Ofen Olive Orange Orgel Otter Palme Papier Paprika Perle Pfanne Pfeffer Pfeife Pferd
+        Pflaume Pilz Pinsel Pirol Planet Platane Quelle Quitte Rabe Rad Rakete Regen Reh Ring Robbe
+        Rose Rubin Ruder Safran Salbei Salz Sand Sattel Schach Schal Schere Schilf Schloss Schnee
+        Schule Schwan Segel Seife Senf Sessel Silber Sofa Sommer Sonne Spargel Specht Spiegel Stern
+        Stiefel Storch Strand Tafel Tanne Tasse Tee Teich Teller Tiger Tinte Tisch Topf Tor Traube
+        Treppe Trommel Tulpe Turm Ufer Uhr Ulme Vase Veilchen Vogel Vulkan Waage Wagen Wald Walnuss
+        Welle Wiese Wind Winter Wolke Wurzel Zange Zebra Zeder Zelt Ziegel Zimt Zirkel Zitrone
+        Zucker Zwiebel
+    """,
 }
 WORDS = {language: tuple(dict.fromkeys(text.split())) for language, text in _WORDS.items()}
 
