@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from services.email.reports.model import Cause
-from services.email.reports.phrases import contents, recipients, senders, systems
+from services.email.reports.phrases import contents, mailboxes, recipients, senders, systems
 
 _Test = tuple[str, Callable[[str], object] | None]
 
@@ -49,8 +49,8 @@ def _tests(sayings: str) -> tuple[_Test, ...]:
 
 _TESTS = {
     cause: _tests(sayings)
-    for table in (recipients.SAYINGS, senders.SAYINGS, contents.SAYINGS, systems.SAYINGS)
-    for cause, sayings in table.items()
+    for table in (recipients, mailboxes, senders, contents, systems)
+    for cause, sayings in table.SAYINGS.items()
 }
 _NOBODY = _tests(recipients.NOBODY)
 _OURS = _tests(senders.OURS)
