@@ -9,9 +9,8 @@ from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc, caller_answers_
 from helpdesk.email.v1 import caller_answers_pb2 as pb
 from helpdesk.kernel.store import wait_until
 from services.audit.service import SERVICE as AUDIT
-from tests.contract.email_world import SHARED_USER, email_world, text_of
+from tests.contract.email_world import SHARED_USER, complaint, email_world, text_of
 from tests.contract.test_caller_answers import LINK, NO_SUCH
-from tests.contract.test_email_removals import COMPLAINT
 from tests.support.product import NORTH, SHARED, SOUTH, person_id
 
 ADDRESS, SECOND = "giorgos@shared.example", "giorgos+second@shared.example"
@@ -106,7 +105,7 @@ def test_a_recipients_consent_is_seen_by_the_auditor_of_the_partner_that_asked(a
     world = audited.world
     message_id = world.send(SHARED_USER)
     world.wait_for_state(message_id, "delivered", SHARED_USER)
-    world.report(COMPLAINT % message_id.encode())
+    world.report(complaint(message_id))
     ask = blocklist_pb2.AskForMailConsentRequest(
         user_id=SHARED_USER, reason="wants our mail", ticket="INC-1"
     )
