@@ -22,6 +22,7 @@ from services.gateway.dev_mailbox import DevMailbox
 from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.processes import PROCESSES, SCRAPED, SERVED, read_pids
 from services.running import _wants
+from tests.chaos.storm import weather
 from tests.support.distributed import ROOT, distributed_product
 from tests.support.engines import engines_of_ones_own, kill_engine, start_engine
 from tests.support.product import free_address, person_id, small_directory
@@ -40,6 +41,24 @@ def engines():
         pytest.skip("no engines: run scripts/up")
     with engines_of_ones_own() as folder:
         yield folder
+
+
+def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(engines, tmp_path, capsys):
+    """It has a product of its own and comes before the others, whose processes live on."""
+    said = []
+    well = weather(
+        tmp_path,
+        commands=int(os.environ.get("STORM_COMMANDS", "1200")),
+        clients=8,
+        kills=18,
+        engines=engines,
+        say=said.append,
+        quiet=True,
+    )
+    with capsys.disabled():
+        print("\n" + "\n".join(said))
+
+    assert well, said
 
 
 @pytest.fixture(scope="module")
