@@ -21,6 +21,7 @@ from psycopg.rows import tuple_row
 from psycopg_pool import PoolTimeout
 
 from helpdesk.kernel.errors import Conflict, Unavailable
+from helpdesk.kernel.postgres_lead import Leadership
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.store import OUTCOME_UNKNOWN, Query, StoredRow
 
@@ -130,25 +131,6 @@ class _Transaction:
         except IntegrityError:
             return False
         return True
-
-
-class Leadership:
-    """One holder at a time, over all processes: an advisory lock and the connection it lives on."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement that must fail once the lead is lost. Raises Unavailable."""
-        try:
-            cursor = self._connection.execute(_ported(sql).encode(), params)
-            return cursor.fetchall() if cursor.description else []
-        except _LOST as error:
-            raise Unavailable("LEAD_LOST", "The connection that holds the lead is gone.") from error
-
-    def close(self) -> None:
-        """Give the lead to whoever asks next."""
-        self._connection.close()
 
 
 class PostgresEngine:
@@ -382,20 +364,8 @@ class PostgresEngine:
                 self._closing.wait(0.5)
 
     def lead(self, role: str) -> Leadership | None:
-        """Return the lead of a role, or None while another process has it."""
-        try:
-            connection = psycopg.connect(self._conninfo, autocommit=True)
-            row = connection.execute(
-                b"SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"{self.schema}:{role}",)
-            ).fetchone()
-        except _LOST as error:
-            raise Unavailable("STORE_UNAVAILABLE", "The database cannot be reached.") from error
-        if row is not None and row[0]:
-            # What a leader notes may be a little old after a crash: it only works twice then.
-            connection.execute(b"SET synchronous_commit = off")
-            return Leadership(connection)
-        connection.close()
-        return None
+        """Return the lead of a role, or None while another process has it. Raises Unavailable."""
+        return Leadership.taken(self._conninfo, f"{self.schema}:{role}")
 
     def close(self) -> None:
         self._closing.set()

@@ -13,7 +13,8 @@ from helpdesk.kernel import metrics, tracing
 from helpdesk.kernel.broker import headers
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import RequestAnswered, stamp_of
-from helpdesk.kernel.postgres_store import Leadership, PostgresEngine
+from helpdesk.kernel.postgres_lead import Leadership
+from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.resources import Timer
 from helpdesk.kernel.store import StoredRow
 
@@ -59,7 +60,13 @@ class Relay:
         self._timers = timers
         self._moved = threading.Event()
         self._stopping = threading.Event()
-        self.leading = threading.Event()
+        self._lead: Leadership | None = None
+
+    @property
+    def leading(self) -> bool:
+        """Whether this is the active relay of its service."""
+        lead = self._lead
+        return lead is not None and lead.held
 
     def run(self) -> None:
         """Relay until stopped."""
@@ -89,10 +96,10 @@ class Relay:
             publisher = self._connect()
             try:
                 _log.info("the relay of %s leads", self._source)
-                self.leading.set()
+                self._lead = lead
                 self._follow(lead, publisher)
             finally:
-                self.leading.clear()
+                self._lead = None
                 publisher.close()
         finally:
             lead.close()
@@ -109,6 +116,8 @@ class Relay:
                 self._moved.clear()
                 rows = self._engine.select_log(position, _BATCH, ())
             for row in rows:
+                # Who was stopped for a while begins with this, not with what it had in hand.
+                lead.check()
                 if row.name not in _PRIVATE:
                     own = latest.get(row.name, 0)
                     after = {name: at for name, at in latest.items() if at >= own and at}
@@ -120,7 +129,7 @@ class Relay:
                 rows = self._engine.select_log(position, _BATCH, ())
                 publisher.flush()
                 metrics.RELAYED.labels(self._source).inc(count)
-                # On the connection that holds the lead: who lost it cannot move the position.
+                # In the session that holds the lead: who lost it cannot move the position.
                 lead.execute(
                     "INSERT INTO relay_position VALUES (?, ?, ?) ON CONFLICT (relay) DO UPDATE "
                     "SET position = excluded.position, latest = excluded.latest",
@@ -128,7 +137,7 @@ class Relay:
                 )
             else:
                 publisher.idle()
-                lead.execute("SELECT 1")
+                lead.check()
                 self._moved.wait(1.0)
 
     def _publish(self, publisher: Publishing, row: StoredRow, after: Mapping[str, int]) -> None:
@@ -151,13 +160,13 @@ class Relay:
         position = int(found[0][0]) if found else 0
         oldest = self._engine.select_log(position, 1, ())
         age = time.time() - stamp_of(oldest[0].state).recorded_at.timestamp() if oldest else 0.0
-        yield "helpdesk_relay_leading", own, float(self.leading.is_set())
+        yield "helpdesk_relay_leading", own, float(self.leading)
         yield "helpdesk_relay_lag", own, max(0, self._engine.newest() - position)
         yield "helpdesk_relay_lag_seconds", own, max(0.0, age)
 
     def _tick(self, timer: Timer) -> None:
         while not self._stopping.wait(timer.seconds):
-            if self.leading.is_set():
+            if self.leading:
                 try:
                     timer.function()
                 except Unavailable as error:

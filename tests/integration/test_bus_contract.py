@@ -75,7 +75,7 @@ class _OnRabbitMQ:
         thread = threading.Thread(target=relay.run)
         thread.start()
         self._relays.append((relay, thread))
-        assert relay.leading.wait(10)
+        assert wait_until(lambda: relay.leading, 10)
 
     def stop(self):
         while self._workers:

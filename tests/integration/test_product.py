@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def product(tmp_path_factory, settings):
     served = [each for each in ALL if each.name in SERVED]
     with running_product(folder, served, **settings) as product:
         env = {k: v for k, v in product.env.items() if "GATEWAY" not in k}
-        product.processes = processes
+        product.processes, product.folder = processes, folder
         product.restart = lambda role, name: started(role, name, env, folder)
         try:
             for each in BEHIND:
@@ -159,6 +160,45 @@ def test_the_tool_replays_from_postgresql(product):
     assert [each["rebuilt"] for each in shown] == ["matches"]
     assert shown[0]["rebuilt_answer"]["user"]["display_name"] == "Ștefana Voinea"
     assert product.records("audit", action="audit.text.open")
+
+
+def test_another_relay_takes_over_from_one_that_hangs(product):
+    store = product.host.running["identity"].store
+    person = {"people": small_directory()["people"][:1]}
+    relayed = lambda: store.engine.query("SELECT position FROM relay_position")[0][0]  # noqa: E731
+    assert wait_until(lambda: relayed() >= store.position, LONG, 0.1)
+    first = product.processes["relay", "identity"]
+    second = product.restart("relay", "identity")
+    assert wait_until(lambda: is_ready(product.folder, "relay", "identity"), LONG, 0.1)
+    before = relayed()
+    try:
+        first.send_signal(signal.SIGSTOP)
+        stopped = time.monotonic()
+        product.load(person)
+        assert wait_until(lambda: relayed() > before, LONG, 0.02)
+        took = time.monotonic() - stopped
+    finally:
+        first.send_signal(signal.SIGCONT)
+    product.load(person)
+
+    assert took < 5
+    assert wait_until(lambda: in_the_log(product) == recorded(product), LONG, 0.1)
+    assert leaves(product, "identity") == actions(product, "identity")
+    assert (first.poll(), second.poll()) == (None, None)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(timeout=LONG) == 0
+
+
+def leaves(product, source):
+    rows = product.host.running["audit"].store.engine.query(
+        "SELECT record_id FROM log_leaf WHERE source = ? ORDER BY idx", (source,)
+    )
+    return [record for (record,) in rows]
+
+
+def actions(product, service):
+    rows = product.host.running[service].store.read(0, 100_000, (SupportActionRecorded.NAME,))
+    return [f"{row.stream_id}:{row.version}" for row in rows]
 
 
 def test_the_commands_say_which_settings_they_lack(monkeypatch):

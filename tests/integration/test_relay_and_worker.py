@@ -323,7 +323,7 @@ def test_relaying_keeps_up_with_bare_publishing_with_confirms(store, line, broke
         thread = threading.Thread(target=relaying.run)
         thread.start()
         # Neither side's time holds connecting.
-        assert relaying.leading.wait(10)
+        assert wait_until(lambda relay=relaying: relay.leading, 10)
         began = time.monotonic()
         assert wait_until(lambda: store.engine.query(RELAYED) == [(count,)], 60)
         ours = count / (time.monotonic() - began)
