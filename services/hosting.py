@@ -17,6 +17,7 @@ from helpdesk.kernel import metrics, secrets
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.operating import announce
+from helpdesk.kernel.resources import Wants
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.watching import watched
 from services.audit.replay.rebuilds import Asked, Outcome
@@ -73,6 +74,13 @@ def wait_for_signal() -> None:
     asked.wait()
 
 
+def elsewhere() -> Wants:
+    """Return which facts consumers in other processes want; loading those takes a second."""
+    from services.running import all_wants
+
+    return all_wants()
+
+
 @click.command()
 @click.argument("names_of_services", nargs=-1, metavar="[NAME]...")
 def serve(names_of_services: tuple[str, ...]) -> None:
@@ -85,7 +93,7 @@ def serve(names_of_services: tuple[str, ...]) -> None:
     process = f"serve-{wanted[0].name}" if len(wanted) == 1 else "serve"
     with (
         watched(settings, os.environ, process),
-        Host(os.environ, wanted) as host,
+        Host(os.environ, wanted, elsewhere) as host,
         metrics.looked_at(host.look),
     ):
         if not names_of_services:

@@ -80,8 +80,8 @@ def _broker() -> tuple[str, str]:
     return settings.broker_url, settings.broker_ca_file
 
 
-def _wants() -> Wants:
-    """Return who wants what; declared by relays, so that no queue comes too late."""
+def all_wants() -> Wants:
+    """Return which facts each consumer of every service wants."""
     wants: dict[str, Mapping[str, Sequence[str]]] = {}
     for name in WORKERS:
         wants.update(_worker(name).wants())
@@ -141,7 +141,8 @@ def _relay(name: str) -> None:
     if name in WORKERS:
         resources = Resources(os.environ)
         work = _worker(name).build(resources)
-    wants = _wants()
+    # Declared by relays too, so that no queue comes too late.
+    wants = all_wants()
     running = Relay(
         name, engine, lambda: Publisher(broker, wants, ca_file), work.timers if work else ()
     )
@@ -257,7 +258,7 @@ def list_() -> None:
     from helpdesk.kernel.broker import DeadLetters
 
     letters = DeadLetters(*_broker())
-    for consumer in _wants():
+    for consumer in all_wants():
         click.echo(f"{consumer}: {letters.count(consumer)}")
     letters.close()
 
@@ -344,8 +345,8 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
 
 
 def _consumer(name: str) -> None:
-    if name not in _wants():
-        raise SettingsError(f"no such consumer: {name}; there are {', '.join(sorted(_wants()))}")
+    if name not in all_wants():
+        raise SettingsError(f"no such consumer: {name}; there are {', '.join(sorted(all_wants()))}")
 
 
 def _each(consumer: str, function: Callable[[Mapping[str, Any], bytes], bool]) -> None:

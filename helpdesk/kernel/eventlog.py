@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import grpc
 
@@ -13,9 +14,10 @@ from helpdesk.kernel.acknowledged import acknowledge
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import Forbidden, InvalidArgument
 from helpdesk.kernel.events import stamp_of
+from helpdesk.kernel.resources import Wants
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.rpc.contract import READERS
-from helpdesk.kernel.rpc.rules import CALLER_NOT_NAMED
+from helpdesk.kernel.rpc.standing import FOLLOWED
+from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.store import Store, StoredRow
 
 _MOST = 1000
@@ -24,13 +26,55 @@ _WHOLE_LOG = 3600.0
 _WAIT_SECONDS = 1.0
 _BEAT_SECONDS = 0.8
 _MOMENT_SECONDS = 0.05
+_SHOWN = 5
+
+
+class Readers:
+    """
+    Which service may read which events of another: what its consumers want, and what ends tokens.
+
+    ``here`` are consumers of this process. ``elsewhere`` returns what those of other processes
+    want; it is asked once, when somebody reads more than is known until then.
+    """
+
+    def __init__(self, here: Wants, elsewhere: Callable[[], Wants]) -> None:
+        self._here = here
+        self._elsewhere = cache(elsewhere)
+
+    def check(self, reader: str, source: str, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the names that are read, all of the reader's for none. Raises Forbidden."""
+        own = self._names(reader, source, self._here)
+        if not names or not own.issuperset(names):
+            own |= self._names(reader, source, self._elsewhere())
+        unwanted = sorted(set(names) - own)
+        if unwanted or not own:
+            raise Forbidden(
+                "NOT_A_READER",
+                f"{reader} may not read {', '.join(unwanted[:_SHOWN]) or 'any event'} of {source}: "
+                "none of its consumers wants that.",
+            )
+        return tuple(sorted(names or own))
+
+    @staticmethod
+    def _names(reader: str, source: str, wants: Wants) -> set[str]:
+        found = {
+            name
+            for consumer, sources in wants.items()
+            if consumer.partition(".")[0] == reader
+            for name in sources.get(source, ())
+        }
+        # Whoever checks tokens follows what ends them; the gateway leaves that to others.
+        if reader in SERVICES and reader != "gateway":
+            found.update(name for owner, ends in FOLLOWED if owner == source for name in ends)
+        return found
 
 
 class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
     """Serves the logs of the stores of this process, by the name of their service."""
 
-    def __init__(self, stores: dict[str, Store]) -> None:
+    def __init__(self, stores: dict[str, Store], readers: Readers) -> None:
         self._stores = stores
+        self._readers = readers
 
     def AcknowledgeEvents(  # noqa: N802
         self, request: eventlog_pb2.AcknowledgeEventsRequest, _action: SupportAction
@@ -47,18 +91,17 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
     def ReadEvents(  # noqa: N802  # the name is the contract's
         self, request: eventlog_pb2.ReadEventsRequest, action: SupportAction
     ) -> Iterator[eventlog_pb2.ReadEventsResponse]:
-        """Stream events from a position on."""
+        """Stream events from a position on, of names that the caller may read."""
         store = self._stores.get(request.source)
         if store is None:
             raise InvalidArgument("source", "UNKNOWN_SOURCE")
-        if action.actor.program not in READERS.get(request.source, ()):
-            raise Forbidden(CALLER_NOT_NAMED, "Only who follows this log may read it.")
         if request.after < 0:
             raise InvalidArgument("after", "OUT_OF_RANGE")
         if not 0 <= request.batch_size <= _MOST:
             raise InvalidArgument("batch_size", "OUT_OF_RANGE")
         if request.recent_seconds < 0:
             raise InvalidArgument("recent_seconds", "OUT_OF_RANGE")
+        names = self._readers.check(action.actor.program, request.source, request.names)
         after, size = request.after, request.batch_size or _USUAL
         if request.recent_seconds:
             since = datetime.now(UTC) - timedelta(seconds=request.recent_seconds)
@@ -67,7 +110,7 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
         due = 0.0
         while True:
             newest = store.position
-            rows = store.read(after, size, tuple(request.names))
+            rows = store.read(after, size, names)
             after = rows[-1].position if len(rows) == size else max(after, newest)
             if rows or not request.follow or (request.beat and time.monotonic() >= due):
                 due = time.monotonic() + pause

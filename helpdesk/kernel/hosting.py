@@ -21,15 +21,15 @@ from helpdesk.kernel.acknowledged import Gate
 from helpdesk.kernel.beating import LOOK_SECONDS, Heartbeats
 from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.eventlog import EventLogServicer
+from helpdesk.kernel.eventlog import EventLogServicer, Readers
 from helpdesk.kernel.metrics import Reading
-from helpdesk.kernel.resources import HostSettings, Resources, Timer
+from helpdesk.kernel.resources import HostSettings, Resources, Timer, Wants, wants_of
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.listening import serve
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer
-from helpdesk.kernel.rpc.standing import IDENTITY, SESSION, Follower, Standing
+from helpdesk.kernel.rpc.standing import FOLLOWED, SESSION, Follower, Standing
 from helpdesk.kernel.rpc.tickets import CheckTicket, TicketsOverGrpc
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import GraceSettings, SettingsError, parse
@@ -150,10 +150,20 @@ class Service:
 
 
 class Host:
-    """The services of one process, each behind a gRPC server of its own; a context manager."""
+    """
+    The services of one process, each behind a gRPC server of its own; a context manager.
 
-    def __init__(self, env: Mapping[str, str], services: Sequence[Service]) -> None:
+    ``elsewhere`` returns which facts consumers in other processes want, and so may read.
+    """
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        services: Sequence[Service],
+        elsewhere: Callable[[], Wants] = dict,
+    ) -> None:
         self._services = services
+        self._elsewhere = elsewhere
         self._sockets = Path(tempfile.mkdtemp(prefix="helpdesk-"))
         self.wiring = Wiring(env, self._sockets)
         self.bus = InProcessBus()
@@ -184,6 +194,8 @@ class Host:
             self.running[service.name] = service.build(wiring)
         stores = {n: r.store for n, r in self.running.items() if r.store is not None}
         everything: list[Servicer] = []
+        consumers = [each for running in self.running.values() for each in running.consumers]
+        readers = Readers(wants_of(consumers), self._elsewhere)
         # With a broker they run in the service's worker and beside its active relay.
         timers = [
             timer
@@ -207,12 +219,12 @@ class Host:
             served = Served(store, verifier, refused, tickets, gate, standing)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
-            own.append(_event_log({name: store}, served))
+            own.append(_event_log({name: store}, readers, served))
             self._servers.append(serve([wiring.address(name)], own))
             self._refused.append(refused)
         self.address = wiring.settings.grpc_address or f"unix:{self._sockets / 'all'}"
         if everything:
-            everything.append(_event_log(stores, everything[0].served))
+            everything.append(_event_log(stores, readers, everything[0].served))
             outside = None if self.address.startswith("unix:") else wiring.certificates
             self._servers.append(serve([self.address], everything, outside))
         self._follow_standing(sorted(stores))
@@ -233,7 +245,7 @@ class Host:
                 self._started.append(background)
 
     def _follow_standing(self, names: list[str]) -> None:
-        for follow in (IDENTITY, SESSION) if names else ():
+        for follow in FOLLOWED if names else ():
             source = follow[0]
             # Where no session service is, nobody gives leases.
             if source == SESSION[0] and not self.wiring.reaches(source):
@@ -301,8 +313,9 @@ class Host:
                 _log.error("%s failed with %s", timer.name, type(error).__name__)
 
 
-def _event_log(stores: dict[str, Store], served: Served) -> Servicer:
+def _event_log(stores: dict[str, Store], readers: Readers, served: Served) -> Servicer:
     def register(server: Any) -> None:
-        eventlog_pb2_grpc.add_EventLogServiceServicer_to_server(EventLogServicer(stores), server)
+        servicer = EventLogServicer(stores, readers)
+        eventlog_pb2_grpc.add_EventLogServiceServicer_to_server(servicer, server)
 
     return Servicer(_EVENT_LOG, register, served)

@@ -21,7 +21,7 @@ from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.gateway.dev_mailbox import DevMailbox
 from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.processes import PROCESSES, SCRAPED, SERVED, read_pids
-from services.running import _wants
+from services.running import all_wants
 from tests.chaos.storm import weather
 from tests.support.distributed import ROOT, distributed_product
 from tests.support.engines import engines_of_ones_own, kill_engine, start_engine
@@ -206,7 +206,7 @@ def labelled(samples, name, label):
 
 def told(process):
     """The figures that only this process can give, each with the label that says of whom."""
-    own = [name for name in _wants() if name.partition(".")[0] == process.service]
+    own = [name for name in all_wants() if name.partition(".")[0] == process.service]
     if process.service == "gateway":
         return {}
     if process.role == "serve":

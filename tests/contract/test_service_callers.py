@@ -73,7 +73,7 @@ def test_a_log_is_read_by_who_follows_it(world, source, caller):
 
     assert (answer.code, answer.reason) == (
         grpc.StatusCode.PERMISSION_DENIED,
-        "CALLER_NOT_NAMED",
+        "NOT_A_READER",
     )
 
 
@@ -113,7 +113,7 @@ def test_the_token_of_a_service_is_for_what_it_calls_only(world, name):
 @pytest.mark.parametrize(
     ("roles", "services"),
     [
-        (["DIRECTORY_WRITER"], ("identity",)),
+        (["DIRECTORY_WRITER"], ("audit", "identity")),
         (["MAIL_SENDER"], ("email",)),
         (["MAIL_REPORTER"], ("email",)),
         (["DELEGATE"], ("identity",)),

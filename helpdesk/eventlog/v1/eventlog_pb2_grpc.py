@@ -55,7 +55,9 @@ class EventLogServiceServicer:
 
     def ReadEvents(self, request, context):
         """Streams events from a position on; ends at the newest one, or follows the
-        log when asked to. Errors: INVALID_ARGUMENT for a negative position.
+        log when asked to. A service reads the events that its own consumers want,
+        and those that end tokens. Errors: INVALID_ARGUMENT for a negative
+        position, PERMISSION_DENIED with NOT_A_READER for other events.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -42,6 +42,7 @@ IDENTITY: Follow = (
     },
 )
 SESSION: Follow = ("session", {"helpdesk.session.v1.ViewEnded": (_VIEW, "view_id")})
+FOLLOWED = (IDENTITY, SESSION)
 
 
 @dataclass(frozen=True, slots=True)
