@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from helpdesk.kernel.secrets import SERVICES
-from services import configured
+from services.configured import check_settings
 from services.processes import PROCESSES
+from tests.support.outside import CONNECTS
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "helpdesk"
@@ -104,7 +105,9 @@ def environment(pod, folder):
     env = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
     for name, value in env.items():
         if name.endswith("_FILE") and not name.startswith("HELPDESK_TLS_"):
-            (folder / name).write_text("postgresql://u:p@db/x?sslmode=verify-full")
+            broker = "BROKER" in name
+            url = "amqps://u:p@broker" if broker else "postgresql://u:p@db/x?sslmode=verify-full"
+            (folder / name).write_text(url)
             env[name] = str(folder / name)
         assert value is not None
     return {n: v for n, v in env.items() if not n.endswith("_CA_FILE") or "TLS" in n}
@@ -132,7 +135,7 @@ def test_the_chart_runs_the_processes_of_the_product_and_the_migration(objects):
 
 def test_each_setting_is_known_and_well_formed(objects, tmp_path):
     for pod in pods(objects).values():
-        configured.check_settings(environment(pod, tmp_path))
+        check_settings(environment(pod, tmp_path))
 
 
 def test_no_process_can_become_more_than_it_is(objects):
@@ -255,15 +258,63 @@ def test_network_policies_are_the_call_graph(objects):
             assert "5051" not in str(of(objects, "NetworkPolicy")[name])
 
 
-def test_only_who_needs_an_engine_reaches_its_port(objects):
-    def allowed(name, port):
+def reached(objects, port):
+    """The deployments that may connect to a port outside."""
+    found = set()
+    for name in of(objects, "Deployment"):
         rules = of(objects, "NetworkPolicy")[name]["spec"]["egress"]
-        return any(port in [each["port"] for each in rule["ports"]] for rule in rules)
+        if any(port in [each["port"] for each in rule["ports"]] for rule in rules):
+            found.add(name)
+    return found
 
-    names = of(objects, "Deployment")
-    assert {n for n in names if allowed(n, 9200)} == {n for n in names if n.endswith("-search")}
-    assert {n for n in names if allowed(n, 5671)} == {n for n in names if "-serve-" not in n}
-    assert {n for n in names if allowed(n, 587)} == {n for n in names if n.endswith("-email")}
+
+def test_only_who_needs_an_engine_reaches_its_port(objects):
+    names = of(objects, "Deployment").keys()
+
+    assert reached(objects, 9200) == {n for n in names if n.endswith("-search")}
+    assert reached(objects, 5671) == {n for n in names if "-serve-" not in n}
+    assert reached(objects, 587) == {"desk-relay-email", "desk-work-email"}
+    assert reached(objects, 443) == {
+        "desk-serve-identity", "desk-relay-audit",
+        "desk-serve-email", "desk-relay-email", "desk-work-email",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("HELPDESK_IDENTITY_TICKETS", "https://tickets.example:7443/api"),
+        ("HELPDESK_EMAIL_SMTP_ADDRESS", "mail.example:7443"),
+        ("HELPDESK_EMAIL_SES_ENDPOINT_URL", "https://ses.example:7443"),
+        ("HELPDESK_SESSION_SIGNALS_URL", "https://signals.example:7443/events"),
+        ("HELPDESK_AUDIT_WITNESSES", "http://one.example KEY\\,https://two.example:7443/w KEY"),
+        ("HELPDESK_AUDIT_ALARM_SMTP", "mail.example:7443"),
+    ],
+)
+def test_who_connects_to_what_a_setting_names_may_reach_its_port(render, setting, value):
+    service = setting.split("_")[1].lower()
+    said = render({f"serviceSettings.{service}.{setting}": value})
+    assert said.returncode == 0, said.stderr
+    objects = [each for each in yaml.safe_load_all(said.stdout) if each]
+
+    assert reached(objects, 7443) == {f"desk-{n.replace(' ', '-')}" for n in CONNECTS[setting]}
+
+
+def test_the_mail_server_of_alarms_is_reached_by_who_mails_them(render):
+    said = render({"audit.alarmAddress": "ops@desk.example", "audit.alarmSmtpAddress": "m.x:7025"})
+    objects = [each for each in yaml.safe_load_all(said.stdout) if each]
+    env = {each["name"]: each["value"] for each in pods(objects)["desk-work-audit"]["containers"][0]["env"]}  # fmt: skip
+
+    assert env["HELPDESK_AUDIT_ALARM_ADDRESS"] == "ops@desk.example"
+    assert env["HELPDESK_AUDIT_ALARM_SMTP"] == "m.x:7025"
+    assert reached(objects, 7025) == {"desk-work-audit"}
+
+
+def test_traces_of_every_process_reach_the_collector(render):
+    said = render({"watching.tracesEndpoint": "http://collector.monitoring:4318"})
+    objects = [each for each in yaml.safe_load_all(said.stdout) if each]
+
+    assert reached(objects, 4318) == of(objects, "Deployment").keys()
 
 
 def test_migrations_run_before_the_rest_with_an_account_of_their_own(objects):
@@ -287,6 +338,7 @@ def test_no_account_has_a_token(objects):
         ({"tls.enabled": "false"}, "tls.allowPlaintext"),
         ({"url": ""}, "url is wanted"),
         ({"opensearch.url": ""}, "opensearch.url is wanted"),
+        ({"audit.alarmAddress": "ops@desk.example"}, "audit.alarmSmtpAddress is wanted"),
         ({"ingress.enabled": "true", "ingress.host": "desk.example"}, "https only"),
     ],
 )

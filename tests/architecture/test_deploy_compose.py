@@ -11,9 +11,10 @@ import yaml
 
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.settings import parse
-from services import configured
 from services.__main__ import helpdesk
+from services.configured import check_settings
 from services.processes import PROCESSES
+from tests.support.outside import CONNECTS, unclassified
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -73,7 +74,7 @@ def test_each_command_line_is_one_of_helpdesk(name):
 @pytest.mark.parametrize("name", [n for n, each in OURS.items() if "environment" in each])
 def test_each_setting_is_known_and_well_formed(name, made):
     env = environment(OURS[name], made)
-    configured.check_settings(env)
+    check_settings(env)
     settings = parse(HostSettings, "", env)
 
     assert settings.broker_url.startswith("amqp://helpdesk:")
@@ -84,7 +85,7 @@ def test_a_wrong_setting_is_found(made):
     service = {"environment": {"HELPDESK_TRACE_ENDPOINT": "x"}}
 
     with pytest.raises(ValueError, match="HELPDESK_TRACE_ENDPOINT"):
-        configured.check_settings(environment(service, made))
+        check_settings(environment(service, made))
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -155,6 +156,33 @@ def test_only_search_reaches_the_index_and_workers_reach_no_api():
     }  # fmt: skip
     assert [n for n, nets in on.items() if "calls" in nets and not n.startswith("serve-")] == []
     assert not any("facts" in nets for n, nets in on.items() if n.startswith("serve-"))
+
+
+def test_who_connects_to_hosts_outside_is_on_the_network_that_leads_there_and_nobody_else():
+    on = {" ".join(s["command"]) for s in OURS.values() if "outside" in s.get("networks", [])}
+    internal = {n for n, each in COMPOSE["networks"].items() if (each or {}).get("internal")}
+
+    # The console's port is published there.
+    assert on == set().union(*CONNECTS.values()) | {"serve gateway"}
+    assert internal == set(COMPOSE["networks"]) - {"outside"}
+
+
+def test_what_can_be_set_outside_reaches_the_process_that_connects():
+    given = {
+        " ".join(service["command"]): set(service.get("environment", {}))
+        for service in OURS.values()
+    }
+
+    for setting in (
+        "HELPDESK_EMAIL_SMTP_ADDRESS", "HELPDESK_AUDIT_ALARM_ADDRESS", "HELPDESK_AUDIT_ALARM_SMTP",
+        "HELPDESK_AUDIT_WITNESSES", "HELPDESK_SESSION_SIGNALS_URL",
+    ):  # fmt: skip
+        for process in CONNECTS.get(setting, {"work audit"}):
+            assert setting in given[process]
+
+
+def test_every_setting_that_names_a_host_is_known_to_these_tests():
+    assert unclassified() == set()
 
 
 def test_passwords_are_made_once_and_are_nobody_elses(made, tmp_path):

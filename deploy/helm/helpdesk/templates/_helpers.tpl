@@ -66,6 +66,9 @@ helpdesk/service: {{ .service }}
 {{- $_ := set $env "HELPDESK_EMAIL_INBOUND_ADDRESS" "" -}}
 {{- end -}}
 {{- if and (eq $s "audit") $v.audit.serviceKeys -}}{{- $_ := set $env "HELPDESK_AUDIT_SERVICE_KEYS" $v.audit.serviceKeys -}}{{- end -}}
+{{- if and (eq $s "audit") $v.audit.alarmAddress -}}
+{{- $_ := set $env "HELPDESK_AUDIT_ALARM_ADDRESS" $v.audit.alarmAddress -}}{{- $_ := set $env "HELPDESK_AUDIT_ALARM_SMTP" (required "audit.alarmSmtpAddress is wanted: in a pod no mail server listens" $v.audit.alarmSmtpAddress) -}}
+{{- end -}}
 {{- if eq $s "gateway" -}}
 {{- $_ := set $env "HELPDESK_GATEWAY_ADDRESS" "0.0.0.0:8080" -}}{{- $_ := set $env "HELPDESK_GATEWAY_MAILBOX_ADDRESS" "" -}}
 {{- $_ := set $env "HELPDESK_GATEWAY_URL" (required "url is wanted: the https address that people type" $v.url) -}}
@@ -73,6 +76,27 @@ helpdesk/service: {{ .service }}
 {{- range $name, $value := $v.settings -}}{{- $_ := set $env $name ($value | toString) -}}{{- end -}}
 {{- range $name, $value := (get $v.serviceSettings $s) -}}{{- $_ := set $env $name ($value | toString) -}}{{- end -}}
 {{- $env | toJson -}}
+{{- end -}}
+
+{{/*
+Ports of hosts outside that the settings of a process name: "host:port", URLs with commas, each
+with its key behind it. Consumers run in work, timers beside relay, the rest in serve.
+*/}}
+{{- define "helpdesk.outside" -}}
+{{- $at := . -}}{{- $ports := list -}}
+{{- $roles := dict "HELPDESK_TRACES_ENDPOINT" (list "serve" "relay" "work") "HELPDESK_IDENTITY_TICKETS" (list "serve") "HELPDESK_EMAIL_SMTP_ADDRESS" (list "relay" "work") "HELPDESK_EMAIL_SES_ENDPOINT_URL" (list "relay" "work") "HELPDESK_SESSION_SIGNALS_URL" (list "work") "HELPDESK_AUDIT_WITNESSES" (list "relay") "HELPDESK_AUDIT_ALARM_SMTP" (list "work") -}}
+{{- range $name, $value := include "helpdesk.settings" $at | fromJson -}}
+{{- if and (has $at.role (get $roles $name | default list)) (or (eq $name "HELPDESK_TRACES_ENDPOINT") (hasPrefix (printf "HELPDESK_%s_" (upper $at.service)) $name)) -}}
+{{- range $each := splitList "," $value -}}
+{{- $url := first (splitList " " (trim $each)) -}}
+{{- $port := regexFind ":[0-9]+(/|$)" $url | trimPrefix ":" | trimSuffix "/" -}}
+{{- if $port -}}{{- $ports = append $ports (int $port) -}}
+{{- else if hasPrefix "https://" $url -}}{{- $ports = append $ports 443 -}}
+{{- else if hasPrefix "http://" $url -}}{{- $ports = append $ports 80 -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $ports | uniq | toJson -}}
 {{- end -}}
 
 {{/* Which files of the engines' Secret a process needs. */}}
