@@ -17,10 +17,12 @@ from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel import broker
 from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
+from tests.contract.gateway_world import GatewayWorld, notice
 from tests.support.distributed import distributed_product
 from tests.support.product import ACME, person_id, small_directory
 from tests.support.rotating import calls_go_on_while_the_master_key_changes
 from tests.support.scanning import files_with
+from tests.support.traces import collector
 
 ROOT = Path(__file__).parents[2]
 USER = person_id("acme_user")
@@ -66,7 +68,13 @@ def engines():
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     folder = tmp_path_factory.mktemp("forget") / "data"
-    with distributed_product(folder) as running:
+    with (
+        collector() as traces,
+        distributed_product(
+            folder, HELPDESK_TRACES_ENDPOINT=traces.endpoint, OTEL_BSP_SCHEDULE_DELAY="200"
+        ) as running,
+    ):
+        running.traces = traces
         with Connection(running.env["HELPDESK_BROKER_URL"]) as connection:
             everything(connection.channel()).declare()
         running.load(directory())
@@ -122,8 +130,8 @@ def search(product, text):
 def forget(product):
     stub = product.stub(forgetting_pb2_grpc.ForgettingServiceStub, "identity")
     operator = product.caller(sub="operator:jo", roles=["DIRECTORY_WRITER"])
-    product.caller("acme_admin")(stub.AskForgetting, pb.AskForgettingRequest(**ABOUT))
-    operator(stub.ConfirmForgetting, pb.ConfirmForgettingRequest(**ABOUT))
+    operator(stub.AskForgetting, pb.AskForgettingRequest(**ABOUT))
+    confirm_in_the_console(product)
     request = pb.ListForgettingsRequest(organization_id=ACME)
 
     def cleared():
@@ -131,6 +139,18 @@ def forget(product):
 
     assert wait_until(lambda: len(cleared()) == 4, 90, 0.2), cleared()
     product.settle(60)
+
+
+def confirm_in_the_console(product):
+    console = GatewayWorld(product)
+    try:
+        page = f"/admin/forgetting/{USER}/confirm"
+        said = console.browser("acme_admin").submit(
+            page, name=f"{FIRST} {LAST}", reason="checked the letter"
+        )
+    finally:
+        console.close()
+    assert notice(said) == "The person is being forgotten. It cannot be undone."
 
 
 def owner(product):
@@ -210,6 +230,56 @@ def test_every_process_clears_and_no_table_event_or_log_holds_the_person(product
     assert sum(USER.encode() in body for body in bodies) > 1
     assert not [body for body in bodies if any(each.encode() in body for each in TEXTS)]
     assert product.verified().returncode == 0
+
+
+def test_one_trace_leads_from_the_click_through_every_process_to_index_and_audit_log(product, gone):
+    confirmed = "helpdesk.identity.v1.ForgettingService.ConfirmForgetting"
+    (record,) = product.records("identity", method=confirmed, outcome="done")
+    ends = {"search.index commit", "audit.actions commit"}
+
+    def spans():
+        return product.traces.trace(record.trace_id)
+
+    assert wait_until(lambda: ends <= {each["name"] for each in spans()}, 60, 0.2)
+    [click] = [each for each in spans() if "parentSpanId" not in each]
+    assert (click["process"], click["name"]) == (
+        "serve-gateway", "POST /admin/forgetting/{user}/confirm",
+    )  # fmt: skip
+    index = next(each for each in spans() if each["name"] == "search.index commit")
+    assert way(product, index) == [
+        ("work-search", "search.index commit"),
+        ("work-search", "search.index process"),
+        ("relay-identity", "identity relay"),
+        ("work-identity", "identity.forgetting process"),
+        ("relay-identity", "identity relay"),
+        ("serve-identity", f"{confirmed.rpartition('.')[0]}/ConfirmForgetting"),
+        ("serve-gateway", click["name"]),
+    ]
+    stored = [each for each in spans() if each["name"] == "store commit"]
+    assert {each["process"] for each in stored} >= {"serve-identity", "work-identity"}
+    assert all(product.traces.is_below(each, click) for each in stored)
+    log = [each for each in spans() if each["name"] == "audit.actions commit"]
+    assert any(way(product, each)[-1] == ("serve-gateway", click["name"]) for each in log)
+    assert {each["process"] for each in log} == {"work-audit"}
+
+
+def way(product, span):
+    """The spans from one up to where its trace began, each with its process."""
+    by_id = {each["spanId"]: each for each in product.traces.spans}
+    found = []
+    while span is not None:
+        found.append((span["process"], span["name"]))
+        span = by_id.get(span.get("parentSpanId", ""))
+    return found
+
+
+def test_no_span_of_any_process_holds_the_person(product, gone):
+    said = str(product.traces.spans)
+
+    assert {each["process"] for each in product.traces.spans} >= {
+        "serve-gateway", "serve-identity", "relay-identity", "work-search", "work-audit",
+    }  # fmt: skip
+    assert [each for each in (*TEXTS, USER) if each in said] == []
 
 
 @pytest.mark.parametrize("engine", ["postgres", "rabbitmq", "opensearch"])

@@ -16,7 +16,7 @@ from helpdesk.kernel.operating import announce
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.store import wait_until
 from services.hosting import ALL
-from services.processes import PROCESSES, SERVED
+from services.processes import PROCESSES, SERVED, address_of
 from services.running import migrate, relay, work
 from tests.support.distributed import space
 from tests.support.product import (
@@ -199,6 +199,49 @@ def leaves(product, source):
 def actions(product, service):
     rows = product.host.running[service].store.read(0, 100_000, (SupportActionRecorded.NAME,))
     return [f"{row.stream_id}:{row.version}" for row in rows]
+
+
+@pytest.mark.parametrize("process", BEHIND, ids=lambda each: each.name)
+def test_a_running_worker_has_loaded_no_grpc_and_a_relay_neither_grpc_nor_eventlet(
+    product, process
+):
+    pid = product.processes[process.role, process.service].pid
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    # The compiled part of each, which stays in the memory of who has loaded it.
+    loaded = {name for name, part in (("grpc", "cygrpc"), ("eventlet", "greenlet")) if part in maps}
+
+    assert loaded == ({"eventlet"} if process.role == "work" else set())
+
+
+LOOKS = """
+import atexit, os, sys
+atexit.register(lambda: open(os.environ["LOADED"], "w").write(" ".join(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("catch-up", "email"), {"grpc"}),
+        (("catch-up", "audit"), {"grpc"}),
+        (("rebuild", "search"), {"grpc"}),
+        (("dead-letters", "list"), set()),
+        (("migrate",), set()),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
+)
+def test_a_command_that_ran_has_loaded_grpc_or_eventlet_but_never_both(
+    product, tmp_path, words, wanted
+):
+    (tmp_path / "sitecustomize.py").write_text(LOOKS)
+    env = {k: v for k, v in product.env.items() if "GATEWAY" not in k}
+    env |= {"PYTHONPATH": str(tmp_path), "LOADED": str(tmp_path / "loaded")}
+    # What runs in this process listens for all services at one address.
+    env |= {address_of(name): product.host.address for name in SERVED}
+    run([*helpdesk, *words], env)
+    loaded = set((tmp_path / "loaded").read_text().split())
+
+    assert loaded & {"grpc", "eventlet"} == wanted
 
 
 def test_the_commands_say_which_settings_they_lack(monkeypatch):

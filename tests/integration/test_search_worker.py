@@ -31,6 +31,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 helpdesk = [sys.executable, "-W", "ignore", "-m", "services"]
@@ -54,6 +55,12 @@ class Processes:
         reading.start()
         self._running[words] = (process, reading)
 
+    def pid(self, *words):
+        """Return the id of a process that still runs."""
+        process, _ = self._running[words]
+        assert process.poll() is None
+        return process.pid
+
     def end(self, *words, how=signal.SIGTERM):
         process, reading = self._running.pop(words)
         process.send_signal(how)
@@ -74,8 +81,11 @@ class Processes:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     folder = tmp_path_factory.mktemp("searching") / "data"
-    with space() as made:
+    with space() as made, Wire.to(made["HELPDESK_SEARCH_OPENSEARCH_URL"]) as wire:
         made.pop("ENGINES_OWNER_DATABASE_URL")
+        made["HELPDESK_SEARCH_OPENSEARCH_URL"] = wire.through(
+            made["HELPDESK_SEARCH_OPENSEARCH_URL"]
+        )
         address = free_address()
         settings = made | {"HELPDESK_GRPC_ADDRESS": address, "HELPDESK_IDENTITY_ADDRESS": address}
         migrated = Processes({**settings, "HELPDESK_DATA_DIR": str(folder)})
@@ -83,7 +93,7 @@ def product(tmp_path_factory):
         assert migrated.run("migrate").returncode == 0
         with running_product(folder, [IDENTITY, SEARCH], **settings) as product:
             env = {k: v for k, v in product.env.items() if "GATEWAY" not in k}
-            product.processes = Processes(env)
+            product.processes, product.wire = Processes(env), wire
             try:
                 product.processes.start("relay", "identity")
                 product.processes.start("work", "search")
@@ -109,7 +119,14 @@ def searched(product, query, **more):
 
 
 def found(product, query, expected, timeout=20):
-    return wait_until(lambda: searched(product, query) == expected, timeout, 0.05)
+    def is_found():
+        try:
+            return searched(product, query) == expected
+        except Unavailable:
+            # The process that answers has not noticed yet that the index is back.
+            return False
+
+    return wait_until(is_found, timeout, 0.05)
 
 
 def is_made(product):
@@ -173,6 +190,22 @@ def test_a_killed_worker_loses_nothing(product, index):
     assert found(product, "bernadette reborn", [person_id("acme_user")])
     assert searched(product, "aurelia killed") == []
     assert wait_until(lambda: is_all_there(product, index), 20, 0.05)
+
+
+def test_a_worker_catches_up_by_itself_when_opensearch_is_back(product, index):
+    before = product.processes.pid("work", "search")
+    product.wire.cut()
+    try:
+        turned_away = product.wire.turned_away
+        product.load(renamed("Elvira Returned"))
+        assert wait_until(lambda: product.wire.turned_away > turned_away + 3, 60, 0.05)
+    finally:
+        product.wire.mend()
+
+    assert found(product, "elvira returned", [person_id("acme_user")], 60)
+    assert wait_until(lambda: is_all_there(product, index), 20, 0.05)
+    assert product.processes.pid("work", "search") == before
+    assert product.processes.run("dead-letters", "list").stdout.count("search.index: 0") == 1
 
 
 def test_catching_up_needs_neither_relay_nor_worker(product, index):

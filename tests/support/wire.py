@@ -17,6 +17,8 @@ class Wire:
         self._open = []
         self._whole = True
         self._lock = threading.Lock()
+        self.turned_away = 0
+        """How many connections came while it was cut."""
 
     @classmethod
     def to(cls, url):
@@ -27,9 +29,9 @@ class Wire:
     def through(self, url):
         """Return the URL that goes through this wire."""
         parts = urlsplit(url)
-        credentials, _, _ = parts.netloc.rpartition("@")
+        credentials, at, _ = parts.netloc.rpartition("@")
         port = self._listener.getsockname()[1]
-        return parts._replace(netloc=f"{credentials}@127.0.0.1:{port}").geturl()
+        return parts._replace(netloc=f"{credentials}{at}127.0.0.1:{port}").geturl()
 
     def __enter__(self):
         threading.Thread(target=self._accept, daemon=True).start()
@@ -65,6 +67,7 @@ class Wire:
                 return
             with self._lock:
                 if not self._whole:
+                    self.turned_away += 1
                     near.close()
                     continue
                 far = socket.create_connection((self._host, self._port))
