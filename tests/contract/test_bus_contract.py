@@ -55,11 +55,20 @@ class Following:
         self.asked = []
         self.consumer = StoreConsumer(name, store, {source: {BallThrown.NAME: self._catch}})
 
+    def note(self, position):
+        """Note that it was asked to handle the fact at a position."""
+        self.asked.append(position)
+
+    def drops(self, count):
+        """Whether it fails at this ball, this time."""
+        if self.failing.get(count, 0) == 0:
+            return False
+        self.failing[count] -= 1
+        return True
+
     def _catch(self, work, fact):
-        self.asked.append(fact.position)
-        count = fact.body.get("count", 0)
-        if self.failing.get(count, 0) > 0:
-            self.failing[count] -= 1
+        self.note(fact.position)
+        if self.drops(fact.body.get("count", 0)):
             raise ValueError("dropped")
         caught = work.load(f"ball:{self.consumer.name}:{fact.position}", lambda s, _: s, None)
         work.stage(caught, BallCaught(position=fact.position))

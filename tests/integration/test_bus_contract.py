@@ -1,66 +1,54 @@
-"""The cases of every bus, on RabbitMQ: relay, queues and the drivers of workers."""
+"""The cases of every bus, on RabbitMQ: relay, queues and the driver of workers, in processes of their own."""
 
+import itertools
+import os
+import subprocess
+import sys
 import threading
-from contextlib import suppress
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from kombu import Connection, Consumer
+from kombu import Connection
 
 from helpdesk.kernel import broker
-from helpdesk.kernel.inbox import CannotHandle, Delivery, Inbox, catch_up
+from helpdesk.kernel.inbox import Inbox, catch_up
 from helpdesk.kernel.relay import Relay
 from helpdesk.kernel.store import Store, wait_until
-from tests.contract.test_bus_contract import SOURCE, BallThrown, BusContract, Following
+from tests.contract.test_bus_contract import SOURCE, BallThrown, BusContract
+from tests.integration.catching_elsewhere import Elsewhere
 
+HERE = Path(__file__).parent
 RELAYED = "SELECT COALESCE(MAX(position), 0) FROM relay_position"
-TRIES = 5
 
 
 class _Working:
-    """A worker's queue and inbox, as the process of a worker drives them, in a thread."""
+    """A process that handles a consumer's facts by the driver of the product's workers."""
 
-    def __init__(self, url, following):
-        self._url = url
-        self._following = following
-        self._inbox = Inbox(following.consumer, following.store)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+    def __init__(self, database_url, broker_url, following):
+        engine, name = following.store.engine, following.consumer.name
+        script = [sys.executable, "-W", "ignore", str(HERE / "catcher_under_test.py")]
+        self._process = subprocess.Popen(
+            [*script, database_url, engine.schema, broker_url, name, following.folder],
+            cwd=HERE.parents[1],
+            env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def is_ready(self):
+        return self._process.stdout.readline().strip() == "ready"
 
     def stop(self):
-        self._stopping.set()
-        self._thread.join()
-
-    def _run(self):
-        consumer = self._following.consumer
-        with Connection(self._url) as connection:
-            channel = connection.channel()
-            broker.declare(channel, {consumer.name: consumer.wants})
-            queue = broker.queue(consumer.name, consumer.wants[SOURCE])
-            with Consumer(channel, [queue], on_message=self._take, prefetch_count=20):
-                while not self._stopping.is_set():
-                    try:
-                        connection.drain_events(timeout=0.1)
-                    except TimeoutError:
-                        with suppress(CannotHandle):
-                            self._inbox.resume()
-
-    def _take(self, message):
-        delivery = Delivery(*broker.read(message.headers, message.body))
-        for _ in range(TRIES):
-            try:
-                self._inbox.take([delivery])
-            except CannotHandle:
-                continue
-            message.ack()
-            return
-        message.reject(requeue=False)
+        self._process.terminate()
+        with self._process:
+            code = self._process.wait(timeout=60)
+        assert code == 0
 
 
 class _OnRabbitMQ:
-    def __init__(self, source, url):
-        self._source, self._url = source, url
+    def __init__(self, source, url, database_url):
+        self._source, self._url, self._database_url = source, url, database_url
         self._workers, self._relays, self._names = [], [], set()
         self.letters = broker.DeadLetters(url)
 
@@ -68,7 +56,9 @@ class _OnRabbitMQ:
         wants = {each.consumer.name: each.consumer.wants for each in following}
         self._names |= set(wants)
         self.relay(wants)
-        self._workers += [_Working(self._url, each) for each in following]
+        begun = [_Working(self._database_url, self._url, each) for each in following]
+        self._workers += begun
+        assert all(each.is_ready() for each in begun)
 
     def relay(self, wants):
         relay = Relay(SOURCE, self._source.engine, lambda: broker.Publisher(self._url, wants))
@@ -130,13 +120,19 @@ class TestRabbitMQ(BusContract):
         return opened(SOURCE)
 
     @pytest.fixture
-    def following(self, opened):
-        mark = uuid4().hex[:8]
-        return lambda name: Following(f"test.{mark}.{name}", opened(name))
+    def following(self, opened, tmp_path):
+        mark, count = uuid4().hex[:8], itertools.count()
+
+        def make(name):
+            folder = tmp_path / f"{name}-{next(count)}"
+            folder.mkdir()
+            return Elsewhere(f"test.{mark}.{name}", opened(name), folder)
+
+        return make
 
     @pytest.fixture
-    def bus(self, source, broker_url):
-        bus = _OnRabbitMQ(source, broker_url)
+    def bus(self, source, broker_url, owner_url):
+        bus = _OnRabbitMQ(source, broker_url, owner_url)
         yield bus
         bus.close()
 
