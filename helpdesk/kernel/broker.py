@@ -26,6 +26,7 @@ _CONFLICTS = (PreconditionFailed, AccessRefused, NotAllowed, NotFound)
 _LOST = (AMQPError, OSError)
 _WINDOW = 200
 _CRASHES = 20
+_LOOKS = 1_000_000_000
 _SECONDS = 30.0
 Wants = Mapping[str, Mapping[str, Sequence[str]]]
 """Names of facts by source, by consumer."""
@@ -77,7 +78,9 @@ def dead_letters(consumer: str) -> Queue:
         DEAD,
         routing_key=consumer,
         durable=True,
-        queue_arguments={"x-queue-type": "quorum"},
+        # Whoever looks gives everything back, which counts as deliveries; RabbitMQ 4 has a limit
+        # of its own where there is none, and before it none can be said other than so.
+        queue_arguments={"x-queue-type": "quorum", "x-delivery-limit": _LOOKS},
     )
 
 
@@ -150,6 +153,11 @@ def read(
         return str(headers["cloudEvents:source"]).removeprefix("/helpdesk/"), row, after
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("a message that is no event") from error
+
+
+def returned(headers: Mapping[str, Any]) -> int:
+    """Return how often a message was delivered and given back before."""
+    return int(headers.get("x-delivery-count") or 0)
 
 
 def _bytes(body: bytes | str | memoryview) -> bytes:

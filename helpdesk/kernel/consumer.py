@@ -9,7 +9,6 @@ eventlet.monkey_patch()
 # ruff: noqa: E402  # nothing may be imported before its locks and sockets are patched
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,19 +21,13 @@ from nameko.runners import ServiceRunner
 
 from helpdesk.kernel import broker
 from helpdesk.kernel.bus import Consumer
+from helpdesk.kernel.delivering import PATIENCE, PREFETCH, Driver, Flow
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.inbox import CannotHandle, Delivery, Inbox
+from helpdesk.kernel.inbox import CannotHandle
 from helpdesk.kernel.resources import Work
-from helpdesk.kernel.store import Store
 
 _log = logging.getLogger(__name__)
-_PREFETCH = 100
-_TRIES = 5
 _DRAIN_SECONDS = 20.0
-
-
-class Abandoned(RuntimeError):
-    """The process ends; another one shall handle it."""
 
 
 class _Draining(Consuming):
@@ -42,14 +35,18 @@ class _Draining(Consuming):
     What nameko's consumer lacks.
 
     It finishes and acknowledges what is in flight before it closes; it ends on a topology that
-    cannot be had instead of trying for ever; and it can be stopped while the broker is away.
+    cannot be had instead of trying for ever; it can be stopped while the broker is away; and it
+    takes as much at once as its flow says.
     """
 
-    def __init__(self, *args: Any, wants: broker.Wants, **options: Any) -> None:
+    def __init__(self, *args: Any, wants: broker.Wants, flow: Flow, **options: Any) -> None:
         super().__init__(*args, **options)
         self._wants = wants
+        self._flow = flow
         self._in_flight: set[tuple[int, int]] = set()
-        self._live: list[Any] = []
+        self._made: Any = None
+        self._taken = 0
+        self._stopping = False
         self._failed: Exception | None = None
 
     def run(self) -> None:
@@ -68,16 +65,31 @@ class _Draining(Consuming):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> list[Any]:
         with broker.agreed():
             broker.declare(channel, self._wants)
-            found = consumer_cls(
+            self._made = consumer_cls(
                 queues=self.queues, on_message=lambda message: self.on_message(None, message)
             )
-            found.qos(prefetch_count=self.prefetch_count)
-        self._live = [found]
         # A new channel: the broker has taken back everything that was not acknowledged.
         self._in_flight.clear()
-        return self._live
+        self._taken = 0
+        self._flow.begin()
+        # The first iteration begins with what the flow says.
+        return []
+
+    def on_iteration(self) -> None:
+        """Take as much at once as the flow says; called once a second at least."""
+        wanted = self._flow.wanted
+        if wanted == self._taken or self._stopping:
+            return
+        if self._taken:
+            self._made.cancel()
+        if wanted:
+            self._made.qos(prefetch_count=wanted)
+            self._made.consume()
+        self._taken = wanted
+        self._flow.applied(wanted)
 
     def on_message(self, body: Any, message: Any) -> None:
+        self._flow.came(broker.returned(message.headers))
         self._in_flight.add((id(message.channel), message.delivery_tag))
         super().on_message(body, message)
 
@@ -103,9 +115,10 @@ class _Draining(Consuming):
         if not self.ready.is_set():
             self._failed = Unavailable("STOPPED", "Stopped before the broker was reachable.")
             self.ready.set()
-        for consumer in self._live:
+        self._stopping = True
+        if self._made is not None:
             with suppress(Exception):
-                consumer.cancel()
+                self._made.cancel()
         deadline = time.monotonic() + _DRAIN_SECONDS
         while self._in_flight and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -122,111 +135,17 @@ class _Facts(Entrypoint):
         super().handle_message(message, message)
 
     def handle_message_processed(
-        self, message: Any, _result: Any = None, exc_info: Any = None
+        self, message: Any, result: Any = None, exc_info: Any = None
     ) -> None:
-        if exc_info is None:
-            self.consumer.ack_message(message)
-        elif isinstance(exc_info[1], Abandoned):
-            self.consumer.requeue_message(message)
-        else:
+        if exc_info is not None:
             self.consumer.reject_message(message)
+        elif result:
+            self.consumer.ack_message(message)
+        else:
+            self.consumer.requeue_message(message)
 
 
 _facts = _Facts.decorator
-
-
-class _Turn:
-    """A delivery that waits for its turn, and how that ended."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
-        self.done = threading.Event()
-        self.error: Exception | None = None
-
-
-class Driver:
-    """Hands what is in flight to the inbox, in batches and in order."""
-
-    def __init__(self, consumer: Consumer, store: Store) -> None:
-        self.name = consumer.name
-        self._inbox = Inbox(consumer, store)
-        self._waiting: list[_Turn] = []
-        self._moved = threading.Condition()
-        self._ended = False
-        self._abandon_at = float("inf")
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        self._thread.start()
-
-    def take(self, message: Any) -> None:
-        """Return when the message was handled or parked. Raises CannotHandle, ValueError."""
-        source, row, after = broker.read(message.headers, message.body)
-        turn = _Turn(Delivery(source, row, after, broker.traceparent(message.headers)))
-        with self._moved:
-            self._waiting.append(turn)
-            self._moved.notify()
-        turn.done.wait()
-        if turn.error is not None:
-            raise turn.error
-
-    def hurry(self, seconds: float) -> None:
-        """Give what cannot be handled back to the broker after so many seconds."""
-        self._abandon_at = time.monotonic() + seconds
-
-    def stop(self) -> None:
-        """End after the batch that is being handled."""
-        with self._moved:
-            self._ended = True
-            self._moved.notify()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            with self._moved:
-                self._moved.wait_for(lambda: bool(self._waiting) or self._ended, timeout=2.0)
-                if self._ended and not self._waiting:
-                    return
-                turns, self._waiting = self._waiting, []
-            if turns:
-                self._deliver(turns)
-            else:
-                self._resume()
-
-    def _resume(self) -> None:
-        try:
-            self._inbox.resume()
-        except (Unavailable, CannotHandle) as error:
-            _log.warning("%s cannot go on with what is parked: %s", self.name, error)
-
-    def _deliver(self, turns: list[_Turn]) -> None:
-        tries, pause = 0, 0.1
-        while turns:
-            try:
-                self._inbox.take([turn.delivery for turn in turns])
-                break
-            except CannotHandle as error:
-                tries += 1
-                at = (error.delivery.source, error.delivery.row.position)
-                cause = type(error.__cause__).__name__
-                _log.error("%s cannot handle %s: %s, try %d", self.name, error, cause, tries)
-                if tries >= _TRIES:
-                    for turn in turns:
-                        if (turn.delivery.source, turn.delivery.row.position) == at:
-                            turn.error = error
-                            turn.done.set()
-                    turns = [turn for turn in turns if turn.error is None]
-                    tries, pause = 0, 0.1
-                    continue
-            except Exception as error:
-                # The store, or what the consumer writes to: it is not the fact's fault.
-                _log.warning("%s waits: %s", self.name, type(error).__name__)
-            if time.monotonic() > self._abandon_at:
-                for turn in turns:
-                    turn.error = Abandoned()
-                break
-            time.sleep(pause)
-            pause = min(pause * 2, 5.0)
-        for turn in turns:
-            turn.done.set()
 
 
 def run(
@@ -235,20 +154,22 @@ def run(
     work: Work,
     ca_file: str = "",
     started: Callable[[], object] = lambda: None,
+    patience: float = PATIENCE,
 ) -> None:
     """
     Consume until SIGTERM or SIGINT, then finish what is in flight.
 
-    ``started`` is called once all queues are consumed. Raises TopologyConflict.
+    ``started`` is called once all queues are consumed; after ``patience`` seconds without an engine
+    what is in flight is given back. Raises TopologyConflict.
     """
-    drivers = [Driver(consumer, work.store) for consumer in work.consumers]
+    drivers = [Driver(consumer, work.store, patience) for consumer in work.consumers]
     runner = ServiceRunner()
     with config.patch(
         {
             "AMQP_URI": url.replace("amqp://", "pyamqp://", 1),
             "AMQP_SSL": broker.secured(url, ca_file),
             "HEARTBEAT": 60,
-            "max_workers": _PREFETCH * max(1, len(drivers)),
+            "max_workers": PREFETCH * max(1, len(drivers)),
         }
     ):
         runner.add_service(_service(name, work.consumers, drivers))
@@ -280,10 +201,10 @@ def _method(consumer: Consumer, driver: Driver, names: list[str]) -> Any:
     @_facts(
         broker.queue(consumer.name, names),
         wants={consumer.name: consumer.wants},
-        prefetch_count=_PREFETCH,
-        expected_exceptions=(CannotHandle, ValueError, Abandoned),
+        flow=driver.flow,
+        expected_exceptions=(CannotHandle, ValueError),
     )
-    def take(_service: Any, message: Any) -> None:
-        driver.take(message)
+    def take(_service: Any, message: Any) -> bool:
+        return driver.take(message.headers, message.body)
 
     return take

@@ -1,6 +1,7 @@
 """A worker process of a small service: notes down each fact of ``source`` that it handles."""
 
 import os
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -9,6 +10,7 @@ warnings.simplefilter("ignore")
 
 from helpdesk.kernel import consumer  # noqa: E402
 from helpdesk.kernel.bus import StoreConsumer  # noqa: E402
+from helpdesk.kernel.errors import Unavailable  # noqa: E402
 from helpdesk.kernel.events import Event  # noqa: E402
 from helpdesk.kernel.postgres_store import PostgresEngine  # noqa: E402
 from helpdesk.kernel.resources import Work  # noqa: E402
@@ -37,11 +39,16 @@ def main(url, schema, broker_url, name, cure, ca_file=""):
     def on_line(work, fact):
         if fact.body.get("count") == 13 and not Path(cure).exists():
             raise ValueError("poison")
+        if fact.body.get("count") == 14:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if fact.body.get("count") == 15 and not Path(cure).exists():
+            raise Unavailable("ENGINE_UNAVAILABLE")
         work.stage(work.load(f"noted:{fact.position}", lambda state, _: state, None), Noted())
 
     followed = StoreConsumer(name, store, {"source": {WANTED: on_line}})
     print("grpc" in sys.modules, flush=True)
-    consumer.run(name.replace(".", "_"), broker_url, Work(store, [followed]), ca_file)
+    work = Work(store, [followed])
+    consumer.run(name.replace(".", "_"), broker_url, work, ca_file, patience=2)
     store.close()
 
 
