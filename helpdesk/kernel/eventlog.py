@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -72,9 +73,12 @@ class Readers:
 class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
     """Serves the logs of the stores of this process, by the name of their service."""
 
-    def __init__(self, stores: dict[str, Store], readers: Readers) -> None:
+    def __init__(
+        self, stores: dict[str, Store], readers: Readers, stopping: threading.Event
+    ) -> None:
         self._stores = stores
         self._readers = readers
+        self._stopping = stopping
 
     def AcknowledgeEvents(  # noqa: N802
         self, request: eventlog_pb2.AcknowledgeEventsRequest, _action: SupportAction
@@ -108,7 +112,8 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
             after = max(after, position_at(store, since))
         pause = _BEAT_SECONDS if request.beat else _WAIT_SECONDS
         due = 0.0
-        while True:
+        # Who follows goes on elsewhere; who reads what is there gets it whole, or an error.
+        while not (request.follow and self._stopping.is_set()):
             newest = store.position
             rows = store.read(after, size, names)
             after = rows[-1].position if len(rows) == size else max(after, newest)
@@ -131,7 +136,7 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
                 if not request.follow:
                     return
                 left = due - time.monotonic() if request.beat else pause
-                store.wait(after + 1, timeout=max(0.0, left))
+                store.wait(after + 1, timeout=max(0.0, left), unless=self._stopping.is_set)
                 if request.beat:
                     # One look for all that comes in a moment, such as an import.
                     time.sleep(_MOMENT_SECONDS)

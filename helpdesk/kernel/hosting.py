@@ -26,7 +26,7 @@ from helpdesk.kernel.metrics import Reading
 from helpdesk.kernel.resources import HostSettings, Resources, Timer, Wants, wants_of
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
-from helpdesk.kernel.rpc.listening import serve
+from helpdesk.kernel.rpc.listening import Listening, serve
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.server import Register, Served, Servicer
 from helpdesk.kernel.rpc.standing import FOLLOWED, SESSION, Follower, Standing
@@ -169,7 +169,7 @@ class Host:
         self.bus = InProcessBus()
         self.running: dict[str, Running] = {}
         self.address = ""
-        self._servers: list[grpc.Server] = []
+        self._servers: list[Listening] = []
         self._stopping = threading.Event()
         self._timers: list[threading.Thread] = []
         self._refused: list[RefusedCalls] = []
@@ -219,12 +219,12 @@ class Host:
             served = Served(store, verifier, refused, tickets, gate, standing)
             own = [Servicer(n, r, served) for n, r in self.running[name].servicers.items()]
             everything.extend(own)
-            own.append(_event_log({name: store}, readers, served))
+            own.append(self._event_log({name: store}, readers, served))
             self._servers.append(serve([wiring.address(name)], own))
             self._refused.append(refused)
         self.address = wiring.settings.grpc_address or f"unix:{self._sockets / 'all'}"
         if everything:
-            everything.append(_event_log(stores, readers, everything[0].served))
+            everything.append(self._event_log(stores, readers, everything[0].served))
             outside = None if self.address.startswith("unix:") else wiring.certificates
             self._servers.append(serve([self.address], everything, outside))
         self._follow_standing(sorted(stores))
@@ -283,7 +283,11 @@ class Host:
         self._stopping.set()
         for follower in self._followers:
             follower.stop()
-        stopped = [server.stop(grace=1) for server in self._servers]
+        stopped = [server.stop() for server in self._servers]
+        for running in self.running.values():
+            if running.store is not None:
+                # Who follows its log reads on elsewhere.
+                running.store.wake()
         for event in stopped:
             event.wait()
         self.bus.stop()
@@ -303,6 +307,14 @@ class Host:
         self.wiring.close()
         shutil.rmtree(self._sockets, ignore_errors=True)
 
+    def _event_log(self, stores: dict[str, Store], readers: Readers, served: Served) -> Servicer:
+        servicer = EventLogServicer(stores, readers, self._stopping)
+
+        def register(server: Any) -> None:
+            eventlog_pb2_grpc.add_EventLogServiceServicer_to_server(servicer, server)
+
+        return Servicer(_EVENT_LOG, register, served)
+
     def _tick(self, timer: Timer) -> None:
         while not self._stopping.wait(timer.seconds):
             try:
@@ -311,11 +323,3 @@ class Host:
                 _log.warning("%s: %s", timer.name, error.reason)
             except Exception as error:
                 _log.error("%s failed with %s", timer.name, type(error).__name__)
-
-
-def _event_log(stores: dict[str, Store], readers: Readers, served: Served) -> Servicer:
-    def register(server: Any) -> None:
-        servicer = EventLogServicer(stores, readers)
-        eventlog_pb2_grpc.add_EventLogServiceServicer_to_server(servicer, server)
-
-    return Servicer(_EVENT_LOG, register, served)

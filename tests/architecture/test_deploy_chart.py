@@ -224,6 +224,13 @@ def test_apis_and_workers_scale_by_themselves_and_relays_do_not(objects):
     assert all(deployments[name]["spec"]["replicas"] >= 2 for name in fixed)
 
 
+def test_callers_of_an_api_see_each_of_its_pods(objects):
+    services = of(objects, "Service")
+    headless = {n for n, each in services.items() if each["spec"].get("clusterIP") == "None"}
+
+    assert headless == {f"desk-{name}" for name in SERVICES if name != "gateway"}
+
+
 def calls(objects):
     """Who may call whom over gRPC, as both sides' policies allow it."""
     policies = of(objects, "NetworkPolicy")

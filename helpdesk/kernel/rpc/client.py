@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -21,6 +22,11 @@ OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
+# Calls go to all that a name stands for in turn; a name is looked up again when one goes away.
+_IN_TURN = [
+    ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
+    ("grpc.dns_min_time_between_resolutions_ms", 5_000),
+]
 POSITION = "helpdesk-position"
 Opened = Callable[[grpc.Call], object]
 """Is handed a stream's call when it opens, so that another thread can cancel it."""
@@ -30,9 +36,11 @@ def open_channel(
     address: str, service: str = "", certificates: Certificates | None = None
 ) -> grpc.Channel:
     """Open a channel to ``unix:<path>``, or to a service at ``host:port`` with TLS if set."""
-    if certificates is not None and not address.startswith("unix:"):
-        return SecureChannel(address, service, certificates, OPTIONS)
-    return grpc.insecure_channel(address, options=OPTIONS)
+    if address.startswith("unix:"):
+        return grpc.insecure_channel(address, options=OPTIONS)
+    if certificates is None:
+        return grpc.insecure_channel(address, options=[*OPTIONS, *_IN_TURN])
+    return SecureChannel(address, service, certificates, [*OPTIONS, *_IN_TURN])
 
 
 class Caller:

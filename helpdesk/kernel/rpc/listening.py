@@ -16,18 +16,43 @@ from helpdesk.kernel.tls import Certificates
 
 _UNARY_THREADS = 16
 _STREAM_THREADS = 128
+_GRACE_SECONDS = 10.0
+# Who has a connection keeps it; so a process that was started later gets its share of the calls.
+_CONNECTION_MILLISECONDS = 60_000
+
+
+class Listening:
+    """A server that answers."""
+
+    def __init__(self, server: grpc.Server, checks: health.HealthServicer) -> None:
+        self._server = server
+        self._checks = checks
+
+    def stop(self) -> threading.Event:
+        """
+        Tell health checks and callers to go elsewhere, and let running calls end.
+
+        The event that is returned is set when they have ended, or their time is over.
+        """
+        self._checks.enter_graceful_shutdown()
+        ended: threading.Event = self._server.stop(_GRACE_SECONDS)
+        return ended
 
 
 def serve(
     addresses: list[str], servicers: list[Servicer], certificates: Certificates | None = None
-) -> grpc.Server:
+) -> Listening:
     """Serve at ``unix:<path>`` or ``host:port`` addresses, with TLS if set. Raises OSError."""
     streams = threading.Semaphore(_STREAM_THREADS)
     served = {servicer.name: servicer.served for servicer in servicers}
     server = grpc.server(
         ThreadPoolExecutor(_UNARY_THREADS + _STREAM_THREADS, thread_name_prefix="rpc"),
         interceptors=[Recorder(served, streams)],
-        options=[*OPTIONS, ("grpc.so_reuseport", 0)],
+        options=[
+            *OPTIONS,
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_connection_age_ms", _CONNECTION_MILLISECONDS),
+        ],
     )
     for servicer in servicers:
         servicer.register(server)
@@ -50,4 +75,4 @@ def serve(
         if not bound and not address.startswith("unix:"):
             raise OSError(f"cannot listen at {address}")
     server.start()
-    return server
+    return Listening(server, checks)
