@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from helpdesk.kernel import metrics, tracing
 from helpdesk.kernel.actions import UnitOfWork
@@ -102,12 +103,20 @@ class StoreConsumer:
     A table ``{event name: function}`` whose functions stage facts in the service's own store.
 
     What a function staged and the position are one transaction, so a fact has its effect once.
+    ``share`` is which of how many shares of all streams it takes, such as the first of one.
     """
 
-    def __init__(self, name: str, store: Store, wants: Mapping[str, Mapping[str, Handler]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        wants: Mapping[str, Mapping[str, Handler]],
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
         self.name = name
         self._store = store
         self._handlers = wants
+        self._share = share
         self._actor = Actor(id=f"system:{name}", roles=frozenset({"SERVICE"}))
 
     @property
@@ -116,6 +125,11 @@ class StoreConsumer:
 
     def position(self, source: str) -> int:
         return self._store.engine.tracked(f"{self.name}<{source}")
+
+    def takes(self, row: StoredRow) -> bool:
+        """Return whether a fact is of its share; that of a stream never changes."""
+        number, shares = self._share
+        return shares == 1 or UUID(row.stream_id).int % shares == number
 
     def handle(self, fact: Published) -> None:
         try:
@@ -138,7 +152,22 @@ class StoreConsumer:
         self._store.commit(work.unit(tracking=tracking))
 
     def flush(self, source: str, position: int) -> None:
-        """Nothing to do: each fact was committed with its position."""
+        """Note how far it got where the last facts were not of its share; others were committed."""
+        if self._share[1] > 1 and position > self.position(source):
+            with self._store.engine.transaction() as tx:
+                tx.track(f"{self.name}<{source}", position)
+
+
+def shared(
+    name: str, store: Store, wants: Mapping[str, Mapping[str, Handler]], shares: int
+) -> list[StoreConsumer]:
+    """
+    Return consumers that share the streams of what they want; several workers run them at once.
+
+    The order within a stream is kept, that between streams is not.
+    """
+    names = [name, *(f"{name}.{number}" for number in range(2, shares + 1))]
+    return [StoreConsumer(n, store, wants, (at, shares)) for at, n in enumerate(names)]
 
 
 class Batch:
@@ -151,6 +180,8 @@ class Batch:
 
     def handle(self, fact: Published) -> None:
         """Hand over one fact, as a part of the request that it came from."""
+        if isinstance(self._consumer, StoreConsumer) and not self._consumer.takes(fact.row):
+            return
         name, stamp = self._consumer.name, fact.stamp
         about: dict[str, str | int] = {
             "messaging.consumer.group.name": name,

@@ -25,6 +25,7 @@ from helpdesk.kernel.delivering import PATIENCE, PREFETCH, Driver, Flow
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.inbox import CannotHandle
 from helpdesk.kernel.resources import Work
+from helpdesk.kernel.sharing import Roster, Sharing
 
 _log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 20.0
@@ -35,8 +36,9 @@ class _Draining(Consuming):
     What nameko's consumer lacks.
 
     It finishes and acknowledges what is in flight before it closes; it ends on a topology that
-    cannot be had instead of trying for ever; it can be stopped while the broker is away; and it
-    takes as much at once as its flow says.
+    cannot be had instead of trying for ever; it can be stopped while the broker is away; it takes
+    as much at once as its flow says; and of several workers it lets the one go first that is to
+    handle the queue.
     """
 
     def __init__(self, *args: Any, wants: broker.Wants, flow: Flow, **options: Any) -> None:
@@ -46,6 +48,7 @@ class _Draining(Consuming):
         self._in_flight: set[tuple[int, int]] = set()
         self._made: Any = None
         self._taken = 0
+        self._strayed: list[Any] = []
         self._stopping = False
         self._failed: Exception | None = None
 
@@ -70,6 +73,7 @@ class _Draining(Consuming):
             )
         # A new channel: the broker has taken back everything that was not acknowledged.
         self._in_flight.clear()
+        self._strayed.clear()
         self._taken = 0
         self._flow.begin()
         # The first iteration begins with what the flow says.
@@ -77,11 +81,20 @@ class _Draining(Consuming):
 
     def on_iteration(self) -> None:
         """Take as much at once as the flow says; called once a second at least."""
+        if self._stopping:
+            return
+        strayed, self._strayed = self._strayed, []
+        if strayed and self._consumers() == 1:
+            self._flow.alone()
+            self._acknowledge(strayed)
+            strayed = []
         wanted = self._flow.wanted
-        if wanted == self._taken or self._stopping:
+        if wanted == self._taken and not strayed:
             return
         if self._taken:
             self._made.cancel()
+        # Behind the others in the line from here on, and what comes next has its predecessor.
+        self._acknowledge(strayed)
         if wanted:
             self._made.qos(prefetch_count=wanted)
             self._made.consume()
@@ -96,9 +109,21 @@ class _Draining(Consuming):
     def _done(self, message: Any) -> None:
         self._in_flight.discard((id(message.channel), message.delivery_tag))
 
+    def _consumers(self) -> int:
+        (queue,) = self.queues
+        declared = queue(self._made.channel).queue_declare(passive=True)
+        return int(declared.consumer_count)
+
+    def _acknowledge(self, messages: Sequence[Any]) -> None:
+        for message in messages:
+            super().ack_message(message)
+            self._done(message)
+
     def ack_message(self, message: Any) -> None:
-        super().ack_message(message)
-        self._done(message)
+        if self._flow.in_the_way and not self._stopping:
+            self._strayed.append(message)
+        else:
+            self._acknowledge([message])
 
     def requeue_message(self, message: Any) -> None:
         super().requeue_message(message)
@@ -116,6 +141,8 @@ class _Draining(Consuming):
             self._failed = Unavailable("STOPPED", "Stopped before the broker was reachable.")
             self.ready.set()
         self._stopping = True
+        strayed, self._strayed = self._strayed, []
+        self._acknowledge(strayed)
         if self._made is not None:
             with suppress(Exception):
                 self._made.cancel()
@@ -163,6 +190,7 @@ def run(
     what is in flight is given back. Raises TopologyConflict.
     """
     drivers = [Driver(consumer, work.store, patience) for consumer in work.consumers]
+    sharing = Sharing(Roster(work.store.engine), {each.name: each.flow for each in drivers})
     runner = ServiceRunner()
     with config.patch(
         {
@@ -173,10 +201,12 @@ def run(
         }
     ):
         runner.add_service(_service(name, work.consumers, drivers))
+        sharing.start()
 
         def stop() -> None:
             for driver in drivers:
                 driver.hurry(_DRAIN_SECONDS / 2)
+            sharing.stop()
             runner.stop()
 
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -23,6 +23,7 @@ _TRIES = 5
 _RETURNS = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _CANCEL_SECONDS = 5.0
+_ALONE_SECONDS = 5.0
 
 
 class Flow:
@@ -32,12 +33,15 @@ class Flow:
     None while what they are written to is away: a broker takes back what is not acknowledged for
     long, and counts each return. One after each connection, until a fact comes that was not
     returned again and again: so a fact that takes the process with it comes to the broker's limit
-    alone, without those that wait behind it.
+    alone, without those that wait behind it. One as well where another worker is to handle the
+    queue: what comes here all the same shows that this one stands in its way.
     """
 
     def __init__(self) -> None:
         self._careful = True
         self._away = False
+        self._own = True
+        self._alone_until = 0.0
         self._stopped = threading.Event()
         self._stopped.set()
 
@@ -46,7 +50,20 @@ class Flow:
         """How many facts to hold at most."""
         if self._away:
             return 0
-        return 1 if self._careful else PREFETCH
+        return 1 if self._careful or self.in_the_way else PREFETCH
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether another worker is there that is to have what comes."""
+        return not self._own and time.monotonic() > self._alone_until
+
+    def assign(self, *, own: bool) -> None:
+        """Note whether this worker is to handle the queue, of all that live."""
+        self._own = own
+
+    def alone(self) -> None:
+        """Note that nobody else consumes the queue, which counts for a moment."""
+        self._alone_until = time.monotonic() + _ALONE_SECONDS
 
     def begin(self) -> None:
         """Note that there is a new connection; everything that was held is given back."""

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import kubernetes_validate
@@ -13,6 +14,7 @@ import yaml
 from helpdesk.kernel.secrets import SERVICES
 from services.configured import check_settings
 from services.processes import PROCESSES
+from services.running import all_wants
 from tests.support.outside import CONNECTS
 
 ROOT = Path(__file__).parents[2]
@@ -210,17 +212,20 @@ def test_every_deployment_has_a_budget_and_a_policy_that_select_it(objects):
         assert each["spec"]["selector"]["matchLabels"].items() <= labels.items()
 
 
-def test_apis_and_workers_scale_by_themselves_and_relays_do_not(objects):
+def test_what_does_more_in_more_processes_scales_by_itself_and_nothing_else(objects):
     scaled = {
         each["spec"]["scaleTargetRef"]["name"]
         for each in of(objects, "HorizontalPodAutoscaler").values()
     }
     deployments = of(objects, "Deployment")
     fixed = {name for name, each in deployments.items() if "replicas" in each["spec"]}
+    consumers = Counter(name.partition(".")[0] for name in all_wants())
+    sharing = {f"desk-work-{service}" for service, count in consumers.items() if count > 1}
 
     assert scaled | fixed == deployments.keys()
     assert not scaled & fixed
-    assert not any("-relay-" in name for name in scaled)
+    if scaled:
+        assert scaled == {n for n in deployments if "-serve-" in n} | sharing
     assert all(deployments[name]["spec"]["replicas"] >= 2 for name in fixed)
 
 

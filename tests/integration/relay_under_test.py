@@ -8,8 +8,9 @@ from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.relay import Relay
 
 
-def main(url, schema, broker_url, consumer, ca_file=""):
-    wants = {consumer: {"source": ("helpdesk.test.v1.LineWritten",)}} if consumer else {}
+def main(url, schema, broker_url, consumer, ca_file="", shares="1"):
+    names = [consumer, *(f"{consumer}.{number}" for number in range(2, int(shares) + 1))]
+    wants = {name: {"source": ("helpdesk.test.v1.LineWritten",)} for name in names if consumer}
     engine = PostgresEngine(url, schema)
     relay = Relay("source", engine, lambda: Publisher(broker_url, wants, ca_file))
     signal.signal(signal.SIGTERM, lambda *_: relay.stop())

@@ -17,8 +17,8 @@ from helpdesk.kernel.postgres_keys import PostgresKeys
 from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.store import Store, wait_until
 from tests.integration.conftest import engines
-from tests.integration.test_relay_and_worker import everything, handled, write
 from tests.support.certificates import made
+from tests.support.handled import everything, handled, write
 
 HERE = Path(__file__).parent
 WAITING = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

@@ -9,7 +9,7 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 
 from helpdesk.kernel import consumer  # noqa: E402
-from helpdesk.kernel.bus import StoreConsumer  # noqa: E402
+from helpdesk.kernel.bus import shared  # noqa: E402
 from helpdesk.kernel.errors import Unavailable  # noqa: E402
 from helpdesk.kernel.events import Event  # noqa: E402
 from helpdesk.kernel.postgres_store import PostgresEngine  # noqa: E402
@@ -26,7 +26,7 @@ class Noted(Event):
     NAME = "helpdesk.test.v1.Noted"
 
 
-def main(url, schema, broker_url, name, cure, ca_file=""):
+def main(url, schema, broker_url, name, cure, ca_file="", shares="1"):
     engine = PostgresEngine(url, schema, listen=False)
 
     def project(db, recorded: Recorded):
@@ -45,9 +45,9 @@ def main(url, schema, broker_url, name, cure, ca_file=""):
             raise Unavailable("ENGINE_UNAVAILABLE")
         work.stage(work.load(f"noted:{fact.position}", lambda state, _: state, None), Noted())
 
-    followed = StoreConsumer(name, store, {"source": {WANTED: on_line}})
+    consumers = shared(name, store, {"source": {WANTED: on_line}}, int(shares))
     print("grpc" in sys.modules, flush=True)
-    work = Work(store, [followed])
+    work = Work(store, consumers)
     consumer.run(name.replace(".", "_"), broker_url, work, ca_file, patience=2)
     store.close()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from helpdesk.kernel import clearing
 from helpdesk.kernel.actions import UnitOfWork
-from helpdesk.kernel.bus import Published, StoreConsumer
+from helpdesk.kernel.bus import Published, StoreConsumer, shared
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict
 from helpdesk.kernel.store import Store
@@ -23,6 +24,9 @@ from services.email.domain.origins import envelope_sender
 
 _log = logging.getLogger(__name__)
 _ACTOR = Actor(id="system:email.delivery", roles=frozenset({"SERVICE"}))
+# A mail server takes its time with each mail. Another number gives each mail another sender: it is
+# changed while nothing waits to be sent.
+_SENDING_AT_ONCE = 4
 
 
 class Renderer(Protocol):
@@ -49,7 +53,8 @@ class Postman:
         self._transport = transport
         self._sender_of = sender_of
         # An answer is kept until it is stored, so that a conflict does not send the mail again.
-        self._answers: dict[tuple[str, int], Reply] = {}
+        # Each thread sends one mail after the other, and several send at once.
+        self._kept = threading.local()
 
     def on_message_queued(self, work: UnitOfWork, fact: Published) -> None:
         """Send a message for the first time."""
@@ -82,10 +87,10 @@ class Postman:
         if letter is None:
             return
         key = (message_id, letter.message.attempts)
-        reply = self._answers.get(key)
-        if reply is None:
+        answered, reply = getattr(self._kept, "answer", (None, None))
+        if answered != key or reply is None:
             reply = self._send(letter, work.now)
-            self._answers = {key: reply}
+            self._kept.answer = (key, reply)
         self._delivery.settle(work, message_id, reply)
 
     def _send(self, letter: Letter, now: datetime) -> Reply:
@@ -134,7 +139,7 @@ def consumers(store: Store, postman: Postman, blocks: Blocks) -> list[StoreConsu
     }
     sending = {facts.MessageQueued.NAME: postman.on_message_queued}
     return [
-        StoreConsumer("email.delivery", store, {store.name: sending}),
+        *shared("email.delivery", store, {store.name: sending}, _SENDING_AT_ONCE),
         StoreConsumer(
             "email.provider",
             store,

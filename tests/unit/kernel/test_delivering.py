@@ -56,6 +56,19 @@ def test_a_halt_returns_when_nothing_more_comes():
     assert flow.wanted == 1
 
 
+def test_where_another_worker_is_to_handle_the_queue_one_is_taken_and_it_is_in_the_way():
+    flow = Flow()
+    flow.came(returned=0)
+    flow.assign(own=False)
+    others = (flow.wanted, flow.in_the_way)
+    flow.alone()
+    alone = (flow.wanted, flow.in_the_way)
+    flow.assign(own=True)
+
+    assert (others, alone) == ((1, True), (PREFETCH, False))
+    assert (flow.wanted, flow.in_the_way) == (PREFETCH, False)
+
+
 class Writing:
     """A consumer whose engine is away when a test says so."""
 

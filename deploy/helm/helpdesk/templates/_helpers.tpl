@@ -3,6 +3,14 @@
 {{- dict "serve" (list "identity" "search" "email" "session" "audit" "gateway") "relay" (list "identity" "search" "email" "session" "audit") "work" (list "email" "session" "audit" "search" "identity") | toJson -}}
 {{- end -}}
 
+{{/*
+Whether more processes of one do more: every API, and workers that share several consumers. Of
+relays one is active, and so it is with the one consumer of search.
+*/}}
+{{- define "helpdesk.scales" -}}
+{{- if and .root.Values.autoscaling.enabled (or (eq .role "serve") (and (eq .role "work") (ne .service "search"))) }}yes{{ end -}}
+{{- end -}}
+
 {{- define "helpdesk.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end -}}
