@@ -28,6 +28,7 @@ from benchmarks import (
     search_distributed,
     start,
 )
+from benchmarks.measuring import verdict
 
 LIBRARIES = (
     *("grpcio", "protobuf", "eventsourcing", "tantivy", "cryptography", "joserfc"),
@@ -139,7 +140,7 @@ def main() -> int:
             for each in measured:
                 print(
                     f"{each['name']:32}{each['ratio']:>8}{each['ours']:>14,}{each['peer']:>14,}"
-                    f" {each['unit']:9}{each['runs']:>7}",
+                    f" {each['unit']:9}{each['runs']:>7}  {verdict(each)}".rstrip(),
                     flush=True,
                 )
             if name in skipped:

@@ -22,6 +22,8 @@ from helpdesk.kernel import broker
 _TESTED = ROOT / "tests" / "integration"
 _CONSUMER = "bench.lines"
 _BARE = "bench.bare"
+# At most twice as long.
+_AIM = 0.5
 _SECONDS = 60.0
 # The worker's own transaction says that it is committed, on both sides alike.
 _TABLE = """
@@ -93,8 +95,8 @@ def _rows(
     found = [(ours(number), peer(number)) for number in range(-20, runs)][20:]
     mine, theirs = (sorted(side) for side in zip(*found, strict=True))
     rows = []
-    for name, share in (("median", 0.5), ("p99", 0.99)):
+    for name, share, aim in (("median", 0.5, 0.0), ("p99", 0.99, _AIM)):
         at = min(runs - 1, int(share * runs))
         one, other = mine[at] * 1000, theirs[at] * 1000
-        rows.append(row(f"commit to handled, {name}", one, other, "ms", other / one, runs))
+        rows.append(row(f"commit to handled, {name}", one, other, "ms", other / one, runs, aim))
     return rows

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -34,6 +34,14 @@ def rates(
     return row(name, mine, theirs, "calls/s", mine / theirs, runs * calls)
 
 
+def verdict(measured: Mapping[str, Any]) -> str:
+    """Return whether a row meets its aim, and by how much not; empty where it has none."""
+    aim, ratio = measured["aim"], measured["ratio"]
+    if not aim:
+        return ""
+    return f"aim {aim:g} met" if ratio >= aim else f"aim {aim:g} missed, {ratio / aim:.0%} of it"
+
+
 def _timed(call: Call, number: int) -> float:
     began = time.perf_counter()
     call(number)
@@ -48,14 +56,21 @@ def _rate(pool: ThreadPoolExecutor, call: Call, calls: int, batch: int) -> float
 
 
 def row(
-    name: str, ours: float, peer: float, unit: str, ratio: float, runs: int | Sequence[Any]
+    name: str,
+    ours: float,
+    peer: float,
+    unit: str,
+    ratio: float,
+    runs: int | Sequence[Any],
+    aim: float = 0.0,
 ) -> dict[str, Any]:
-    """One line of the table; a ratio above 1 is in our favour."""
+    """One line of the table; a ratio above 1 is in our favour, ``aim`` is the least to reach."""
     return {
         "name": name,
         "ours": round(ours, 3),
         "peer": round(peer, 3),
         "unit": unit,
         "ratio": round(ratio, 3),
+        "aim": round(aim, 3),
         "runs": runs if isinstance(runs, int) else len(runs),
     }

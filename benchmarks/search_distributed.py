@@ -2,6 +2,7 @@
 
 import random
 import statistics
+import string
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -28,7 +29,9 @@ from services.search.service import SERVICE as SEARCH
 
 _LOOK_SECONDS = 0.002
 _CHUNK = 500
+_FOUND_SECONDS = 60.0
 _OFTEN = 20_000
+_SEARCH_AIM, _SEARCHABLE_AIM, _REBUILD_AIM = 1.5, 1.2, 0.8
 
 
 def _running() -> AbstractContextManager[Product]:
@@ -75,8 +78,9 @@ def _timed(call: Callable[[], object]) -> float:
 
 
 def _compared(
-    name: str, ours: Callable[[int], object], peer: Callable[[int], object], runs: int
+    name: str, ours: Callable[[int], object], peer: Callable[[int], object], runs: int, aim: float
 ) -> dict[str, Any]:
+    """Compare the p99 of both; ``aim`` is how many times longer ours may take at most."""
     for number in range(20):
         ours(number)
         peer(number)
@@ -85,7 +89,7 @@ def _compared(
         mine.append(_timed(lambda number=number: ours(number)))  # type: ignore[misc]
         theirs.append(_timed(lambda number=number: peer(number)))  # type: ignore[misc]
     ours_ms, peer_ms = _p99(mine), _p99(theirs)
-    return row(name, ours_ms, peer_ms, "ms p99", peer_ms / ours_ms, runs)
+    return row(name, ours_ms, peer_ms, "ms p99", peer_ms / ours_ms, runs, 1 / aim)
 
 
 def search(runs: int = 500) -> list[dict[str, Any]]:
@@ -119,6 +123,7 @@ def _search(product: Product, records: Any, runs: int) -> dict[str, Any]:
         lambda number: agent(stub.Search, requests[number % len(requests)]),
         lambda number: bare[number % len(bare)](),
         runs,
+        _SEARCH_AIM,
     )
 
 
@@ -126,8 +131,9 @@ def searchable(runs: int = 60) -> list[dict[str, Any]]:
     """
     From the call that stores a person until a search finds it, against a raw indexing that waits.
 
-    Ours has the whole import call, relay, broker and worker in it; the peer is one document with
-    ``refresh=wait_for`` on an index with the settings that OpenSearch has by itself.
+    Ours has the whole import call, relay, broker, worker and the searches until one finds it in it;
+    the peer is one document with ``refresh=wait_for`` on an index with the settings that OpenSearch
+    has by itself, and one query that finds it.
     """
     with _running() as product:
         records = directory()
@@ -135,24 +141,40 @@ def searchable(runs: int = 60) -> list[dict[str, Any]]:
         _settled(product)
         client = connected(product.env["HELPDESK_SEARCH_OPENSEARCH_URL"], timeout_seconds=30)
         raw = f"{product.env['HELPDESK_SEARCH_OPENSEARCH_INDEX']}-raw"
-        people = records["people"][:200]
+        partner, _ = _texts(records)
+        seen = {each["id"] for each in records["organizations"] if partner in each["managedBy"]}
+        people = [each for each in records["people"][:200] if each["orgId"] in seen]
         dice = random.Random(1)
 
+        stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
+        agent = product.caller(sub="agent", partner=partner, roles=["HELP_DESK"])
+
         def ours(number: int) -> None:
-            person = people[number % len(people)]
-            changed = {**person, "displayName": f"{person['lastName']} {dice.random()}"}
-            _load(product, {"people": [changed]})
-            _settled(product)
+            person, word = people[number % len(people)], _word(dice)
+            _load(product, {"people": [{**person, "displayName": f"{word} {person['lastName']}"}]})
+            deadline = time.monotonic() + _FOUND_SECONDS
+            while not agent(stub.Search, search_pb2.SearchRequest(query=word)).hits:
+                if time.monotonic() > deadline:
+                    raise TimeoutError("no search finds it")
+                time.sleep(_LOOK_SECONDS)
 
         def peer(number: int) -> None:
-            waits = {"refresh": "wait_for"}
-            client.index(index=raw, id=str(number), body={"name": f"n{number}"}, params=waits)
+            waits, word = {"refresh": "wait_for"}, _word(dice)
+            client.index(index=raw, id=str(number), body={"name": word}, params=waits)
+            found = client.search(index=raw, body={"query": {"match": {"name": word}}})
+            if not found["hits"]["hits"]:
+                raise LookupError("the raw index does not find it")
 
         try:
-            return [_compared("event_to_searchable", ours, peer, runs)]
+            return [_compared("event_to_searchable", ours, peer, runs, _SEARCHABLE_AIM)]
         finally:
             client.indices.delete(index=raw, params={"ignore_unavailable": "true"})
             client.close()
+
+
+def _word(dice: random.Random) -> str:
+    """Return a name that nobody else has."""
+    return "".join(dice.choices(string.ascii_lowercase, k=14)).capitalize()
 
 
 def rebuild(users: int = 200_000) -> list[dict[str, Any]]:
@@ -192,7 +214,17 @@ def rebuild(users: int = 200_000) -> list[dict[str, Any]]:
         found = engines.in_turn(ours, slower, 1 if users > _OFTEN else 5)
         mine, theirs = (statistics.median(side) for side in zip(*found, strict=True))
         ratio = statistics.median(one / other for one, other in found)
-        return [row(f"rebuild, {users:,} users", mine, theirs, "facts/s", ratio, len(found))]
+        return [
+            row(
+                f"rebuild, {users:,} users",
+                mine,
+                theirs,
+                "facts/s",
+                ratio,
+                len(found),
+                _REBUILD_AIM,
+            )
+        ]
 
 
 def _bulk(product: Product, written: list[dict[str, Any]]) -> float:
