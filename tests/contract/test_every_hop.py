@@ -20,6 +20,7 @@ from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
+from helpdesk.kernel.rpc.contract import every_method
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from services.hosting import ALL
 from services.identity.service import SERVICE as IDENTITY
@@ -28,7 +29,6 @@ from tests.contract.gateway_world import GatewayWorld, links
 from tests.contract.test_identity_clients import Program
 from tests.support.distributed import SIZES, product_of
 from tests.support.envoy import cookie_of, entered, http
-from tests.support.methods import every_method
 from tests.support.product import (
     ACME,
     NORTH,
