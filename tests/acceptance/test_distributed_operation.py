@@ -43,7 +43,7 @@ def engines():
         yield folder
 
 
-def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(engines, tmp_path, capsys):
+def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(engines, tmp_path, say):
     """It has a product of its own and comes before the others, whose processes live on."""
     said = []
     well = weather(
@@ -55,8 +55,7 @@ def test_nothing_is_lost_or_doubled_in_a_storm_of_kills(engines, tmp_path, capsy
         say=said.append,
         quiet=True,
     )
-    with capsys.disabled():
-        print("\n" + "\n".join(said))
+    say("\n".join(said))
 
     assert well, said
 

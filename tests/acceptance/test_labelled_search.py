@@ -30,14 +30,13 @@ def search(tmp_path_factory):
 
 
 @needs_directory
-def test_recall_at_five_over_the_wire_is_at_least_98_percent(directory, search, capsys):
+def test_recall_at_five_over_the_wire_is_at_least_98_percent(directory, search, say):
     recall = Recall()
     for label in labelled_set(directory, seed=7, most=40):
         hits = search(label.text, label.partner_id).hits
         names = [search_pb2.Kind.Name(hit.kind).removeprefix("KIND_").lower() for hit in hits]
         recall.add(label, [f"{name}:{hit.id}" for name, hit in zip(names, hits, strict=True)])
-    with capsys.disabled():
-        print(f"\nsearch over gRPC, recall@5:\n{recall.table()}")
+    say(f"search over gRPC, recall@5:\n{recall.table()}")
 
     assert recall.at_five() >= 0.98
 

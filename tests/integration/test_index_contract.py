@@ -217,7 +217,7 @@ def test_a_page_token_of_another_query_is_refused(index):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_nothing_outside_of_the_scope_is_in_hits_counts_pages_or_suggestions(index, seed, capsys):
+def test_nothing_outside_of_the_scope_is_in_hits_counts_pages_or_suggestions(index, seed, say):
     dice = random.Random(seed)
     documents = a_directory(seed)
     filled(index, *documents)
@@ -250,8 +250,7 @@ def test_nothing_outside_of_the_scope_is_in_hits_counts_pages_or_suggestions(ind
         assert {(h.kind, h.id) for h in suggested} <= allowed
         cases += 1
         alone.close()
-    with capsys.disabled():
-        print(f"\n{type(index).__name__}: {cases} scopes against the oracle, 0 leaks")
+    say(f"{type(index).__name__}: {cases} scopes against the oracle, 0 leaks")
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +258,7 @@ def directory():
     return made_directory(seed=11)
 
 
-def test_a_labelled_set_is_found_in_the_same_order_as_by_tantivy(index, directory, capsys):
+def test_a_labelled_set_is_found_in_the_same_order_as_by_tantivy(index, directory, say):
     documents = list(documents_of(directory))
     filled(index, *documents)
     reference = TantivyIndex()
@@ -276,9 +275,8 @@ def test_a_labelled_set_is_found_in_the_same_order_as_by_tantivy(index, director
             different.append(label.text)
     reference.close()
     firsts = {k: recall.first[k] for k in recall.asked if k in IDENTIFIERS}
-    with capsys.disabled():
-        asked = sum(recall.asked.values())
-        print(f"\n{type(index).__name__}: recall@5 {recall.at_five():.2%} of {asked}")
+    asked = sum(recall.asked.values())
+    say(f"{type(index).__name__}: recall@5 {recall.at_five():.2%} of {asked}")
 
     assert different == []
     assert recall.at_five() >= 0.98

@@ -97,7 +97,7 @@ def missed(engine, tail):
 
 
 @pytest.mark.parametrize("processes", [1, 4, 8])
-def test_a_tailing_reader_misses_nothing(postgres, owner_url, schema, processes, record_property):
+def test_a_tailing_reader_misses_nothing(postgres, owner_url, schema, processes, say):
     engine = postgres()
     threads = 8 // processes
     arguments = [owner_url, schema, str(threads), str(APPENDS // 8)]
@@ -110,7 +110,7 @@ def test_a_tailing_reader_misses_nothing(postgres, owner_url, schema, processes,
         codes = [writer.wait() for writer in writers]
         took = time.monotonic() - began
     lost, stored = missed(engine, tail)
-    print(f"{processes} processes: {stored} appends in {took:.1f} s, {lost} missed")
+    say(f"{processes} processes: {stored} appends in {took:.1f} s, {lost} missed")
 
     assert codes == [0] * processes
     assert stored == APPENDS // 8 * 8
@@ -118,7 +118,7 @@ def test_a_tailing_reader_misses_nothing(postgres, owner_url, schema, processes,
     assert tail.seen == sorted(tail.seen)
 
 
-def test_the_same_reader_misses_events_without_the_lock(postgres, owner_url, schema):
+def test_the_same_reader_misses_events_without_the_lock(postgres, owner_url, schema, say):
     engine = postgres()
     recorder = library(owner_url, schema, enable_db_functions=True)
     lost = stored = 0
@@ -130,6 +130,6 @@ def test_the_same_reader_misses_events_without_the_lock(postgres, owner_url, sch
         if lost:
             break
     recorder.datastore.close()
-    print(f"without the lock: {stored} appends, {lost} missed")
+    say(f"without the lock: {stored} appends, {lost} missed")
 
     assert lost > 0

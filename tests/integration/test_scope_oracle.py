@@ -23,10 +23,9 @@ def empty_index(request):
         yield OpenSearchIndex(opensearch, request.getfixturevalue("name"))
 
 
-def test_no_answer_shows_or_counts_what_is_not_the_partners_at_that_moment(empty_index, capsys):
+def test_no_answer_shows_or_counts_what_is_not_the_partners_at_that_moment(empty_index, say):
     report = run(empty_index, EACH)
-    with capsys.disabled():
-        print(f"\n{report}")
+    say(str(report))
 
     assert report.leaks == []
     assert report.differences == []

@@ -75,7 +75,7 @@ def contents(index):
     return sorted((d for d in found), key=lambda d: d.key)
 
 
-def test_searches_and_changes_go_on_while_the_index_is_rebuilt(product, opensearch, name, capsys):
+def test_searches_and_changes_go_on_while_the_index_is_rebuilt(product, opensearch, name, say):
     done, wrong, count = threading.Event(), [], 0
     moved = []
 
@@ -125,8 +125,9 @@ def test_searches_and_changes_go_on_while_the_index_is_rebuilt(product, opensear
     index = OpenSearchIndex(opensearch, name)
     kept = contents(index)
     positions = rebuild(product)
-    with capsys.disabled():
-        print(f"\n2 rebuilds, {count} pairs of searches, {len(moved)} rounds of changes, 0 wrong")
+    say(
+        f"2 rebuilds, {count} pairs of searches, {len(moved)} rounds of changes, {len(wrong)} wrong"
+    )
 
     assert wrong == []
     assert (count > 20, len(moved) > 2, index.current() != before) == (True, True, True)
