@@ -64,6 +64,16 @@ def test_links_lead_somewhere(name):
     assert broken == []
 
 
+def test_every_decision_is_in_the_index_under_its_number_and_title():
+    adr = ROOT / "docs/adr"
+    titles = {path.name: path.read_text().splitlines()[0] for path in sorted(adr.glob("0*.md"))}
+    row = r"^(\d+\. )\[(.+)\]\((.+)\)$"
+    rows = re.findall(row, TEXTS["docs/adr/README.md"], re.MULTILINE)
+
+    assert [(name, f"# {number}{title}") for number, title, name in rows] == list(titles.items())
+    assert [int(name[:4]) for name in titles] == list(range(1, len(titles) + 1))
+
+
 def settings():
     kinds = {"": HostSettings}
     for service in ALL:
