@@ -2,6 +2,9 @@
 
 import pytest
 
+# What they assert is shown as that of tests is.
+pytest.register_assert_rewrite("tests.support", "tests.contract")
+
 MEASURED = "measured"
 
 

@@ -30,7 +30,7 @@ def world(tmp_path: Path):
         leave_two_partners_records(running)
         running.call(AN_AUDITOR, "SignCheckpoint", audit_pb2.SignCheckpointRequest())
         data = running.host.wiring.data_dir
-        signer = signer_of(running.host.wiring.secret("audit.signing.pem"), AuditSettings())
+        signer = signer_of(running.host.wiring.secrets_dir, AuditSettings())
         engine = running.host.running["audit"].store.engine
         archiver = Archiver(engine, signer, data / "audit-archive", 1)
         assert archiver.archive(datetime.now(UTC)) == 5

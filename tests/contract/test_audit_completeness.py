@@ -236,8 +236,7 @@ def rewritten(export: Path, data: Path, **changed) -> None:
     """Rewrite what is said of completeness, as somebody who holds the log's key could."""
     path, manifest = export / "completeness.json", export / "manifest"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
-    pem = (data / "secrets/audit.signing.pem").read_bytes()
-    signer = signer_of(pem, AuditSettings())
+    signer = signer_of(data / "secrets", AuditSettings())
     old = open_manifest(manifest.read_text(), [signer.verifier_key])
     files = {**old.files, path.name: sha256(path.read_bytes()).digest()}
     manifest.write_text(sign_manifest(replace(old, files=files), signer))

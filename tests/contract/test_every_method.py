@@ -110,6 +110,7 @@ OF_ONES_OWN_PARTNER = {
     # What the auditor's own people did about that customer, if anything.
     "AuditService.Export",
     "AuditService.ListOrganizationActivity",
+    "ReissueService.ListOutdatedExports",
 }
 CHANGES_OWN = {
     # They name nobody: a customer's admin opens and shuts its own organization, and a partner's

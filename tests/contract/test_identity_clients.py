@@ -30,6 +30,7 @@ from helpdesk.kernel.errors import (
     Refused,
     Unauthenticated,
 )
+from helpdesk.kernel.operating import announce
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.tokens import Signer
@@ -314,10 +315,10 @@ def test_what_needs_a_ticket_needs_it_of_a_program_too(product, bot):
 
 
 def command(product, cwd, *words):
-    env = {**os.environ, **product.env}
+    announce(product.host.wiring.data_dir, product.host.address)
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "services", "client", *words],
-        env={**env, "HELPDESK_GRPC_ADDRESS": product.host.address, "PYTHONPATH": str(Path.cwd())},
+        env={**os.environ, **product.env, "PYTHONPATH": str(Path.cwd())},
         cwd=cwd,
         capture_output=True,
         text=True,

@@ -28,6 +28,7 @@ from helpdesk.kernel.errors import (
     Refused,
     Unauthenticated,
 )
+from helpdesk.kernel.operating import announce
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
@@ -235,10 +236,10 @@ def test_an_auditor_who_left_can_be_forgotten(world):
 
 
 def command(world, *words):
-    env = {**os.environ, **world.product.env, "HELPDESK_GRPC_ADDRESS": world.product.host.address}
+    announce(world.product.host.wiring.data_dir, world.product.host.address)
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "services", "auditor", *words],
-        env=env,
+        env={**os.environ, **world.product.env},
         capture_output=True,
         text=True,
     )

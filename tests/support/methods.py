@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,6 +13,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from helpdesk.kernel import secrets
 from helpdesk.kernel.heartbeat import HeartbeatSigned
+from services.hosting import service
 from tests.support.product import BETA
 
 SERVICES = [name for name in secrets.SERVICES if name != "gateway"]
@@ -22,7 +22,7 @@ LOG = "eventlog"
 
 def hosted():
     """Return the services that answer RPCs, as the host takes them."""
-    return [importlib.import_module(f"services.{name}.service").SERVICE for name in SERVICES]
+    return [service(name) for name in SERVICES]
 
 
 def a_caller_of(method):

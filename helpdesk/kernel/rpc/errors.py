@@ -66,7 +66,11 @@ def internal(reference: str) -> status_pb2.Status:
 
 def error_of(error: grpc.RpcError) -> HelpdeskError:
     """Return what a failed call meant; what is not ours becomes Unavailable or a failure."""
-    status = rpc_status.from_call(error)
+    try:
+        status = rpc_status.from_call(error)
+    except ValueError:
+        # It was cancelled here while the other end's refusal was under way.
+        status = None
     info = error_details_pb2.ErrorInfo()
     retry = 0.0
     if status is not None:

@@ -114,7 +114,7 @@ def test_an_altered_tile_of_an_export_is_named(a_signed_log, tmp_path):
 @pytest.mark.parametrize(
     ("alter", "index"),
     [
-        (lambda bundle: bundle.replace(b"record 300 ", b"record 3OO "), 300),
+        (lambda bundle: bundle.replace(b"T-300", b"T-3OO"), 300),
         (lambda bundle: bundle[:-1], 256),
         (lambda bundle: b"", 256),
     ],

@@ -237,7 +237,7 @@ def test_go_reads_the_files_of_a_log_as_any_client_does(verifier, world, tmp_pat
     (tmp_path / "keys").write_text(f"{world.signer.verifier_key}\n")
     done = go(verifier, "tiles", "audit", "keys", cwd=tmp_path)
     (tmp_path / "audit/tile/entries/001").write_bytes(
-        (tmp_path / "audit/tile/entries/001").read_bytes().replace(b"record 300 ", b"record 3OO ")
+        (tmp_path / "audit/tile/entries/001").read_bytes().replace(b"T-300", b"T-3OO")
     )
     altered = go(verifier, "tiles", "audit", "keys", cwd=tmp_path)
 
