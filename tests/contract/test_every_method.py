@@ -132,7 +132,7 @@ def world(request, tmp_path_factory):
 def assert_counted(world, method, watch, reason):
     """No record of its own, one in the count of the minute."""
     assert watch.rows() == []
-    world.assert_counted(method, watch, reason)
+    world.expect_counted(method, reason)
 
 
 def test_every_service_of_the_contract_is_served(world):
