@@ -21,6 +21,7 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
 from helpdesk.kernel.tokens import LEASE, LEASES, Signer, claims_of
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
+from services.audit.domain.review import SessionQueued
 from services.email.domain.facts import CallerCheckExpired
 from services.session.domain.facts import ViewEnded
 from tests.contract.email_world import MailServer
@@ -233,8 +234,8 @@ def foreign_world(folder, size="embedded"):
 
 
 def _by_the_clock(fact):
-    # Ten minutes after the things were made: their checks and views are over by then.
-    return isinstance(fact, CallerCheckExpired | CallsWithoutTokenRefused) or (
+    # Ten minutes after the things were made their checks and views are over, and reviews are due.
+    return isinstance(fact, CallerCheckExpired | CallsWithoutTokenRefused | SessionQueued) or (
         isinstance(fact, ViewEnded) and fact.ended_by == "idle"
     )
 

@@ -91,7 +91,11 @@ def told(store, after):
 
 
 def call(channel, method, payload, token="", *, most=1, timeout=10.0):
-    """Call a method with a message or raw bytes; of a stream read ``most`` answers at most."""
+    """
+    Call a method with a message or raw bytes.
+
+    Of a stream read ``most`` answers at most, but all of one that ends with its requests.
+    """
     data = payload if isinstance(payload, bytes) else payload.SerializeToString()
     metadata = [("authorization", f"Bearer {token}")] if token else []
     descriptor = method.descriptor
@@ -110,7 +114,7 @@ def call(channel, method, payload, token="", *, most=1, timeout=10.0):
     try:
         for answer in rpc:
             answers.append(answer)
-            if len(answers) == most:
+            if len(answers) == most and not descriptor.client_streaming:
                 return Answer(grpc.StatusCode.OK, answers=answers)
     except grpc.RpcError as error:
         return _refused(error)

@@ -260,10 +260,14 @@ class _Call:
             self._served.gate.check()
 
     def _received(self, sent: Any) -> Iterator[Message]:
-        for data in sent:
-            request = self._method.request(data)
-            rules.check_request(self._method, request)
-            yield request
+        try:
+            for data in sent:
+                request = self._method.request(data)
+                rules.check_request(self._method, request)
+                yield request
+        except grpc.RpcError as error:
+            # gRPC says so to who reads on when the caller has left in the middle of its requests.
+            raise Unavailable("CALLER_GONE", "The caller went away before its end.") from error
 
     def _admitted(self, data: bytes) -> Message:
         action, method = self._action, self._method
