@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -100,8 +102,14 @@ class Leadership:
         """Give the lead to whoever asks next."""
         self._closing.set()
         self._lost = True
+        self._thread.join(SILENCE_SECONDS)
+        if self._thread.is_alive():
+            # A server that says nothing. The thread must leave the connection before it is freed,
+            # and an end of the socket wakes it.
+            with socket.socket(fileno=os.dup(self._connection.fileno())) as ours:
+                ours.shutdown(socket.SHUT_RDWR)
+            self._thread.join()
         self._connection.close()
-        self._thread.join()
 
     def _beat(self) -> None:
         while not self._closing.wait(_BEAT_SECONDS):

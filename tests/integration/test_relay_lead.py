@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.postgres_lead import SILENCE_SECONDS
 from helpdesk.kernel.relay import Relay
 from helpdesk.kernel.store import Append, Store, Unit, wait_until
@@ -132,3 +133,24 @@ def test_a_relay_that_lost_the_lead_cannot_move_the_position(store, line, relayi
     broker.confirming.set()
 
     assert wait_until(lambda: len(broker.published) == 2 * ROWS), "it leads again, from the start"
+
+
+def test_a_lead_is_given_up_while_the_server_says_nothing(postgres, owner_url):
+    lead, ended = postgres().lead("relay"), []
+
+    def ask():
+        try:
+            lead.execute("SELECT pg_sleep(60)")
+        except Unavailable as error:
+            ended.append(error.reason)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        busy = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'"
+        assert wait_until(lambda: connection.execute(busy).fetchone() is not None)
+    lead.close()
+    asking.join()
+
+    assert ended == ["LEAD_LOST"]
+    assert not lead.held
