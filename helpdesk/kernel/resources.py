@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from helpdesk.kernel import secrets, tls
 from helpdesk.kernel.bus import Consumer
 from helpdesk.kernel.masters import MasterKeys
-from helpdesk.kernel.settings import Address, Url, parse
+from helpdesk.kernel.settings import Address, SettingsError, Url, parse
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Engine, Projections, Store
 from helpdesk.kernel.vault import KeyTable, Vault
@@ -50,6 +50,14 @@ class StoreSettings:
 
 
 @dataclass(frozen=True)
+class ConsoleSettings:
+    """``HELPDESK_GATEWAY_...`` of every service that sends people to the console."""
+
+    url: str = ""
+    address: Annotated[str, Address()] = ""
+
+
+@dataclass(frozen=True)
 class Timer:
     """
     A function that runs every so many seconds.
@@ -84,6 +92,21 @@ def check_database(settings: HostSettings, setting: str, url: str) -> None:
     if not is_protected(setting, url):
         remedy = "use ?sslmode=verify-full&sslrootcert=FILE"
         tls.refuse(setting, remedy, allowed=settings.allow_plaintext)
+
+
+def console_url(env: Mapping[str, str], own: str, setting: str) -> str:
+    """
+    Return where people reach the console, without a slash at its end.
+
+    ``own`` is what ``setting`` says of it to this service alone, empty for nothing. Raises
+    SettingsError where the gateway is another process and no setting says where people find it.
+    """
+    gateway = parse(ConsoleSettings, "gateway", env)
+    if not (own or gateway.url or gateway.address) and parse(HostSettings, "", env).broker_url:
+        raise SettingsError(
+            f"HELPDESK_GATEWAY_URL: the address that people type is wanted here too, or {setting}"
+        )
+    return (own or gateway.url or f"http://{gateway.address or '127.0.0.1:8080'}").rstrip("/")
 
 
 Wants = Mapping[str, Mapping[str, Sequence[str]]]

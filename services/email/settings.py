@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Annotated, Literal
 
+from helpdesk.kernel.resources import console_url
 from helpdesk.kernel.settings import Address, Network, Range, SettingsError, Url, is_loopback
 
 
@@ -48,10 +49,8 @@ class Settings:
             raise SettingsError("HELPDESK_EMAIL_SMTP_TLS: none is for loopback only")
 
     def console(self, env: Mapping[str, str]) -> str:
-        """Return where people reach the console, without a slash at its end."""
-        gateway = env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
-        url = self.console_url or env.get("HELPDESK_GATEWAY_URL", "") or f"http://{gateway}"
-        return url.rstrip("/")
+        """Return where people reach the console, without a last slash. Raises SettingsError."""
+        return console_url(env, self.console_url, "HELPDESK_EMAIL_CONSOLE_URL")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import httpx
 
 from helpdesk.kernel import tls
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.resources import Resources
+from helpdesk.kernel.resources import Resources, console_url
 from helpdesk.kernel.settings import SettingsError
 from services.session.settings import SessionSettings
 
@@ -84,10 +84,8 @@ def receivers(settings: SessionSettings, resources: Resources) -> list[SignalRec
 
 
 def issuer(settings: SessionSettings, resources: Resources) -> str:
-    """Return who signs: the address of the console, where the keys are published."""
-    gateway = resources.env.get("HELPDESK_GATEWAY_ADDRESS", "127.0.0.1:8080")
-    known = settings.signals_issuer or resources.env.get("HELPDESK_GATEWAY_URL", "")
-    return (known or f"http://{gateway}").rstrip("/")
+    """Return who signs: the console, where the keys are published. Raises SettingsError."""
+    return console_url(resources.env, settings.signals_issuer, "HELPDESK_SESSION_SIGNALS_ISSUER")
 
 
 def _listed(path: Path) -> list[Configured]:

@@ -15,7 +15,7 @@ from helpdesk.kernel.secrets import SERVICES
 from services.configured import check_settings
 from services.processes import PROCESSES
 from services.running import all_wants
-from tests.support.outside import CONNECTS
+from tests.support.outside import CONNECTS, sent_to
 
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "deploy" / "helm" / "helpdesk"
@@ -138,6 +138,11 @@ def test_the_chart_runs_the_processes_of_the_product_and_the_migration(objects):
 def test_each_setting_is_known_and_well_formed(objects, tmp_path):
     for pod in pods(objects).values():
         check_settings(environment(pod, tmp_path))
+
+
+def test_links_of_mails_and_the_issuer_of_signals_are_what_people_type(objects, tmp_path):
+    for name in of(objects, "Deployment"):
+        assert set(sent_to(environment(pods(objects)[name], tmp_path))) == {NEEDED["url"]}, name
 
 
 def test_no_process_can_become_more_than_it_is(objects):

@@ -14,13 +14,14 @@ from helpdesk.kernel.settings import parse
 from services.__main__ import helpdesk
 from services.configured import check_settings
 from services.processes import PROCESSES
-from tests.support.outside import CONNECTS, unclassified
+from tests.support.outside import CONNECTS, sent_to, unclassified
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = {name: each for name, each in SERVICES.items() if each["image"] == "helpdesk"}
 ENGINES = {name: each for name, each in SERVICES.items() if name not in OURS}
+PARTS = [name for name in OURS if name.partition("-")[0] in ("serve", "relay", "work")]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 ASKED = {
     "HELPDESK_GATEWAY_URL": "https://desk.example",
@@ -79,6 +80,11 @@ def test_each_setting_is_known_and_well_formed(name, made):
 
     assert settings.broker_url.startswith("amqp://helpdesk:")
     assert len(settings.broker_url) > 60
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_links_of_mails_and_the_issuer_of_signals_are_what_people_type(name, made):
+    assert set(sent_to(environment(OURS[name], made))) == {"https://desk.example"}
 
 
 def test_a_wrong_setting_is_found(made):

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.kernel import secrets
 from helpdesk.kernel.postgres_url import is_protected
 from helpdesk.kernel.settings import SettingsError
 from services.__main__ import _COMMANDS, _UNSET
 from services.configured import check_settings
+from tests.support.outside import sent_to
 
 ROOT = Path(__file__).parents[2]
 CHECKED = sorted(_COMMANDS.keys() - _UNSET)
@@ -96,6 +98,35 @@ def test_a_setting_that_cannot_be_used_is_named(name, value):
 def test_settings_that_do_not_fit_together_are_named(settings, named):
     with pytest.raises(SettingsError, match=named):
         check_settings(settings)
+
+
+@pytest.mark.parametrize(
+    ("service", "own"),
+    [("email", "HELPDESK_EMAIL_CONSOLE_URL"), ("session", "HELPDESK_SESSION_SIGNALS_ISSUER")],
+)
+def test_a_process_apart_from_the_console_is_told_where_people_find_it(tmp_path, service, own):
+    secrets.create(tmp_path / "data" / "secrets")
+    apart = {"HELPDESK_BROKER_URL": "amqp://127.0.0.1:1//"}
+    apart |= {"HELPDESK_IDENTITY_ADDRESS": "127.0.0.1:1"}
+    code, said = run(tmp_path, "serve", service, **apart)
+
+    assert code == 1
+    assert said.startswith("helpdesk: HELPDESK_GATEWAY_URL: ")
+    assert own in said
+
+
+@pytest.mark.parametrize(
+    ("broker", "settings", "wanted"),
+    [
+        ("", {}, "http://127.0.0.1:8080"),
+        ("amqp://h/", {"HELPDESK_GATEWAY_ADDRESS": "127.0.0.1:81"}, "http://127.0.0.1:81"),
+        ("amqp://h/", {"HELPDESK_GATEWAY_URL": "https://desk.example/"}, "https://desk.example"),
+    ],
+)
+def test_mails_and_signals_know_the_console_by_the_settings_of_the_gateway(
+    broker, settings, wanted
+):
+    assert set(sent_to({"HELPDESK_BROKER_URL": broker, **settings})) == {wanted}
 
 
 def test_settings_of_nobody_else_are_not_looked_at():

@@ -46,7 +46,7 @@ def product(tmp_path_factory, settings):
     processes = {}
     served = [each for each in ALL if each.name in SERVED]
     with running_product(folder, served, **settings) as product:
-        env = {k: v for k, v in product.env.items() if "GATEWAY" not in k}
+        env = {k: v for k, v in product.env.items() if "MAILBOX" not in k}
         product.processes, product.folder = processes, folder
         product.restart = lambda role, name: started(role, name, env, folder)
         try:
@@ -234,7 +234,7 @@ def test_a_command_that_ran_has_loaded_grpc_or_eventlet_but_never_both(
     product, tmp_path, words, wanted
 ):
     (tmp_path / "sitecustomize.py").write_text(LOOKS)
-    env = {k: v for k, v in product.env.items() if "GATEWAY" not in k}
+    env = {k: v for k, v in product.env.items() if "MAILBOX" not in k}
     env |= {"PYTHONPATH": str(tmp_path), "LOADED": str(tmp_path / "loaded")}
     # What runs in this process listens for all services at one address.
     env |= {address_of(name): product.host.address for name in SERVED}

@@ -1,11 +1,15 @@
-"""Which processes connect to hosts outside, and by which settings; consumers run in work, timers in relay."""
+"""Which processes connect to hosts outside, by which settings, and where they send people."""
 
 from __future__ import annotations
 
 import typing
+from types import SimpleNamespace
 
-from helpdesk.kernel.settings import Address, Url
+from helpdesk.kernel.settings import Address, Url, parse
 from services.configured import SETTINGS
+from services.email.settings import Settings as Mails
+from services.session.providers import issuer
+from services.session.settings import SessionSettings
 
 MAIL, RETRIES = "work email", "relay email"
 CONNECTS = {
@@ -21,7 +25,7 @@ CONNECTS = {
     "HELPDESK_AUDIT_WITNESSES": {"relay audit"},
     "HELPDESK_AUDIT_ALARM_SMTP": {"work audit"},
 }
-"""Processes by the setting of what they connect to, engines aside."""
+"""By setting, who connects to what it names, engines aside: consumers in work, timers in relay."""
 _LISTENS = {
     "HELPDESK_EMAIL_INBOUND_ADDRESS", "HELPDESK_EMAIL_LMTP_ADDRESS",
     "HELPDESK_EMAIL_WEBHOOK_ADDRESS", "HELPDESK_GATEWAY_ADDRESS",
@@ -42,3 +46,9 @@ def unclassified():
                 ):
                     found.add(f"HELPDESK_{prefix}_{name}".upper())
     return found - CONNECTS.keys() - _LISTENS - _ENGINES
+
+
+def sent_to(env):
+    """Return where mails send people, and the issuer of signals, in a process of these settings."""
+    mails, signals = parse(Mails, "email", env), parse(SessionSettings, "session", env)
+    return mails.console(env), issuer(signals, SimpleNamespace(env=env))

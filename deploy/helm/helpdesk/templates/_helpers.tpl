@@ -49,6 +49,8 @@ helpdesk/service: {{ .service }}
 {{- define "helpdesk.settings" -}}
 {{- $v := .root.Values -}}{{- $s := .service -}}
 {{- $env := dict "HELPDESK_DATA_DIR" "/data" "HELPDESK_SECRETS_DIR" "/secrets" "HELPDESK_BROKER_URL_FILE" "/engines-urls/broker.url" "HELPDESK_VAULT_DATABASE_URL_FILE" "/engines-urls/vault.url" -}}
+{{- /* Everywhere: links in mails and who signs signals are made of it too. */ -}}
+{{- $_ := set $env "HELPDESK_GATEWAY_URL" (required "url is wanted: the https address that people type" $v.url) -}}
 {{- if $v.tls.enabled -}}
 {{- $_ := set $env "HELPDESK_TLS_CA_FILE" "/tls/ca.crt" -}}{{- $_ := set $env "HELPDESK_TLS_CERT_FILE" "/tls/tls.crt" -}}{{- $_ := set $env "HELPDESK_TLS_KEY_FILE" "/tls/tls.key" -}}
 {{- else if $v.tls.allowPlaintext -}}{{- $_ := set $env "HELPDESK_ALLOW_PLAINTEXT" "yes" -}}
@@ -79,7 +81,6 @@ helpdesk/service: {{ .service }}
 {{- end -}}
 {{- if eq $s "gateway" -}}
 {{- $_ := set $env "HELPDESK_GATEWAY_ADDRESS" "0.0.0.0:8080" -}}{{- $_ := set $env "HELPDESK_GATEWAY_MAILBOX_ADDRESS" "" -}}
-{{- $_ := set $env "HELPDESK_GATEWAY_URL" (required "url is wanted: the https address that people type" $v.url) -}}
 {{- end -}}
 {{- range $name, $value := $v.settings -}}{{- $_ := set $env $name ($value | toString) -}}{{- end -}}
 {{- range $name, $value := (get $v.serviceSettings $s) -}}{{- $_ := set $env $name ($value | toString) -}}{{- end -}}
