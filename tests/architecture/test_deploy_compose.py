@@ -13,6 +13,7 @@ from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.settings import parse
 from services.__main__ import helpdesk
 from services.configured import check_settings
+from services.hosting import make_secrets
 from services.processes import PROCESSES
 from tests.support.outside import CONNECTS, sent_to, unclassified
 
@@ -72,14 +73,24 @@ def test_each_command_line_is_one_of_helpdesk(name):
     assert all(argument in {p.service for p in PROCESSES} for argument in arguments)
 
 
-@pytest.mark.parametrize("name", [n for n, each in OURS.items() if "environment" in each])
+@pytest.mark.parametrize("name", OURS)
 def test_each_setting_is_known_and_well_formed(name, made):
     env = environment(OURS[name], made)
     check_settings(env)
-    settings = parse(HostSettings, "", env)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_process_finds_the_broker(name, made):
+    settings = parse(HostSettings, "", environment(OURS[name], made))
 
     assert settings.broker_url.startswith("amqp://helpdesk:")
     assert len(settings.broker_url) > 60
+
+
+def test_the_log_is_named_after_the_address_that_people_type(made, tmp_path):
+    make_secrets(tmp_path / "keys", environment(SERVICES["init"], made))
+
+    assert (tmp_path / "keys/audit.origin").read_text().startswith("desk.example/log/")
 
 
 @pytest.mark.parametrize("name", PARTS)
