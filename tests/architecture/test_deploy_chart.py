@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from helpdesk.kernel import masters
+from helpdesk.kernel.keyrings import KEPT, LEASE_KEYS, TOKENS, rotate
 from helpdesk.kernel.secrets import SERVICES
 from services.configured import check_settings
+from services.hosting import make_secrets
 from services.processes import PROCESSES
 from services.running import all_wants
 from tests.support.outside import CONNECTS, sent_to
@@ -168,27 +172,106 @@ def test_secrets_are_files_and_no_value_is_one(objects):
     assert of(objects, "Secret") == {}
 
 
-def test_a_process_gets_the_keys_of_its_own_service(objects):
-    private = {}
-    for name, pod in pods(objects).items():
-        for volume in pod["volumes"]:
-            if volume["name"] == "keys":
-                first, *more = [source["secret"] for source in volume["projected"]["sources"]]
-                private[name] = {item["key"] for item in first["items"]}
-                assert volume["projected"]["defaultMode"] == 0o440
-                assert "optional" not in first
-                assert [each["items"][0]["key"] for each in more if each["optional"]] == (
-                    ["audit.origin"] if name.endswith("-audit") else []
-                )
+def made_of(folder):
+    """The Secrets that the script of the repository makes of a folder of keys."""
+    said = subprocess.run(
+        [ROOT / "scripts/chart-secrets", folder], check=True, capture_output=True, text=True
+    )
+    found = list(yaml.safe_load_all(said.stdout))
+    for each in found:
+        kubernetes_validate.validate(each, "1.34", strict=True)
+    return {each["metadata"]["name"]: each["data"] or {} for each in found}
+
+
+def mounted(pod, made):
+    """The keys that a pod sees, as the cluster mounts them; what is not optional must be there."""
+    [keys] = [each["projected"] for each in pod["volumes"] if each["name"] == "keys"]
+    assert keys["defaultMode"] == 0o440
+    seen = set()
+    for source in (each["secret"] for each in keys["sources"]):
+        there = made.get(source["name"], {})
+        wanted = {each["key"]: each["path"] for each in source.get("items", [])}
+        assert source.get("optional") or wanted.keys() <= there.keys()
+        assert all(key == path for key, path in wanted.items())
+        assert not seen & there.keys() & (wanted.keys() or there.keys())
+        seen |= there.keys() & (wanted.keys() or there.keys())
+    return seen
+
+
+def keys_of(objects, made):
+    """The keys that each process sees."""
+    return {name: mounted(pods(objects)[name], made) for name in of(objects, "Deployment")}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_secrets(tmp_path / "keys", {})
+    return tmp_path / "keys"
+
+
+def test_a_process_gets_the_keys_of_its_own_service(objects, folder):
+    private = keys_of(objects, {"helpdesk-keys": made_of(folder)["helpdesk-keys"]})
+
+    def having(key):
+        return {name for name, keys in private.items() if key in keys}
 
     assert private["desk-serve-search"] == {"vault.key", "search.stream.key", "search.service.pem"}
-    assert private["desk-relay-identity"] & {"token.signing.pem"} == set()
-    assert {n for n, keys in private.items() if "token.signing.pem" in keys} == {
-        "desk-serve-identity"
-    }
-    assert {n for n, keys in private.items() if "audit.signing.pem" in keys} == {
-        "desk-serve-audit", "desk-relay-audit", "desk-work-audit",
+    assert having("token.signing.pem") == {"desk-serve-identity"}
+    assert having("session.signing.pem") == {"desk-serve-identity", "desk-serve-session"}
+    audit = {"desk-serve-audit", "desk-relay-audit", "desk-work-audit"}
+    assert having("audit.signing.pem") == having("audit.origin") == audit
+
+
+def test_a_log_from_before_there_were_names_needs_none(objects, folder):
+    (folder / "audit.origin").unlink()
+    seen = keys_of(objects, made_of(folder))["desk-serve-audit"]
+
+    assert {each for each in seen if each.startswith("audit.")} == {
+        "audit.signing.pem", "audit.stream.key", "audit.service.pem",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("ring", [TOKENS, LEASE_KEYS])
+def test_a_key_that_was_rotated_is_mounted_where_the_first_one_is(objects, folder, ring):
+    done = rotate(folder, ring, time.time())
+    after = keys_of(objects, made_of(folder))
+
+    def having(key):
+        return {name for name, keys in after.items() if key in keys}
+
+    assert having(f"{ring}.{done.begins}.pem") == having(f"{ring}.pem") != set()
+
+
+def test_a_key_that_took_the_place_of_the_first_one_is_mounted_once(objects, folder):
+    long_ago = time.time() - 2 * KEPT
+    rotate(folder, TOKENS, long_ago)
+    before = made_of(folder)
+    done = rotate(folder, TOKENS, time.time())
+    after = made_of(folder)
+    signing = {key for key in keys_of(objects, after)["desk-serve-identity"] if "token" in key}
+
+    assert signing == {"token.signing.pem", f"token.signing.{done.begins}.pem"}
+    assert after["helpdesk-keys"]["token.signing.pem"] in before["helpdesk-token-keys"].values()
+    assert list(after) == ["helpdesk-keys", "helpdesk-token-keys", "helpdesk-lease-keys"]
+
+
+def test_every_process_sees_the_master_key_change(objects, folder):
+    masters.prepare(folder)
+    prepared = keys_of(objects, made_of(folder))
+    masters.promote(folder)
+    promoted = keys_of(objects, made_of(folder))
+
+    assert all({"vault.key", "vault.next.key"} <= keys for keys in prepared.values())
+    assert all({"vault.key", "vault.old.key"} <= keys for keys in promoted.values())
+
+
+def test_a_folder_without_keys_makes_no_secrets(tmp_path):
+    said = subprocess.run(
+        [ROOT / "scripts/chart-secrets", tmp_path], capture_output=True, text=True
+    )
+
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "run 'helpdesk init' first" in said.stderr
 
 
 def test_apis_are_probed_over_grpc_and_every_process_is_asked_whether_it_lives(objects):

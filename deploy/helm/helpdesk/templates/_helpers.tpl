@@ -37,12 +37,21 @@ helpdesk/service: {{ .service }}
 {{- $keys := list "vault.key" (printf "%s.stream.key" $s) (printf "%s.service.pem" $s) -}}
 {{- if and (eq $s "identity") (eq .role "serve") -}}{{- $keys = concat $keys (list "token.signing.pem" "session.signing.pem") -}}{{- end -}}
 {{- if eq $s "email" -}}{{- $keys = append $keys "email.code.key" -}}{{- end -}}
-{{- if eq $s "session" -}}{{- $keys = concat $keys (list "session.signing.pem" "session.receipt.pem") -}}{{- end -}}
+{{- if eq $s "session" -}}{{- $keys = append $keys "session.receipt.pem" -}}{{- end -}}
+{{- if and (eq $s "session") (eq .role "serve") -}}{{- $keys = append $keys "session.signing.pem" -}}{{- end -}}
 {{- if eq $s "audit" -}}{{- $keys = append $keys "audit.signing.pem" -}}{{- end -}}
 {{- if or (and (eq $s "identity") (eq .role "serve")) (and (eq $s "audit") (not .root.Values.audit.serviceKeys)) -}}
 {{- range list "identity" "search" "email" "session" "audit" "gateway" -}}{{- $keys = append $keys (printf "%s.service.pem" .) -}}{{- end -}}
 {{- end -}}
 {{- $keys | uniq | toJson -}}
+{{- end -}}
+
+{{/* Secrets of keys with names that `helpdesk keys rotate` chose: who has the first key of a ring gets the others. */}}
+{{- define "helpdesk.rings" -}}
+{{- $keys := include "helpdesk.keys" . | fromJsonArray -}}{{- $rings := list -}}
+{{- if has "token.signing.pem" $keys -}}{{- $rings = append $rings .root.Values.secrets.tokenKeys -}}{{- end -}}
+{{- if has "session.signing.pem" $keys -}}{{- $rings = append $rings .root.Values.secrets.leaseKeys -}}{{- end -}}
+{{- $rings | toJson -}}
 {{- end -}}
 
 {{/* Settings of a process as a map; the engines' URLs hold passwords and come from files. */}}
