@@ -20,8 +20,9 @@ from tests.support.outside import CONNECTS, sent_to, unclassified
 DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
-OURS = {name: each for name, each in SERVICES.items() if each["image"] == "helpdesk"}
-ENGINES = {name: each for name, each in SERVICES.items() if name not in OURS}
+CONTAINERS = {name: each for name, each in SERVICES.items() if each["image"] == "helpdesk"}
+ENGINES = {name: each for name, each in SERVICES.items() if name not in CONTAINERS}
+OURS = {name: each for name, each in CONTAINERS.items() if "profiles" not in each}
 PARTS = [name for name in OURS if name.partition("-")[0] in ("serve", "relay", "work")]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 ASKED = {
@@ -73,9 +74,9 @@ def test_each_command_line_is_one_of_helpdesk(name):
     assert all(argument in {p.service for p in PROCESSES} for argument in arguments)
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", CONTAINERS)
 def test_each_setting_is_known_and_well_formed(name, made):
-    env = environment(OURS[name], made)
+    env = environment(CONTAINERS[name], made)
     check_settings(env)
 
 
@@ -105,9 +106,9 @@ def test_a_wrong_setting_is_found(made):
         check_settings(environment(service, made))
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", CONTAINERS)
 def test_each_process_may_do_little(name):
-    service = OURS[name]
+    service = CONTAINERS[name]
 
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -117,9 +118,9 @@ def test_each_process_may_do_little(name):
 
 
 def test_every_process_that_stays_is_asked_for_its_health():
-    stay = {n: each for n, each in SERVICES.items() if n not in ("init", "migrate")}
+    stay = [*PARTS, *ENGINES]
 
-    assert [name for name, each in stay.items() if "healthcheck" not in each] == []
+    assert [name for name in stay if "healthcheck" not in SERVICES[name]] == []
 
 
 def test_secrets_are_files_and_the_text_holds_no_password():
@@ -142,7 +143,7 @@ def test_secrets_are_files_and_the_text_holds_no_password():
 
 
 def test_each_setting_from_a_file_is_a_secret_of_that_container():
-    for name, service in OURS.items():
+    for name, service in CONTAINERS.items():
         files = {
             Path(value).name
             for key, value in service.get("environment", {}).items()
@@ -166,13 +167,37 @@ def test_only_the_console_is_published_and_only_to_this_machine():
 
 
 def test_only_search_reaches_the_index_and_workers_reach_no_api():
-    on = {name: set(each.get("networks", [])) for name, each in SERVICES.items()}
+    on = {name: set(each.get("networks", [])) for name, each in OURS.items()}
 
-    assert {n for n, nets in on.items() if "index" in nets and n in OURS} == {
+    assert {n for n, nets in on.items() if "index" in nets} == {
         "serve-search", "relay-search", "work-search",
     }  # fmt: skip
     assert [n for n, nets in on.items() if "calls" in nets and not n.startswith("serve-")] == []
     assert not any("facts" in nets for n, nets in on.items() if n.startswith("serve-"))
+
+
+def test_commands_of_operators_have_what_the_processes_have_and_may_change_the_keys():
+    [name] = CONTAINERS.keys() - OURS.keys()
+    operator, workers = CONTAINERS[name], [OURS[n] for n in PARTS if not n.startswith("serve-")]
+    env = operator["environment"]
+    asked = {key: value for each in workers for key, value in each["environment"].items()}
+
+    assert operator["profiles"] == [name] == ["operator"]
+    assert asked.items() <= env.items()
+    assert set(operator["networks"]) == set(COMPOSE["networks"]) - {"watch"}
+    assert "secrets:/secrets" in operator["volumes"]
+    assert [n for n, each in OURS.items() if "secrets:/secrets" in each["volumes"]] == ["init"]
+    assert "command" not in operator
+
+
+def test_each_command_of_the_operators_page_that_compose_runs_is_one():
+    page = (DEPLOY.parent / "docs/operators.md").read_text()
+    line = r"^docker compose -f deploy/compose.yaml run --rm (?:-v \S+ )?operator (\S+)"
+    commands = re.findall(line, page, re.MULTILINE)
+
+    assert {"keys", "dead-letters", "import"} <= set(commands)
+    assert all(helpdesk.get_command(click.Context(helpdesk), each) for each in commands)
+    assert "compose.yaml exec" not in page
 
 
 def test_who_connects_to_hosts_outside_is_on_the_network_that_leads_there_and_nobody_else():
