@@ -410,6 +410,31 @@ def test_the_mail_server_of_alarms_is_reached_by_who_mails_them(render):
     assert reached(objects, 7025) == {"desk-work-audit"}
 
 
+def test_receivers_of_signals_are_a_secret_of_the_process_that_tells_them(render):
+    values = {"secrets.receivers": "helpdesk-receivers", "networkPolicy.ports.receivers[0]": "7443"}
+    said = render(values)
+    assert said.returncode == 0, said.stderr
+    objects = [each for each in yaml.safe_load_all(said.stdout) if each]
+    found = pods(objects)
+    given = {name for name, pod in found.items() if "receivers" in str(pod)}
+    [path] = [e["value"] for e in found["desk-work-session"]["containers"][0]["env"] if e["name"] == "HELPDESK_SESSION_SIGNALS_RECEIVERS"]  # fmt: skip
+    [volume] = [v for v in found["desk-work-session"]["volumes"] if "helpdesk-receivers" in str(v)]
+    mounts = found["desk-work-session"]["containers"][0]["volumeMounts"]
+
+    assert given == {"desk-work-session"}
+    assert path == "/receivers/receivers.json"
+    assert volume["secret"] == {"secretName": "helpdesk-receivers", "defaultMode": 0o440}
+    assert {"name": volume["name"], "mountPath": "/receivers", "readOnly": True} in mounts
+    assert reached(objects, 7443) == given
+
+
+def test_receivers_of_signals_are_mostly_reached_by_https(render):
+    said = render({"secrets.receivers": "helpdesk-receivers"})
+    objects = [each for each in yaml.safe_load_all(said.stdout) if each]
+
+    assert "desk-work-session" in reached(objects, 443)
+
+
 def test_traces_of_every_process_reach_the_collector(render):
     said = render({"watching.tracesEndpoint": "http://collector.monitoring:4318"})
     objects = [each for each in yaml.safe_load_all(said.stdout) if each]

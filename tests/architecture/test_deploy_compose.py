@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -15,6 +16,8 @@ from services.__main__ import helpdesk
 from services.configured import check_settings
 from services.hosting import make_secrets
 from services.processes import PROCESSES
+from services.session.providers import receivers
+from services.session.settings import SessionSettings
 from tests.support.outside import CONNECTS, sent_to, unclassified
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -218,9 +221,29 @@ def test_what_can_be_set_outside_reaches_the_process_that_connects():
     for setting in (
         "HELPDESK_EMAIL_SMTP_ADDRESS", "HELPDESK_AUDIT_ALARM_ADDRESS", "HELPDESK_AUDIT_ALARM_SMTP",
         "HELPDESK_AUDIT_WITNESSES", "HELPDESK_SESSION_SIGNALS_URL",
+        "HELPDESK_SESSION_SIGNALS_RECEIVERS",
     ):  # fmt: skip
         for process in CONNECTS.get(setting, {"work audit"}):
             assert setting in given[process]
+
+
+@pytest.mark.parametrize("name", ["work-session", "operator"])
+def test_receivers_of_signals_come_from_the_folder_that_the_script_makes(name, tmp_path):
+    made = written_by("compose-secrets", tmp_path)
+    [folder] = [each for each in CONTAINERS[name]["volumes"] if each.startswith("./")]
+    here, there, mode = folder.split(":")
+    path = Path(CONTAINERS[name]["environment"]["HELPDESK_SESSION_SIGNALS_RECEIVERS"])
+    written = made / Path(here).relative_to("secrets") / path.relative_to(there)
+    readable = [each.stat().st_mode & 0o005 for each in (written.parent, written)]
+    settings = SessionSettings(signals_receivers=str(written))
+    resources = SimpleNamespace(settings=HostSettings())
+
+    assert mode == "ro"
+    assert readable == [0o005, 0o004]
+    assert receivers(settings, resources) == []
+    written.write_text('[{"url": "https://one.example", "token_file": "one.token"}]')
+    (written.parent / "one.token").write_text("x")
+    assert [each.url for each in receivers(settings, resources)] == ["https://one.example"]
 
 
 def test_every_setting_that_names_a_host_is_known_to_these_tests():

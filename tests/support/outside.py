@@ -20,6 +20,7 @@ CONNECTS = {
     # Webhooks of SNS are proved with a certificate that is fetched.
     "HELPDESK_EMAIL_WEBHOOK_SNS_TOPICS": {"serve email"},
     "HELPDESK_SESSION_SIGNALS_URL": {"work session"},
+    "HELPDESK_SESSION_SIGNALS_RECEIVERS": {"work session"},
     # Customers' receivers: one resolves a name that is set, the other one posts to it.
     "HELPDESK_AUDIT_FEED_NETWORKS": {"serve audit", "relay audit"},
     "HELPDESK_AUDIT_WITNESSES": {"relay audit"},

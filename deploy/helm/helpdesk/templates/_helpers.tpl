@@ -54,6 +54,11 @@ helpdesk/service: {{ .service }}
 {{- $rings | toJson -}}
 {{- end -}}
 
+{{/* The Secret that lists the receivers of signals, in the one process that tells them. */}}
+{{- define "helpdesk.receivers" -}}
+{{- if and (eq .service "session") (eq .role "work") -}}{{ .root.Values.secrets.receivers }}{{- end -}}
+{{- end -}}
+
 {{/* Settings of a process as a map; the engines' URLs hold passwords and come from files. */}}
 {{- define "helpdesk.settings" -}}
 {{- $v := .root.Values -}}{{- $s := .service -}}
@@ -73,6 +78,7 @@ helpdesk/service: {{ .service }}
 {{- end -}}
 {{- if ne $s "gateway" -}}{{- $_ := set $env (printf "HELPDESK_%s_DATABASE_URL_FILE" (upper $s)) (printf "/engines-urls/%s.url" $s) -}}{{- end -}}
 {{- if and (eq $s "identity") (eq .role "serve") -}}{{- $_ := set $env "HELPDESK_IDENTITY_ISSUERS" "/issuers/issuers.json" -}}{{- end -}}
+{{- if include "helpdesk.receivers" . -}}{{- $_ := set $env "HELPDESK_SESSION_SIGNALS_RECEIVERS" "/receivers/receivers.json" -}}{{- end -}}
 {{- if eq $s "search" -}}
 {{- $_ := set $env "HELPDESK_SEARCH_OPENSEARCH_URL" (required "opensearch.url is wanted" $v.opensearch.url) -}}
 {{- if $v.opensearch.user -}}{{- $_ := set $env "HELPDESK_SEARCH_OPENSEARCH_USER" $v.opensearch.user -}}{{- $_ := set $env "HELPDESK_SEARCH_OPENSEARCH_PASSWORD_FILE" "/engines-urls/search.password" -}}{{- end -}}
