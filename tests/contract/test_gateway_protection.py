@@ -8,7 +8,9 @@ import pytest
 from helpdesk.kernel.settings import SettingsError
 from services.gateway.settings import Settings
 from tests.contract.gateway_world import FORM, GatewayWorld, gateway_world
-from tests.support.product import person_id
+from tests.support.product import NORTH, free_address, person_id
+from tests.support.signing_in import signing_in_at
+from tests.unit.identity.provider import FakeProvider
 
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 POLICY = (
@@ -85,6 +87,41 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(world: Ga
     cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("helpdesk="))
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
+
+
+@pytest.fixture
+def behind_tls(tmp_path):
+    """A provider, and a browser whose requests come as from what ends TLS for desk.example."""
+    provider = FakeProvider(f"http://{free_address()}")
+    issuer = {"issuer": provider.issuer, "client_id": "helpdesk", "partner_id": NORTH}
+    with (
+        provider.served(),
+        signing_in_at(
+            tmp_path, issuer, free_address(), HELPDESK_GATEWAY_URL="https://desk.example"
+        ) as desk,
+        httpx.Client(base_url=desk.url, headers={"host": "desk.example"}, timeout=20) as browser,
+    ):
+        yield provider, browser
+
+
+def test_over_https_the_session_cookie_is_of_this_host_and_goes_over_tls_only(behind_tls):
+    provider, browser = behind_tls
+    sent = browser.get("/signin/go")
+    code, state = provider.consent(sent.headers["location"], "ned")
+    kept = sent.headers["set-cookie"].partition(";")[0]
+
+    answer = browser.get(
+        "/signin/callback", params={"code": code, "state": state}, headers={"cookie": kept}
+    )
+
+    [cookie] = [
+        each.split("; ")
+        for each in answer.headers.get_list("set-cookie")
+        if each.partition("=")[0].endswith("helpdesk")
+    ]
+    assert re.fullmatch(r"__Host-helpdesk=.{20,}", cookie[0])
+    assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie)
+    assert not [each for each in cookie if each.lower().startswith("domain")]
 
 
 def test_a_form_that_is_too_large_is_refused(world: GatewayWorld):

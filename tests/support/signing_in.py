@@ -13,7 +13,7 @@ from tests.support.product import person_id, running_product, small_directory
 
 
 @contextmanager
-def signing_in_at(folder, issuer, gateway):
+def signing_in_at(folder, issuer, gateway, **settings):
     """Run the product with one issuer, whose subject "ned" is the north's agent."""
     (folder / "issuers.json").write_text(json.dumps([issuer]))
     with running_product(
@@ -22,6 +22,7 @@ def signing_in_at(folder, issuer, gateway):
         directory=small_directory(),
         HELPDESK_GATEWAY_ADDRESS=gateway,
         HELPDESK_IDENTITY_ISSUERS=str(folder / "issuers.json"),
+        **settings,
     ) as product:
         feed = product.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
         link = feed_pb2.LinkAccountRequest(
