@@ -1,4 +1,4 @@
-"""``helpdesk keys``: what signs tokens and leases, and its change without downtime."""
+"""``helpdesk keys``: what signs tokens and leases, the master key, and their change in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RINGS = {"tokens": keyrings.TOKENS, "leases": keyrings.LEASE_KEYS}
 
 @click.group()
 def keys() -> None:
-    """The keys that sign tokens, and the leases of views."""
+    """What signs tokens and leases, and the master key."""
 
 
 @keys.command("list")

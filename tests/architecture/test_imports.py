@@ -1,9 +1,11 @@
 """The import contracts hold, and they bite."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,17 @@ def test_contracts_hold():
     result = lint(ROOT)
 
     assert result.returncode == 0, result.stdout
+
+
+def test_every_module_that_a_rule_names_in_services_is_there():
+    rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    found = {each["id"]: each for each in rules["contracts"]}
+    layers = re.findall(r"\w+", " ".join(found["inside"]["layers"]))
+    edges = [each for each in found["generated-at-the-edge"]["allowed_importers"] if "*." in each]
+    there = {each.stem for each in (ROOT / "services").glob("*/*")}
+
+    assert set(layers) - there == set()
+    assert {each.rpartition(".")[2] for each in edges if each.startswith("services")} <= there
 
 
 @pytest.mark.parametrize("name", VIOLATIONS)
