@@ -95,7 +95,6 @@ def _without_partner(access: Access, *, by: str, now: datetime, ended_by: str) -
         for fact in revoke(access, consent_id, revoked_by=by, now=now, ended_by=ended_by)
     )
     return (*rejected, *taken)
-    return (*rejected, *taken)
 
 
 def _holds(access: Access, consent: Consent, now: datetime) -> bool:
