@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -52,7 +51,6 @@ class Signer:
     """Signs tokens with one Ed25519 key; the key id is its RFC 7638 thumbprint."""
 
     def __init__(self, pem: bytes, issuer: str = ISSUER, use_for: str = "") -> None:
-        self._private = load_pem_private_key(pem, None)
         self._key = OKPKey.import_key(pem.decode())
         self.issuer = issuer
         self.key_id = str(self._key.thumbprint())

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 _MOST_SIGNATURES = 100
-_SIGNATURE_SIZE = 64
 _KEY_SIZE = 32
 _TIME_SIZE = 8
 _ID_SIZE = 4

@@ -60,7 +60,6 @@ class TileFiles:
 
     def __init__(self, reading: Database, origin: str, folder: Path, *, entries: bool) -> None:
         self._reading = reading
-        self._origin = origin
         self._folder = folder / name_of(origin)
         self._entries = entries
 

@@ -39,11 +39,6 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 
 
-def is_latin(word: str) -> bool:
-    """Tell whether a folded word is written in plain Latin letters or digits."""
-    return word.isascii()
-
-
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Return where the words of a text start and end; an apostrophe does not end a word."""
     spans: list[tuple[int, int]] = []
