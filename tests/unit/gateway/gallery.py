@@ -810,7 +810,7 @@ def _user_pages() -> dict[str, tuple[str, object]]:
         subject="welcome",
     )
     waiting = v.MailVerdict(
-        status="sent", cause="waiting", next_step="wait", steps=WAITING, subject="welcome"
+        status="sent", cause="waiting", next_step="next_wait", steps=WAITING, subject="welcome"
     )
     complaint = replace(
         BLOCK,
@@ -882,7 +882,7 @@ def _user_pages() -> dict[str, tuple[str, object]]:
                 frame=_noticed("ok", "removed", "s••••@acme.example"),
                 user=calm,
                 blocks=(),
-                verdict=replace(VERDICT, next_step="resend"),
+                verdict=replace(VERDICT, next_step="next_resend"),
                 resend_refusal="",
                 followed=(v.Followed(text="s••••@acme.example", removed=_ago(seconds=5)),),
                 older="/t/INC-4821/users/u-77f0c2/mail?before=m-8",
@@ -1120,7 +1120,7 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
         ),
         "view-read-only": (
             "view",
-            replace(VIEW, frame=replace(_noticed("blocked", "read_only"), live="/view/s-5/live")),
+            replace(VIEW, frame=replace(_noticed("warn", "rule_read_only"), live="/view/s-5/live")),
         ),
     }
     for ended_by in words.ENDED:
@@ -1427,9 +1427,9 @@ def _door_pages() -> dict[str, tuple[str, object]]:
         page_of_kind = v.ErrorPage(
             frame=FRAME,
             kind=kind,
-            rule="ticket_other_customer",
-            lifts="nobody",
-            next_step="open_ticket",
+            rule="no_consent",
+            lifts="customer_admin",
+            next_step="request_access",
             reference="7f3a",
         )
         found[f"error-{kind}"] = ("error", page_of_kind)
