@@ -299,12 +299,12 @@ def labelled_set(directory: Directory, *, seed: int = 1, most: int = 150) -> lis
             of_people(
                 f"{script.lower()} {way}",
                 written,
-                lambda row, spelled=spelled: _typed(name(row), spelled),  # type: ignore[misc]
+                lambda row, spelled=spelled: _typed(name(row), spelled),
             )
         of_people(
             f"{script.lower()} typo",
             written,
-            lambda row, table=table: with_one_typo(_typed(name(row), table), dice),  # type: ignore[misc]
+            lambda row, table=table: with_one_typo(_typed(name(row), table), dice),
         )
 
     def one(kind: str, text: str, row: Row, *expected: str) -> None:

@@ -358,7 +358,7 @@ ORGANIZATION = v.OrganizationPage(
 
 def _organization(state: str) -> v.OrganizationPage:
     consent = v.OrganizationConsent(
-        state=state,  # type: ignore[arg-type]
+        state=state,
         sections=("users", "devices"),
         until=NOW + timedelta(hours=20),
         asked_at=_ago(minutes=4),
@@ -422,7 +422,7 @@ def _feed() -> tuple[v.FeedEntry, ...]:
             partner="Northwind",
             ticket="INC-4821",
             action=action,
-            outcome=outcome,  # type: ignore[arg-type]
+            outcome=outcome,
             why="Mail to a user bounces" if action.startswith("identity") else "",
         )
 
@@ -621,7 +621,7 @@ def _entries() -> tuple[v.AuditEntry, ...]:
             partner="Northwind",
             ticket="INC-4821" if n != 3 else "",
             action=action,
-            outcome=outcome,  # type: ignore[arg-type]
+            outcome=outcome,
             organization="Acme" if n != 3 else "",
             session=session,
         )
@@ -663,7 +663,7 @@ PLAYER = v.AuditSessionPage(
     organization="Acme",
     purpose="Mail does not arrive",
     steps=tuple(
-        v.PlayerStep(number=n, at=_ago(seconds=90 - n * 9), action=action, outcome=outcome)  # type: ignore[arg-type]
+        v.PlayerStep(number=n, at=_ago(seconds=90 - n * 9), action=action, outcome=outcome)
         for n, (action, outcome) in enumerate(
             (
                 ("search.search", "done"),
@@ -755,7 +755,7 @@ def _problem(field: str, code: str, frame: v.Frame = FRAME) -> v.Frame:
 
 
 def _noticed(state: v.State, code: str, subject: str = "", **rest: str) -> v.Frame:
-    return replace(FRAME, notice=v.Notice(state=state, code=code, subject=subject, **rest))  # type: ignore[arg-type]
+    return replace(FRAME, notice=v.Notice(state=state, code=code, subject=subject, **rest))
 
 
 def _check(state: CheckState) -> v.CallerCheck:
