@@ -24,8 +24,8 @@ from helpdesk.kernel import tracing
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, HelpdeskError, Refused, Unavailable
-from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.store import Store
+from services.email.application.receiving import record_of
 from services.email.application.refusals import RefusedWebhooks
 from services.email.application.webhooks import ProviderEvent, Webhooks
 from services.email.providers.webhooks.postmark import Networks
@@ -133,7 +133,7 @@ class Inbound:
             )
             try:
                 outcome = self.webhooks.take(action, event)
-                self.store.commit(action.unit(self._record(action, event, "done")))
+                self.store.commit(action.unit(record_of(action, _method(event), "done")))
                 return outcome
             except Conflict:
                 continue
@@ -151,7 +151,7 @@ class Inbound:
         action.reset()
         try:
             self.webhooks.remember(action, event)
-            self.store.commit(action.unit(self._record(action, event, "refused", reason)))
+            self.store.commit(action.unit(record_of(action, _method(event), "refused", reason)))
         except Conflict:
             # The same event was received at the same time: that one is remembered.
             return "refused"
@@ -163,29 +163,14 @@ class Inbound:
     def _failed(self, action: SupportAction, event: ProviderEvent, reason: str) -> str:
         action.reset()
         try:
-            self.store.commit(action.unit(self._record(action, event, "failed", reason)))
+            self.store.commit(action.unit(record_of(action, _method(event), "failed", reason)))
         except HelpdeskError as error:
             _log.warning("a webhook that failed was not recorded: %s", error.reason)
         return "later"
 
-    def _record(
-        self, action: SupportAction, event: ProviderEvent, outcome: str, error: str = ""
-    ) -> SupportActionRecorded:
-        return SupportActionRecorded(
-            action=_ACTION,
-            outcome=outcome,
-            error=error,
-            agent_id=_ACTOR.id,
-            roles=tuple(_ACTOR.roles),
-            organization_id=action.organization_id,
-            user_id=action.user_id,
-            subjects=tuple(dict.fromkeys(action.subjects)),
-            request_id=action.id,
-            trace_id=action.trace_id,
-            occurred_at=action.now,
-            method=f"webhook:{event.provider}",
-            service=self.store.name,
-        )
+
+def _method(event: ProviderEvent) -> str:
+    return f"webhook:{event.provider}"
 
 
 class WebhookListener:

@@ -26,9 +26,9 @@ from helpdesk.kernel import tracing
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, HelpdeskError, InvalidArgument
-from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.settings import SettingsError, is_loopback
 from helpdesk.kernel.store import Store
+from services.email.application.receiving import record_of
 from services.email.application.reports import LARGEST, Reports
 
 _log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Inbound:
             )
             try:
                 self.reports.report_mail(action, raw, recipient, vouched=self.vouched)
-                self.store.commit(action.unit(self._record(action, protocol, "done")))
+                self.store.commit(action.unit(record_of(action, protocol, "done")))
                 return _TAKEN
             except Conflict:
                 continue
@@ -116,30 +116,11 @@ class Inbound:
         """Record a failure; return another answer where that cannot be recorded either."""
         action.reset()
         try:
-            self.store.commit(action.unit(self._record(action, protocol, outcome, reason)))
+            self.store.commit(action.unit(record_of(action, protocol, outcome, reason)))
         except HelpdeskError as error:
             _log.warning("a refused mail was not recorded: %s", error.reason)
             return _LATER
         return ""
-
-    def _record(
-        self, action: SupportAction, protocol: str, outcome: str, error: str = ""
-    ) -> SupportActionRecorded:
-        return SupportActionRecorded(
-            action=_ACTION,
-            outcome=outcome,
-            error=error,
-            agent_id=_ACTOR.id,
-            roles=tuple(_ACTOR.roles),
-            organization_id=action.organization_id,
-            user_id=action.user_id,
-            subjects=tuple(dict.fromkeys(action.subjects)),
-            request_id=action.id,
-            trace_id=action.trace_id,
-            occurred_at=action.now,
-            method=protocol,
-            service=self.store.name,
-        )
 
 
 class Maildir:
