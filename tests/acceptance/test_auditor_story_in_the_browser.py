@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from helpdesk.kernel.store import wait_until
 from services.hosting import ALL
-from tests.support.browser import chromium
+from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.distributed import product_of
 from tests.support.golang import built_verifier, go
 from tests.support.product import ACME, PEOPLE, api_id, person_id, small_directory, uuid
@@ -72,16 +72,7 @@ class Desk:
 
     def sign_in(self, name):
         """A browser of somebody's own, signed in with the development provider."""
-        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.goto(self.home)
-        page.click("#provider-1")
-        page.locator("button.account-choice", has_text=name).first.click()
-        expect(page.locator("#account-open")).to_be_visible()
-        return page
+        return sign_in(watched_page(self.browser, self.problems), self.home, name)
 
     def exported(self, page, target, customer=ACME, form="proofs"):
         """Export on the auditor's page; return the unpacked folder."""

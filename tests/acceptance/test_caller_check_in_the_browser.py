@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from services.hosting import ALL
-from tests.support.browser import chromium
+from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import person_id, running_product, small_directory
 
 ADDRESS = "stefana@acme.example"
@@ -23,22 +23,10 @@ class Desk:
         self.problems = []
 
     def open(self, **look):
-        context = self.browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="en-US", reduced_motion="reduce", **look
-        )
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        return page
+        return watched_page(self.browser, self.problems, reduced_motion="reduce", **look)
 
     def sign_in(self, name):
-        page = self.open()
-        page.goto(self.home)
-        page.click("#provider-1")
-        page.locator("button.account-choice", has_text=name).first.click()
-        expect(page.locator("#account-open")).to_be_visible()
-        return page
+        return sign_in(self.open(), self.home, name)
 
     def check_page(self, page, user="acme_user", ticket="INC-4821"):
         page.goto(f"{self.home}/t/{ticket}/users/{person_id(user)}/check")

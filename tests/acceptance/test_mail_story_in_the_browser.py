@@ -15,7 +15,7 @@ from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from services.gateway.pages import words
 from services.hosting import ALL
 from tests.contract.email_world import MailServer, text_of
-from tests.support.browser import chromium
+from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import (
     free_address,
     person_id,
@@ -45,22 +45,10 @@ class Desk:
 
     def open(self):
         """A browser of somebody's own."""
-        context = self.browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="en-US", timezone_id="UTC"
-        )
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        return page
+        return watched_page(self.browser, self.problems, timezone_id="UTC")
 
     def sign_in(self, name):
-        page = self.open()
-        page.goto(self.home)
-        page.click("#provider-1")
-        page.locator("button.account-choice", has_text=name).first.click()
-        expect(page.locator("#account-open")).to_be_visible()
-        return page
+        return sign_in(self.open(), self.home, name)
 
     def welcome(self):
         """What the portal does when the user is made."""

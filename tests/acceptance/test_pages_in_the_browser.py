@@ -11,7 +11,7 @@ from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.kernel.rpc.client import Caller
 from services.demo.domain import sample
 from services.hosting import ALL
-from tests.support.browser import chromium
+from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import running_product
 
 TICKET = "INC-4821"
@@ -66,24 +66,12 @@ class Desk:
 
     def open(self):
         """A browser of its own whose errors are kept."""
-        context = self.browser.new_context(
-            viewport={"width": 1280, "height": HEIGHT}, locale="en-US", reduced_motion="reduce"
-        )
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        return page
+        return watched_page(self.browser, self.problems, reduced_motion="reduce")
 
     def sign_in(self, role):
         """The browser of the first person with a role."""
-        page = self.open()
         name = next(name for said, name, _ in self.made.sign_ins if said == role)
-        page.goto(self.home)
-        page.click("#provider-1")
-        page.locator("button.account-choice", has_text=name).first.click()
-        expect(page.locator("#account-open")).to_be_visible()
-        return page
+        return sign_in(self.open(), self.home, name)
 
     def prepare(self):
         """Let every page have something to show: a bounce, a request, a running view."""

@@ -10,7 +10,7 @@ from helpdesk.email.v1 import email_pb2, email_pb2_grpc, reports_pb2, reports_pb
 from helpdesk.kernel.rpc.client import Caller
 from services.hosting import ALL
 from tests.acceptance.test_story_over_grpc import codes, in_order
-from tests.support.browser import chromium
+from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.distributed import SIZES, product_of
 from tests.support.exports import BOUNCES, Cast, exported_directory, needs_bounces, needs_directory
 
@@ -54,18 +54,8 @@ class Desk:
 
     def sign_in(self, person):
         """A browser of somebody's own, signed in with the development provider."""
-        context = self.browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="en-US", timezone_id="UTC"
-        )
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.goto(self.home)
-        page.click("#provider-1")
-        page.locator("button.account-choice", has_text=person["displayName"]).first.click()
-        expect(page.locator("#account-open")).to_be_visible()
-        return page
+        page = watched_page(self.browser, self.problems, timezone_id="UTC")
+        return sign_in(page, self.home, person["displayName"])
 
     def report_bounces(self):
         stub = self.product.stub(reports_pb2_grpc.MailReportServiceStub, "email")

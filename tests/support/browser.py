@@ -28,3 +28,24 @@ def chromium():
             yield browser
         finally:
             browser.close()
+
+
+def watched_page(browser, problems, **look):
+    """A page in a browser of somebody's own; what goes wrong in it is added to the problems."""
+    context = browser.new_context(
+        **{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **look}
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    return page
+
+
+def sign_in(page, home, name):
+    """Sign somebody in with the development provider; return when the page says who it is."""
+    page.goto(home)
+    page.click("#provider-1")
+    page.locator("button.account-choice", has_text=name).first.click()
+    page.locator("#account-open").wait_for()
+    return page
