@@ -157,7 +157,7 @@ def test_a_complaint_that_the_provider_made_a_bounce_is_put_back(world, ses):
     assert wait_until(lambda: address(world).provider_state == "done")
     with ses.changed:
         ses.entries.clear()
-    ses.suppress("Stefana@acme.example", "BOUNCE")
+        ses.suppress("Stefana@acme.example", "BOUNCE")
 
     assert ses.wait_until(lambda _: reasons(ses) == {"Stefana@acme.example": "COMPLAINT"})
     assert wait_until(
