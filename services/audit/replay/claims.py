@@ -16,7 +16,6 @@ from services.audit.replay.report import Problem, ServiceKeys
 from services.audit.views.completeness import complete_to
 
 _TITLE = "helpdesk heartbeat"
-_LINES = 7
 _ENDED = {"ended": True, "running": False}
 
 

@@ -26,7 +26,6 @@ from services.email.domain.facts import (
 from services.email.domain.policy import COMPLAINT, NO_BOUNCE, OURS, SOFT, Policy
 from services.email.domain.removal import (
     MOST_REMOVALS,
-    Evidence,
     Ground,
     History,
 )
@@ -34,7 +33,6 @@ from services.email.reports import Cause, Fault, RecipientReport
 
 REMOVAL_WINDOW = timedelta(days=30)
 _USUAL = Policy()
-_NO_EVIDENCE = Evidence()
 # More than any policy counts.
 _REMEMBERED = 100
 
