@@ -15,7 +15,6 @@ from tests.support.golang import built_verifier, go
 from tests.support.product import ACME, PEOPLE, api_id, person_id, small_directory, uuid
 
 TICKET = "INC-4821"
-USER = person_id("acme_user")
 NAME = "Ștefana Voinea"
 SECOND_ADMIN = "Adela Acme"
 LANGUAGES = [
