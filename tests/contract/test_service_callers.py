@@ -106,6 +106,7 @@ def test_the_token_of_a_service_is_for_what_it_calls_only(world, name):
         method = next(m for m in METHODS if served_by(m) == service and not m.public)
         answer = call(world.channel(method), method, filled(method, world.beta), token)
         assert answer.reason == "TOKEN_AUDIENCE", service
+        world.expect_counted(method, answer.reason)
     for service in expected:
         assert wiring.verifier(service).verify(token).id == name
 
