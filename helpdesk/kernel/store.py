@@ -7,7 +7,6 @@ import hmac
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -425,13 +424,3 @@ class Store:
         return replace(
             event, recorded_at=unit.now, action_id=unit.action_id, traceparent=unit.traceparent
         )
-
-
-def wait_until(condition: Callable[[], bool], timeout: float = 5.0, pause: float = 0.005) -> bool:
-    """Ask again until the condition holds; False when it did not in time (seconds)."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(pause)
-    return True

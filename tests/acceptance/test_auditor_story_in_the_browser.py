@@ -7,12 +7,12 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from helpdesk.kernel.store import wait_until
 from services.hosting import ALL
 from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.distributed import product_of
 from tests.support.golang import built_verifier, go
 from tests.support.product import ACME, PEOPLE, api_id, person_id, small_directory, uuid
+from tests.support.waiting import wait_until
 
 TICKET = "INC-4821"
 NAME = "Ștefana Voinea"

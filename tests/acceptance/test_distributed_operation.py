@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import roles_pb2, roles_pb2_grpc
 from helpdesk.kernel.errors import Conflict, Unavailable
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.gateway.dev_mailbox import DevMailbox
 from services.identity.domain.facts import RoleAssigned, RoleRemoved
@@ -26,6 +26,7 @@ from tests.chaos.storm import weather
 from tests.support.distributed import ROOT, distributed_product
 from tests.support.engines import engines_of_ones_own, kill_engine, start_engine
 from tests.support.product import free_address, person_id, small_directory
+from tests.support.waiting import wait_until
 
 # Nothing waits that long where the machine is not busy with something else.
 LONG = 240

@@ -16,7 +16,6 @@ from helpdesk.email.v1 import (
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel.errors import Forbidden, Refused
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from services.audit.service import SERVICE as AUDIT
@@ -28,6 +27,7 @@ from services.session.service import SERVICE as SESSION
 from tests.support.distributed import SIZES, product_of
 from tests.support.exports import Cast, exported_directory, needs_directory
 from tests.support.product import free_address
+from tests.support.waiting import wait_until
 
 TICKET = "INC-4821"
 

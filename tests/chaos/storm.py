@@ -24,7 +24,6 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from helpdesk.kernel.store import wait_until
 from tests.chaos.clients import Answers, Client, directory
 from tests.chaos.evidence import (
     MailServer,
@@ -38,6 +37,7 @@ from tests.chaos.evidence import (
 from tests.chaos.history import check
 from tests.support.distributed import distributed_product
 from tests.support.engines import engines_of_ones_own, kill_engine, start_engine
+from tests.support.waiting import wait_until
 
 ENGINES = ("opensearch", "rabbitmq", "postgres")
 _ALIVE_WITHIN = 120.0

@@ -19,10 +19,10 @@ from helpdesk.email.v1 import (
     reports_pb2,
     reports_pb2_grpc,
 )
-from helpdesk.kernel.store import wait_until
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from tests.support.product import free_address, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 
 STEFANA = person_id("acme_user")
 SHARED_USER = person_id("shared_user")

@@ -12,12 +12,12 @@ from click.testing import CliRunner
 
 from helpdesk.audit.v1 import audit_pb2
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from services.audit.commands import audit
 from services.audit.keys import signer_of
 from services.audit.log.manifest import open_manifest, sign_manifest
 from services.audit.settings import AuditSettings
 from tests.contract.audit_world import AN_AUDITOR, AUDITOR_OF_A, audit_world
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import HelpdeskError
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.hosting import Host
-from helpdesk.kernel.store import wait_until
 from services.audit.service import SERVICE as AUDIT
 from services.identity.service import SERVICE as IDENTITY
 from tests.contract.audit_world import AN_AUDITOR, AuditWorld, environment
+from tests.support.waiting import wait_until
 
 AN_AGENT = Actor("agent-a", partner_id="partner-a", roles=frozenset({"HELP_DESK"}))
 A_SERVICE = Actor("email", roles=frozenset({"SERVICE"}))

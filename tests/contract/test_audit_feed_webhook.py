@@ -14,7 +14,6 @@ from helpdesk.audit.v1 import (
 )
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel.errors import InvalidArgument, NotFound
-from helpdesk.kernel.store import wait_until
 from services.audit.service import SERVICE as AUDIT
 from services.identity.service import SERVICE as IDENTITY
 from tests.support.product import (
@@ -26,6 +25,7 @@ from tests.support.product import (
     small_directory,
 )
 from tests.support.receiver import Receiver, verifier
+from tests.support.waiting import wait_until
 
 SETTINGS = {
     "HELPDESK_AUDIT_FEED_NETWORKS": "127.0.0.0/8",

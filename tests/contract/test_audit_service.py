@@ -10,7 +10,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from helpdesk.audit.v1 import audit_pb2, replay_pb2, replay_pb2_grpc
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.store import wait_until
 from services.audit.log.checkpoints import open_checkpoint
 from services.audit.log.merkle import verify_consistency, verify_inclusion
 from services.audit.log.notes import VerifierKey
@@ -24,6 +23,7 @@ from tests.contract.audit_world import (
     audit_world,
     leave_two_partners_records,
 )
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

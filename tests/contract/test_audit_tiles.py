@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
-from helpdesk.kernel.store import wait_until
 from services.audit.service import public_key
 from tests.contract.gateway_world import gateway_world
 from tests.support.golang import built_verifier, go
+from tests.support.waiting import wait_until
 
 NAME = "audit"
 

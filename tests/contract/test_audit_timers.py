@@ -8,7 +8,6 @@ import pytest
 
 from helpdesk.audit.v1 import audit_pb2
 from helpdesk.kernel import metrics
-from helpdesk.kernel.store import wait_until
 from services.audit import composition
 from services.audit.log.notes import Kind, Signer, VerifierKey
 from services.audit.log.witness import Witness
@@ -20,6 +19,7 @@ from tests.contract.email_world import MailServer
 from tests.contract.gateway_world import gateway_world
 from tests.support.losing import double_the_newest_number, lose_the_newest_number
 from tests.support.product import free_address
+from tests.support.waiting import wait_until
 
 AT_ONCE = {"HELPDESK_AUDIT_CHECKPOINT_SECONDS": "0.2"}
 WATCHER = "watch@operator.example"

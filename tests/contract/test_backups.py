@@ -6,11 +6,11 @@ from click.testing import CliRunner
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel import masters
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.backup.commands import backup, restore
 from tests.support.methods import hosted
 from tests.support.product import ACME, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 
 USER = "acme_user"
 

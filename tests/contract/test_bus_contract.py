@@ -12,8 +12,9 @@ import pytest
 from helpdesk.kernel.bus import InProcessBus, StoreConsumer
 from helpdesk.kernel.events import Event
 from helpdesk.kernel.sqlite_store import SqliteEngine
-from helpdesk.kernel.store import Append, Store, Unit, wait_until
+from helpdesk.kernel.store import Append, Store, Unit
 from helpdesk.kernel.vault import Vault
+from tests.support.waiting import wait_until
 
 SOURCE = "source"
 POISON = 13

@@ -14,9 +14,9 @@ from helpdesk.email.v1 import (
     email_pb2,
 )
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
-from helpdesk.kernel.store import wait_until
 from tests.contract.email_world import STEFANA, bounce_of, code_in, email_world, text_of
 from tests.support.product import person_id
+from tests.support.waiting import wait_until
 
 ADDRESS, SECOND = "stefana@acme.example", "stefana+second@acme.example"
 NO_SUCH = "550 5.1.1 <stefana@acme.example>: Recipient address rejected: User unknown"

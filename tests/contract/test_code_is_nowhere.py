@@ -11,12 +11,12 @@ import pytest
 from helpdesk.email.v1 import reports_pb2, reports_pb2_grpc
 from helpdesk.kernel import hosting, metrics
 from helpdesk.kernel.resources import HostSettings
-from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.watching import watched
 from tests.contract.email_world import bounce_of
 from tests.contract.gateway_world import gateway_world, links
 from tests.support.product import free_address, person_id
 from tests.support.traces import collector
+from tests.support.waiting import wait_until
 
 USER = f"/t/INC-1/users/{person_id('acme_user')}"
 # The mail server of the recipient's side, and the reader's browser.

@@ -7,11 +7,11 @@ import pytest
 from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
 from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc, caller_answers_pb2_grpc
 from helpdesk.email.v1 import caller_answers_pb2 as pb
-from helpdesk.kernel.store import wait_until
 from services.audit.service import SERVICE as AUDIT
 from tests.contract.email_world import SHARED_USER, complaint, email_world, text_of
 from tests.contract.test_caller_answers import LINK, NO_SUCH
 from tests.support.product import NORTH, SHARED, SOUTH, person_id
+from tests.support.waiting import wait_until
 
 ADDRESS, SECOND = "giorgos@shared.example", "giorgos+second@shared.example"
 NED = person_id("north_agent")

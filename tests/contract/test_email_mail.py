@@ -6,9 +6,9 @@ import pytest
 
 from helpdesk.email.v1 import email_pb2
 from helpdesk.kernel.errors import Exhausted, Forbidden, InvalidArgument, NotFound, Refused
-from helpdesk.kernel.store import wait_until
 from tests.contract.email_world import BETA_USER, SHARED_USER, STEFANA, MailServer, email_world
 from tests.support.product import person_id
+from tests.support.waiting import wait_until
 
 ADDRESS = "stefana@acme.example"
 NO_SUCH = "550 5.1.1 <stefana@acme.example>: Recipient address rejected: User unknown"

@@ -6,11 +6,11 @@ import os
 import pytest
 
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.store import wait_until
 from services.email.application import reports
 from services.email.reports import read_mail
 from services.email.smtp_api import Maildir
 from tests.contract.email_world import bounce_of, email_world
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

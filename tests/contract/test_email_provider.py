@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.kernel.store import wait_until
 from services.email.domain import blocklist_facts, facts
 from tests.contract.email_world import STEFANA, complaint, email_world
 from tests.support.ses import fake_ses, ses_settings
+from tests.support.waiting import wait_until
 
 ADDRESS = "stefana@acme.example"
 NO_SUCH = "550 5.1.1 no such user"

@@ -7,9 +7,9 @@ import pytest
 from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from helpdesk.kernel.events import ERASED
-from helpdesk.kernel.store import wait_until
 from tests.contract.email_world import STEFANA, complaint, email_world
 from tests.support.product import person_id
+from tests.support.waiting import wait_until
 
 ADDRESS = "stefana@acme.example"
 SECOND = "stefana+second@acme.example"

@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.store import wait_until
 from services.email.application.refusals import RefusedWebhooks
 from services.email.domain.facts import WebhookEventReceived, WebhookRefused
 from services.email.http_api import WebhookListener
 from services.email.providers.webhooks.fetching import fetch
 from tests.contract.email_world import SHARED_USER, STEFANA, email_world
 from tests.support.product import free_address
+from tests.support.waiting import wait_until
 from tests.unit.email.webhooks import vectors
 
 ADDRESS, OTHER = "stefana@acme.example", "giorgos@shared.example"

@@ -11,12 +11,13 @@ from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.audit.domain.review import SessionApproved
 from tests.support.methods import hosted
 from tests.support.product import ACME, BETA, person_id, running_product, small_directory
 from tests.support.scanning import forms
+from tests.support.waiting import wait_until
 
 USER = "acme_user"
 MORE = {"reason": "the person asked for it"}

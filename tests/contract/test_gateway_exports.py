@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.identity.v1 import forgetting_pb2_grpc
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.store import wait_until
 from services.forgetting.commands import forgettings
 from tests.contract.gateway_world import gateway_world
 from tests.support.product import ACME, person_id
+from tests.support.waiting import wait_until
 
 USER = person_id("acme_user")
 FORGETTING = "/admin/forgetting"

@@ -6,9 +6,9 @@ import pytest
 
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.identity.v1 import forgetting_pb2_grpc
-from helpdesk.kernel.store import wait_until
 from tests.contract.gateway_world import gateway_world, notice, problems
 from tests.support.product import PEOPLE, person_id
+from tests.support.waiting import wait_until
 
 PAGE = "/admin/forgetting"
 USER = person_id("acme_user")

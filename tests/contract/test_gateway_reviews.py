@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
 from services.audit.domain.feed_webhook import FeedWebhookSet
 from tests.contract.gateway_world import gateway_world, links, notice, problems, title
 from tests.support.product import ACME, BETA, NORTH, person_id
+from tests.support.waiting import wait_until
 
 QUEUE = "/audit/review"
 RO = {"accept-language": "ro"}

@@ -22,7 +22,6 @@ from helpdesk.identity.v1 import (
 )
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, Refused, Unauthenticated
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
 from tests.support.product import (
     ACME,
@@ -33,6 +32,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import wait_until
 
 EXPORT = Path(__file__).parents[3] / "shared" / "data" / "directory"
 

@@ -16,11 +16,11 @@ from helpdesk.kernel import keyrings
 from helpdesk.kernel.errors import HelpdeskError
 from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from helpdesk.session.v1 import view_pb2, view_pb2_grpc
 from services.hosting import ALL
 from tests.support.product import person_id, running_product, small_directory
 from tests.support.rotating import calls_go_on_while_the_master_key_changes
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

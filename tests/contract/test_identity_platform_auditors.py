@@ -30,7 +30,6 @@ from helpdesk.kernel.errors import (
 )
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
 from tests.support.product import (
     NORTH,
@@ -39,6 +38,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import wait_until
 from tests.unit.identity.provider import FakeProvider
 
 pb = platform_auditors_pb2

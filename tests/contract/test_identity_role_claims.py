@@ -19,9 +19,9 @@ from helpdesk.identity.v1 import (
 )
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound, Unauthenticated
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
 from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 from tests.unit.identity.provider import FakeProvider
 
 pb = claims_pb2

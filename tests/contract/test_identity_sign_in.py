@@ -29,11 +29,11 @@ from helpdesk.kernel.errors import (
 )
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from services.identity.domain.facts import SignedOut
 from services.identity.service import SERVICE
 from tests.support.methods import told
 from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 from tests.unit.identity.provider import FakeProvider
 
 pb = sign_in_pb2

@@ -16,9 +16,9 @@ from helpdesk.identity.v1 import (
 )
 from helpdesk.kernel.errors import NotFound, Unauthenticated
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from tests.support.product import NORTH, SOUTH, free_address, person_id
 from tests.support.signing_in import signing_in_at
+from tests.support.waiting import wait_until
 from tests.unit.identity.provider import FakeProvider
 
 

@@ -15,9 +15,9 @@ from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel.rpc import listening
 from helpdesk.kernel.rpc.client import open_channel
 from helpdesk.kernel.rpc.standing import IDENTITY
-from helpdesk.kernel.store import wait_until
 from services.identity.service import SERVICE
 from tests.support.product import free_address, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING

@@ -19,9 +19,10 @@ from helpdesk.audit.v1 import (
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel.errors import InvalidArgument, NotFound
-from helpdesk.kernel.store import Unit, wait_until
+from helpdesk.kernel.store import Unit
 from tests.support.methods import hosted
 from tests.support.product import ACME, BETA, NORTH, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 
 USER = person_id("acme_user")
 WHY = "the person asked for it"

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.identity.service import SERVICE as IDENTITY
 from services.search.service import SERVICE as SEARCH
@@ -18,6 +17,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

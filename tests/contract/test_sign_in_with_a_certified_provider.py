@@ -6,9 +6,9 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from helpdesk.kernel.store import wait_until
 from tests.support.certified import KEYS, OLDEST_NODE, console, obstacle
 from tests.support.signing_in import map_claim
+from tests.support.waiting import wait_until
 
 OBSTACLE = obstacle()
 needs_node = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "it runs")

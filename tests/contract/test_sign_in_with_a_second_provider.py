@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from helpdesk.kernel.store import wait_until
 from tests.support.product import NORTH, free_address
 from tests.support.signing_in import map_claim, signing_in_at
+from tests.support.waiting import wait_until
 
 USERS = (
     {"sub": "ned"},

@@ -20,7 +20,6 @@ from helpdesk.kernel.errors import HelpdeskError
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.rpc.contract import every_method
-from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.watching import watched
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.certs.commands import certs
@@ -28,6 +27,7 @@ from services.email.application.refusals import RefusedWebhooks
 from tests.contract.gateway_world import gateway_world
 from tests.support.product import PEOPLE, free_address, import_requests, person_id, small_directory
 from tests.support.traces import collector
+from tests.support.waiting import wait_until
 
 KNOWN = [
     *(each for person in PEOPLE.values() for each in person[3:]),

@@ -5,12 +5,12 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from helpdesk.kernel.store import wait_until
 from tests.contract.email_world import MailServer
 from tests.contract.gateway_world import Browser
 from tests.support.distributed import distributed_product
 from tests.support.losing import lose_a_number
 from tests.support.product import free_address, small_directory
+from tests.support.waiting import wait_until
 
 WATCHER = "watch@operator.example"
 

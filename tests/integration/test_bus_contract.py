@@ -14,9 +14,10 @@ from kombu import Connection
 from helpdesk.kernel import broker
 from helpdesk.kernel.inbox import Inbox, catch_up
 from helpdesk.kernel.relay import Relay
-from helpdesk.kernel.store import Store, wait_until
+from helpdesk.kernel.store import Store
 from tests.contract.test_bus_contract import SOURCE, BallThrown, BusContract
 from tests.integration.catching_elsewhere import Elsewhere
+from tests.support.waiting import wait_until
 
 HERE = Path(__file__).parent
 RELAYED = "SELECT COALESCE(MAX(position), 0) FROM relay_position"

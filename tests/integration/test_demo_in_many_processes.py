@@ -8,12 +8,12 @@ import threading
 import psutil
 import pytest
 
-from helpdesk.kernel.store import wait_until
 from services.demo.domain import sample
 from services.processes import PROCESSES, command, read_pids
 from tests.contract.gateway_world import Browser
 from tests.support.distributed import ROOT, space
 from tests.support.product import free_address
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(600)
 LONG = 400

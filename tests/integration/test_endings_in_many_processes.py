@@ -13,12 +13,12 @@ from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, people_pb2, 
 from helpdesk.kernel.errors import HelpdeskError, Unauthenticated, Unavailable
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.rpc.standing import LASTS
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from helpdesk.session.v1 import view_pb2
 from tests.support.distributed import distributed_product
 from tests.support.endings import CAUSES, Scene
 from tests.support.product import person_id, small_directory
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -15,7 +15,6 @@ from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.kernel import broker
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from tests.contract.gateway_world import GatewayWorld, notice
 from tests.support.distributed import distributed_product
@@ -23,6 +22,7 @@ from tests.support.product import ACME, person_id, small_directory
 from tests.support.rotating import calls_go_on_while_the_master_key_changes
 from tests.support.scanning import files_with
 from tests.support.traces import collector
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 USER = person_id("acme_user")

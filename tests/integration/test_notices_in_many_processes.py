@@ -8,13 +8,14 @@ import pytest
 from kombu import Connection, Producer, Queue
 
 from helpdesk.kernel import broker
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from services.session.domain import access, consents
 from services.session.domain.access import Access
 from tests.contract.email_world import MailServer, text_of
 from tests.support.distributed import distributed_product
 from tests.support.product import ACME, NORTH, free_address, small_directory
+from tests.support.waiting import wait_until
 
 ADMIN = "ada@acme.example"
 BOTH = sorted([ADMIN, "nina@north.example", "nora@north.example"])

@@ -14,7 +14,6 @@ from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.resources import HostSettings
-from helpdesk.kernel.store import wait_until
 from services.hosting import ALL
 from services.processes import PROCESSES, SERVED, address_of
 from services.running import migrate, relay, work
@@ -25,6 +24,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 LONG = 240

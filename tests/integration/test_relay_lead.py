@@ -9,7 +9,8 @@ import pytest
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.postgres_lead import SILENCE_SECONDS
 from helpdesk.kernel.relay import Relay
-from helpdesk.kernel.store import Append, Store, Unit, wait_until
+from helpdesk.kernel.store import Append, Store, Unit
+from tests.support.waiting import wait_until
 
 RELAYED = "SELECT COALESCE(MAX(position), 0) FROM relay_position"
 ROWS = 50

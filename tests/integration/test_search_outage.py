@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.hosting import ALL
 from tests.contract.gateway_world import GatewayWorld
 from tests.support.product import ACME, person_id, running_product, small_directory
+from tests.support.waiting import wait_until
 
 
 class Way:

@@ -13,7 +13,6 @@ import pytest
 from helpdesk.kernel import secrets
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.replaying.answers import Rebuilt
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.identity.service import SERVICE as IDENTITY
 from services.replaying import rebuilt
@@ -31,6 +30,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import wait_until
 from tests.support.wire import Wire
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ import pytest
 
 from helpdesk.kernel.errors import Conflict, Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
-from helpdesk.kernel.store import Append, Store, Unit, wait_until
+from helpdesk.kernel.store import Append, Store, Unit
+from tests.support.waiting import wait_until
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -15,10 +15,11 @@ from helpdesk.kernel import broker
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.postgres_keys import PostgresKeys
 from helpdesk.kernel.postgres_store import PostgresEngine
-from helpdesk.kernel.store import Store, wait_until
+from helpdesk.kernel.store import Store
 from tests.integration.conftest import engines
 from tests.support.certificates import made
 from tests.support.handled import everything, handled, write
+from tests.support.waiting import wait_until
 
 HERE = Path(__file__).parent
 WAITING = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"

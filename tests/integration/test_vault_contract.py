@@ -13,8 +13,8 @@ from helpdesk.kernel.events import ERASED
 from helpdesk.kernel.masters import MasterKeys
 from helpdesk.kernel.postgres_keys import PostgresKeys
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.vault import Vault
+from tests.support.waiting import wait_until
 
 MASTER = b"m" * 32
 

@@ -16,7 +16,6 @@ from helpdesk.kernel import tracing
 from helpdesk.kernel.context import RequestContext, bind
 from helpdesk.kernel.otlp import Exporter
 from helpdesk.kernel.rpc.client import Caller
-from helpdesk.kernel.store import wait_until
 from services.audit.service import SERVICE as AUDIT
 from services.identity.service import SERVICE as IDENTITY
 from services.search.domain import Scope, parse_query
@@ -32,6 +31,7 @@ from tests.support.product import (
     small_directory,
 )
 from tests.support.traces import collector
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 HELPDESK = [sys.executable, "-W", "ignore", "-m", "services"]

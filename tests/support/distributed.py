@@ -18,11 +18,11 @@ from helpdesk.kernel import secrets
 from helpdesk.kernel.errors import HelpdeskError, Unavailable
 from helpdesk.kernel.hosting import Wiring
 from helpdesk.kernel.resources import Resources
-from helpdesk.kernel.store import wait_until
 from services.processes import SERVED, addressed, free_address
 from services.running import WORKERS, _worker
 from services.supervising import Supervisor
 from tests.support.product import Product, running_product
+from tests.support.waiting import wait_until
 from tests.support.wire import Wire
 
 ROOT = Path(__file__).parents[2]

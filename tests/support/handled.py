@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
+from tests.support.waiting import wait_until
 
 WANTED = "helpdesk.test.v1.LineWritten"
 

@@ -19,9 +19,9 @@ from helpdesk.kernel import secrets
 from helpdesk.kernel.context import RequestContext, bind
 from helpdesk.kernel.errors import Conflict, HelpdeskError, Unavailable
 from helpdesk.kernel.rpc.client import OPTIONS, Caller
-from helpdesk.kernel.store import wait_until
 from helpdesk.kernel.tokens import Signer
 from tests.support.product import NORTH, PEOPLE, SOUTH, free_address, person_id
+from tests.support.waiting import wait_until
 
 QUICKLY = [
     *OPTIONS,

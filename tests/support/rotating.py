@@ -8,9 +8,9 @@ from pathlib import Path
 
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel.errors import HelpdeskError
-from helpdesk.kernel.store import wait_until
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from tests.support.product import person_id
+from tests.support.waiting import wait_until
 
 _AFTER = 10
 

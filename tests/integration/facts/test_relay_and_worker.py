@@ -14,8 +14,8 @@ from helpdesk.kernel import broker
 from helpdesk.kernel.bus import StoreConsumer
 from helpdesk.kernel.inbox import catch_up
 from helpdesk.kernel.relay import Relay
-from helpdesk.kernel.store import wait_until
 from tests.support.handled import WANTED, arrives, everything, handled, write
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 RELAYED = "SELECT position FROM relay_position"

@@ -9,8 +9,9 @@ from helpdesk.kernel import broker
 from helpdesk.kernel.bus import StoreConsumer
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.inbox import Delivery, skip
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
 from tests.support.handled import WANTED, arrives, everything, handled, write, wrong
+from tests.support.waiting import wait_until
 
 
 def test_a_fact_that_fails_is_a_dead_letter_and_what_follows_is_parked(

@@ -5,8 +5,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from helpdesk.kernel.store import Append, Unit, wait_until
+from helpdesk.kernel.store import Append, Unit
 from tests.support.handled import arrives, everything, handled
+from tests.support.waiting import wait_until
 
 SHARES = 4
 LONG = 120

@@ -7,10 +7,10 @@ import pytest
 
 from helpdesk.kernel.errors import Exhausted
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.store import wait_until
 from services.audit.application.ports import Found
 from services.audit.replay import sessions as module
 from services.audit.replay.sessions import RebuiltSessions
+from tests.support.waiting import wait_until
 
 
 def step(idx, **body):

@@ -8,7 +8,8 @@ import pytest
 from helpdesk.kernel import broker
 from helpdesk.kernel.delivering import PREFETCH, Driver, Flow
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.store import StoredRow, wait_until
+from helpdesk.kernel.store import StoredRow
+from tests.support.waiting import wait_until
 
 MIGRATIONS = Path(broker.__file__).parent / "migrations"
 NAME = "helpdesk.test.v1.BallThrown"

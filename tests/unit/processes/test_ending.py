@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from helpdesk.kernel.store import wait_until
 from services.running import when_asked_to_end
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)

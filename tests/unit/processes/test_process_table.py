@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.store import wait_until
 from services.processes import (
     PIDS,
     PROCESSES,
@@ -26,6 +25,7 @@ from services.processes import (
     write_settings,
 )
 from services.running import WORKERS
+from tests.support.waiting import wait_until
 
 
 def test_every_service_is_served_and_relayed_and_every_worker_works():

@@ -9,9 +9,9 @@ import pytest
 
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.settings import SettingsError
-from helpdesk.kernel.store import wait_until
 from services.demo.commands import start_over
 from services.processes import read_pids
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
