@@ -1,11 +1,28 @@
-"""What tests measured, printed together at the end of a run, whichever process ran them."""
+"""Which tests go together in one process, and what they measured, printed at the end of a run."""
+
+from pathlib import Path
 
 import pytest
 
 # What they assert is shown as that of tests is.
 pytest.register_assert_rewrite("tests.support", "tests.contract")
 
+TESTS = Path(__file__).parent
 MEASURED = "measured"
+
+
+def pytest_collection_modifyitems(items):
+    """
+    Let one process run all tests of many processes and of browsers, first and one after the other.
+
+    They measure time and wait for each other's engines; files of others may be anywhere.
+    """
+    apart = ("integration", "acceptance")
+    kind = {item: item.path.relative_to(TESTS).parts[0] for item in items}
+    items.sort(key=lambda item: kind[item] not in apart)
+    for item in items:
+        group = "apart" if kind[item] in apart else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture
