@@ -204,7 +204,8 @@ class Product:
             stub.Import,
             import_requests(directory),
             token=self.service_token("DIRECTORY_WRITER"),
-            timeout=60,
+            # Also where seventeen processes are starting beside it.
+            timeout=120,
         )
         return list(answers)[-1]
 
