@@ -1,28 +1,33 @@
 """Which tests go together in one process, and what they measured, printed at the end of a run."""
 
-from pathlib import Path
-
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # What they assert is shown as that of tests is.
 pytest.register_assert_rewrite("tests.support", "tests.contract")
 
-TESTS = Path(__file__).parent
+APART = ("tests/integration/", "tests/acceptance/")
 MEASURED = "measured"
 
 
 def pytest_collection_modifyitems(items):
-    """
-    Let one process run all tests of many processes and of browsers, first and one after the other.
+    """Begin with what takes longest: tests of many processes and of browsers."""
+    items.sort(key=lambda item: not item.nodeid.startswith(APART))
 
-    They measure time and wait for each other's engines; files of others may be anywhere.
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """
-    apart = ("integration", "acceptance")
-    kind = {item: item.path.relative_to(TESTS).parts[0] for item in items}
-    items.sort(key=lambda item: kind[item] not in apart)
-    for item in items:
-        group = "apart" if kind[item] in apart else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    Let one of several test processes run all that measures time, one after the other.
+
+    Of the rest each file is run by one of them, so that its tests share what they start.
+    """
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "apart" if nodeid.startswith(APART) else nodeid.partition("::")[0]
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture
