@@ -3,7 +3,6 @@
 import shutil
 from contextlib import contextmanager
 
-_MILLISECONDS = 15_000
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -19,10 +18,8 @@ ARGUMENTS = [
 @contextmanager
 def chromium():
     """A browser with a fresh profile; the test fails where there is none."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import sync_playwright
 
-    # Other tests run beside it: what is looked for may take longer than by itself.
-    expect.set_options(timeout=_MILLISECONDS)
     path = shutil.which("chromium")
     assert path, "chromium is missing: scripts/install --test brings it"
     with sync_playwright() as playwright:
@@ -39,7 +36,7 @@ def watched_page(browser, problems, **look):
         **{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **look}
     )
     page = context.new_page()
-    page.set_default_timeout(_MILLISECONDS)
+    page.set_default_timeout(15_000)
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     return page
