@@ -276,7 +276,7 @@ def test_an_auditor_follows_records_as_they_are_made_pauses_and_misses_nothing(d
 
     desk.find(agent)
     # What was suggested while she typed may be on record after what she searched for.
-    expect(rows(auditor).filter(has_text="Searched")).to_have_count(1, timeout=20_000)
+    expect(rows(auditor).filter(has_text="Searched")).to_have_count(1)
     expect(auditor.locator("#announce")).to_have_text("New records came.")
     desk.product.settle(30)
     count = len(desk.product.records("search", ticket="INC-LIVE"))
