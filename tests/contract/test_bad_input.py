@@ -22,7 +22,7 @@ from services.identity.application import forgetting
 from services.identity.domain import ids
 from services.identity.domain.forgetting_facts import PersonForgettingAsked
 from tests.support.foreign import foreign_world
-from tests.support.methods import a_caller_of, call, filled, scribbled, short, told
+from tests.support.methods import a_caller_of, call, filled, scribbled, short
 from tests.support.product import ACME, NORTH, SHARED, person_id
 
 METHODS = every_method()
@@ -204,7 +204,7 @@ def sent(world, method, payload, token=None):
     answer = call(world.channel(method), method, payload, token, timeout=timeout)
     for row in store.read(before):
         assert len(row.state) < 20_000
-    facts = [f for f in told(store, before) if not isinstance(f, SupportActionRecorded)]
+    facts = [f for f in world.told(store, before) if not isinstance(f, SupportActionRecorded)]
     assert answer.code not in (grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN), answer.details
     assert "Traceback" not in answer.said()
     assert ".py" not in answer.said()
