@@ -23,7 +23,7 @@ from helpdesk.kernel.bus import Consumer, InProcessBus
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer, Readers
 from helpdesk.kernel.metrics import Reading
-from helpdesk.kernel.resources import HostSettings, Resources, Timer, Wants, wants_of
+from helpdesk.kernel.resources import HostSettings, Resources, Wants, wants_of
 from helpdesk.kernel.rpc.client import Caller, open_channel
 from helpdesk.kernel.rpc.credentials import ServiceCredential, published_keys
 from helpdesk.kernel.rpc.listening import Listening, serve
@@ -34,10 +34,11 @@ from helpdesk.kernel.rpc.tickets import CheckTicket, TicketsOverGrpc
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import GraceSettings, SettingsError, parse
 from helpdesk.kernel.store import Store
+from helpdesk.kernel.timers import Timer
 from helpdesk.kernel.tokens import CheckedTokens, Verifier
 
 __all__ = [
-    "Background", "Host", "HostSettings", "Running", "Service", "Timer", "Wiring",
+    "Background", "Host", "HostSettings", "Running", "Service", "Wiring",
 ]  # fmt: skip
 _log = logging.getLogger(__name__)
 _EVENT_LOG = "helpdesk.eventlog.v1.EventLogService"
@@ -235,7 +236,7 @@ class Host:
         self.bus.start()
         for timer in timers:
             thread = threading.Thread(
-                target=self._tick, args=(timer,), name=timer.name, daemon=True
+                target=timer.run, args=(self._stopping,), name=timer.name, daemon=True
             )
             thread.start()
             self._timers.append(thread)
@@ -314,12 +315,3 @@ class Host:
             eventlog_pb2_grpc.add_EventLogServiceServicer_to_server(servicer, server)
 
         return Servicer(_EVENT_LOG, register, served)
-
-    def _tick(self, timer: Timer) -> None:
-        while not self._stopping.wait(timer.seconds):
-            try:
-                timer.function()
-            except Unavailable as error:
-                _log.warning("%s: %s", timer.name, error.reason)
-            except Exception as error:
-                _log.error("%s failed with %s", timer.name, type(error).__name__)

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any, Self
 
 import psycopg
@@ -61,19 +62,21 @@ class Leadership:
                 keepalives_interval=1,
                 keepalives_count=2,
             )
-            row = connection.execute(
-                b"SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (role,)
-            ).fetchone()
-            if row is not None and row[0]:
+            with ExitStack() as unless_taken:
+                unless_taken.callback(connection.close)
+                row = connection.execute(
+                    b"SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (role,)
+                ).fetchone()
+                if row is None or not row[0]:
+                    return None
                 version = connection.info.server_version // 10_000
                 if version < _OLDEST:
                     raise SettingsError(f"PostgreSQL {_OLDEST} or newer is wanted, not {version}")
                 connection.execute(_SESSION.encode())
-                return cls(connection)
+                unless_taken.pop_all()
         except _LOST as error:
             raise Unavailable("STORE_UNAVAILABLE", "The database cannot be reached.") from error
-        connection.close()
-        return None
+        return cls(connection)
 
     @property
     def held(self) -> bool:

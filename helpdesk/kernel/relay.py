@@ -15,8 +15,8 @@ from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import RequestAnswered, stamp_of
 from helpdesk.kernel.postgres_lead import Leadership
 from helpdesk.kernel.postgres_store import PostgresEngine
-from helpdesk.kernel.resources import Timer
 from helpdesk.kernel.store import StoredRow
+from helpdesk.kernel.timers import Timer
 
 _log = logging.getLogger(__name__)
 _BATCH = 1000
@@ -71,7 +71,10 @@ class Relay:
     def run(self) -> None:
         """Relay until stopped."""
         self._engine.watch(self._moved.set)
-        threads = [threading.Thread(target=self._tick, args=(each,)) for each in self._timers]
+        threads = [
+            threading.Thread(target=each.run, args=(self._stopping, lambda: self.leading))
+            for each in self._timers
+        ]
         for thread in threads:
             thread.start()
         while not self._stopping.is_set():
@@ -163,13 +166,3 @@ class Relay:
         yield "helpdesk_relay_leading", own, float(self.leading)
         yield "helpdesk_relay_lag", own, max(0, self._engine.newest() - position)
         yield "helpdesk_relay_lag_seconds", own, max(0.0, age)
-
-    def _tick(self, timer: Timer) -> None:
-        while not self._stopping.wait(timer.seconds):
-            if self.leading:
-                try:
-                    timer.function()
-                except Unavailable as error:
-                    _log.warning("%s: %s", timer.name, error.reason)
-                except Exception as error:
-                    _log.error("%s failed with %s", timer.name, type(error).__name__)

@@ -13,6 +13,7 @@ from helpdesk.kernel.masters import MasterKeys
 from helpdesk.kernel.settings import Address, SettingsError, Url, parse
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Engine, Projections, Store
+from helpdesk.kernel.timers import Timer
 from helpdesk.kernel.vault import KeyTable, Vault
 
 
@@ -55,21 +56,6 @@ class ConsoleSettings:
 
     url: str = ""
     address: Annotated[str, Address()] = ""
-
-
-@dataclass(frozen=True)
-class Timer:
-    """
-    A function that runs every so many seconds.
-
-    It runs in one process of a service at a time; where it is about what a process keeps in its
-    memory, ``everywhere`` makes it run in each that serves.
-    """
-
-    name: str
-    seconds: float
-    function: Callable[[], object]
-    everywhere: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpdesk.kernel.bus import Consumer
-from helpdesk.kernel.resources import Resources, Timer
+from helpdesk.kernel.resources import Resources
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
+from helpdesk.kernel.timers import Timer
 from services.audit.cosigners import COSIGN_SECONDS, Cosigners
 from services.audit.domain.numbers import SOURCES
 from services.audit.feeding import FEED_SECONDS, Feeding

@@ -14,10 +14,11 @@ from helpdesk.audit.v1 import (
     replay_pb2_grpc,
     review_pb2_grpc,
 )
-from helpdesk.kernel.hosting import Running, Service, Timer, Wiring
+from helpdesk.kernel.hosting import Running, Service, Wiring
 from helpdesk.kernel.replaying.folding import Moving
 from helpdesk.kernel.settings import parse
 from helpdesk.kernel.store import Store
+from helpdesk.kernel.timers import Timer
 from services.audit.application.audit_log import HEADS, RECORDS, AuditLog
 from services.audit.application.feed_webhooks import FeedWebhooks
 from services.audit.application.reissues import Reissues

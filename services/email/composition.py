@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from helpdesk.kernel.bus import StoreConsumer
-from helpdesk.kernel.resources import Resources, Timer
+from helpdesk.kernel.resources import Resources
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import Store
+from helpdesk.kernel.timers import Timer
 from services.email.application.delivery import Delivery
 from services.email.application.notices import Notices
 from services.email.application.suppressions import Blocks, SuppressionList

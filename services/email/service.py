@@ -14,8 +14,9 @@ from helpdesk.email.v1 import (
     reports_pb2_grpc,
 )
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.hosting import Background, Running, Service, Timer, Wiring
+from helpdesk.kernel.hosting import Background, Running, Service, Wiring
 from helpdesk.kernel.proofs import ProofSigner
+from helpdesk.kernel.timers import Timer
 from services.email.application.answers import Answers
 from services.email.application.checks import Checks
 from services.email.application.mail import Mail
