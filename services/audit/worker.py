@@ -7,7 +7,6 @@ from typing import cast
 from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.store import Store
 from services.audit.application.reissues import ExportsView
-from services.audit.composition import composed
 from services.audit.handlers import ActionsConsumer, forgetting
 from services.audit.settings import AuditSettings
 from services.audit.views.ledger import Ledger
@@ -27,5 +26,8 @@ def wants() -> Wants:
 
 def build(resources: Resources) -> Work:
     """Build what appends to the log, signs, verifies, watches, reviews and sends."""
+    # A relay asks every worker what it wants, and needs no more of the others.
+    from services.audit.composition import composed
+
     parts = composed(resources)
     return Work(parts.store, consumers=parts.consumers, timers=parts.timers, close=parts.close)

@@ -8,10 +8,7 @@ from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.store import Store
 from services.email.application.notices import Notices
 from services.email.application.suppressions import Blocks
-from services.email.composition import MIGRATIONS, compose
 from services.email.handlers import Postman, consumers, notices
-
-__all__ = ["MIGRATIONS", "build", "wants"]
 
 
 def wants() -> Wants:
@@ -24,5 +21,8 @@ def wants() -> Wants:
 
 def build(resources: Resources) -> Work:
     """Build the postman, the keeper of blocks and the timers."""
+    # A relay asks every worker what it wants, and needs no more of the others.
+    from services.email.composition import compose
+
     composed = compose(resources)
     return Work(composed.store, consumers=composed.consumers, timers=composed.timers)

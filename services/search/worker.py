@@ -6,10 +6,8 @@ from typing import cast
 
 from helpdesk.kernel.resources import Blank, Resources, Wants, Work, wants_of
 from helpdesk.kernel.settings import parse
-from services.search.composition import MIGRATIONS, client_of
 from services.search.handlers import IndexConsumer, StoredOrganizations, clearing
 from services.search.index import Index
-from services.search.index.opensearch import OpenSearchIndex
 from services.search.settings import SearchSettings
 
 
@@ -21,6 +19,10 @@ def wants() -> Wants:
 
 def build(resources: Resources) -> Work:
     """Build what writes into OpenSearch."""
+    # A relay asks every worker what it wants, and needs no more of the others.
+    from services.search.composition import MIGRATIONS, client_of
+    from services.search.index.opensearch import OpenSearchIndex
+
     settings = parse(SearchSettings, "search", resources.env)
     index = OpenSearchIndex(client_of(resources, settings), settings.opensearch_index)
     store = resources.open_store("search", migrations=MIGRATIONS)

@@ -10,10 +10,7 @@ from services.session.application.consents import ConsentUseCases
 from services.session.application.ports import Directory
 from services.session.application.signalling import Signalling
 from services.session.application.viewing import ViewUseCases
-from services.session.composition import MIGRATIONS, NAME, compose
 from services.session.handlers import consumers
-
-__all__ = ["MIGRATIONS", "build", "wants"]
 
 
 class _NobodyToAsk:
@@ -27,7 +24,7 @@ def wants() -> Wants:
     """Return which facts the consumers want."""
     return wants_of(
         consumers(
-            cast("Store", Blank(NAME)),
+            cast("Store", Blank("session")),
             cast("ConsentUseCases", Blank()),
             cast("ViewUseCases", Blank()),
             cast("Signalling", Blank()),
@@ -37,5 +34,8 @@ def wants() -> Wants:
 
 def build(resources: Resources) -> Work:
     """Build the consumers and the timers."""
+    # A relay asks every worker what it wants, and needs no more of the others.
+    from services.session.composition import compose
+
     composed = compose(resources, cast("Directory", _NobodyToAsk()))
     return Work(composed.store, consumers=composed.consumers, timers=composed.timers)

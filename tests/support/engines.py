@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -46,7 +46,9 @@ def kill_engine(folder: Path, name: str) -> None:
     if name == "rabbitmq":
         # The process itself is a script: what it runs is the broker.
         for child in children:
-            child.kill()
+            # Some are gone already, with the one before.
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
     process.send_signal(signal.SIGKILL)
     # Those of PostgreSQL notice it themselves.
     _, alive = psutil.wait_procs(children, timeout=_DIES_WITHIN)

@@ -65,6 +65,7 @@ class World:
         self.product = product
         self.host = product.host
         self.refused = Counter()
+        self._settled = []
         self.beta = self.things_of("south_agent", "beta_admin", "beta_user")
         self.acme = self.things_of("north_agent", "acme_admin", "acme_user")
 
@@ -179,11 +180,10 @@ class World:
     def settle(self):
         """Wait until nothing is on its way: mails are out, consumers have read what there is."""
         stores = [r.store for r in self.host.running.values()]
-        reached = []
         # A consumer that follows its own service's log has more to do after each of its facts.
-        while reached != (now := [store.position for store in stores]):
-            reached = now
+        while self._settled != (now := [store.position for store in stores]):
             self.product.settle()
+            self._settled = now
 
 
 class WorldOfProcesses(World):

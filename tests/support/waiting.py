@@ -3,7 +3,7 @@
 import time
 
 
-def wait_until(condition, timeout=5.0, pause=0.005):
+def wait_until(condition, timeout=5.0, pause=0.02):
     """Ask again until the condition holds; False when it did not in time (seconds)."""
     deadline = time.monotonic() + timeout
     while not condition():

@@ -1,6 +1,9 @@
 """Read what mail systems say of a mail: bounces, complaints, automatic replies, SMTP replies."""
 
-from services.email.reports import bounces, codes, complaints, mime, notifications, replies
+from collections.abc import Callable
+from functools import cache
+
+from services.email.reports import codes, mime
 from services.email.reports.causes import (
     Evidence,
     advice,
@@ -41,7 +44,15 @@ __all__ = [
     "valid",
 ]
 
-_READERS = (complaints.read, notifications.read, replies.read, bounces.read)
+_Reader = Callable[[mime.Mail], MailReport | None]
+
+
+@cache
+def _readers() -> tuple[_Reader, ...]:
+    # Their patterns take a quarter of a second to compile, and most processes read no mail.
+    from services.email.reports import bounces, complaints, notifications, replies
+
+    return (complaints.read, notifications.read, replies.read, bounces.read)
 
 
 def read_mail(raw: bytes) -> MailReport:
@@ -52,7 +63,7 @@ def read_mail(raw: bytes) -> MailReport:
     `Kind.NONE` without recipients for a mail that reports nothing.
     """
     mail = mime.read(raw)
-    for reader in _READERS:
+    for reader in _readers():
         if report := reader(mail):
             return report
     return MailReport(subject=mime.decoded(mail.first("subject"))[:200])
