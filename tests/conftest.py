@@ -7,12 +7,28 @@ from xdist.scheduler import LoadScopeScheduling
 pytest.register_assert_rewrite("tests.support", "tests.contract")
 
 APART = ("tests/integration/", "tests/acceptance/")
+# They use engines, but neither measure time nor run many processes.
+TOGETHER = (
+    "tests/integration/test_audit_log_contract.py",
+    "tests/integration/test_bus_contract.py",
+    "tests/integration/test_index_contract.py",
+    "tests/integration/test_index_rebuild.py",
+    "tests/integration/test_no_missed_events.py",
+    "tests/integration/test_opensearch_index.py",
+    "tests/integration/test_scope_oracle.py",
+    "tests/integration/test_store_contract.py",
+    "tests/integration/test_vault_contract.py",
+)
 MEASURED = "measured"
 
 
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest: tests of many processes and of browsers."""
-    items.sort(key=lambda item: not item.nodeid.startswith(APART))
+    items.sort(key=lambda item: not _apart(item.nodeid))
+
+
+def _apart(nodeid):
+    return nodeid.startswith(APART) and not nodeid.startswith(TOGETHER)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -25,7 +41,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            return "apart" if nodeid.startswith(APART) else nodeid.partition("::")[0]
+            return "apart" if _apart(nodeid) else nodeid.partition("::")[0]
 
     return Scheduling(config, log)
 

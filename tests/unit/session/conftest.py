@@ -14,9 +14,9 @@ from services.session.application.consents import ConsentUseCases
 from services.session.application.ports import Organization
 from services.session.application.requests import RequestUseCases
 from services.session.application.viewing import ViewUseCases
+from services.session.composition import MIGRATIONS
 from services.session.domain.access import Windows
 from services.session.projections import PROJECTIONS
-from services.session.service import _MIGRATIONS
 from services.session.views import AccessViews
 
 NOON = datetime(2024, 5, 6, 12, tzinfo=UTC)
@@ -130,7 +130,7 @@ class Desk:
 def desk(tmp_path):
     vault = Vault(tmp_path / "vault.db", os.urandom(32))
     engine = SqliteEngine(tmp_path / "session.db", durable=False)
-    engine.migrate(_MIGRATIONS)
+    engine.migrate(MIGRATIONS)
     store = Store("session", engine, vault, b"k" * 32, PROJECTIONS)
     finder, directory = AccessViews(store), Directory()
     views = ViewUseCases(store, directory, finder, Windows())
