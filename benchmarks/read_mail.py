@@ -1,20 +1,20 @@
 """Mails read per second: ours against Sisimai (Debian libsisimai-perl), same files, one core."""
 
-import json
 import os
 import shutil
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import row
 from services.email.reports import read_mail
 
 MAILS = Path(__file__).parents[2] / "shared" / "data" / "bounces" / "mail"
 RUNS = 5
 PASSES = 3
+AIM = 1.0
 
 PEER = """
 use strict; use warnings; use Time::HiRes 'time'; use Sisimai;
@@ -32,7 +32,7 @@ class PeerMissing(Exception):
     """Sisimai or the mails are not on this machine."""
 
 
-def run() -> dict[str, Any]:
+def run() -> list[dict[str, Any]]:
     """Measure both in turn, RUNS times each after a warm-up; the ratio is that of the medians."""
     if not MAILS.is_dir():
         raise PeerMissing(f"no mails at {MAILS}")
@@ -47,14 +47,7 @@ def run() -> dict[str, Any]:
         os.sched_setaffinity(0, before)
     ours = statistics.median(one for one, _ in runs)
     peer = statistics.median(other for _, other in runs)
-    return {
-        "name": "read_mail",
-        "ours": round(ours, 1),
-        "peer": round(peer, 1),
-        "unit": "mails/s",
-        "ratio": round(ours / peer, 2),
-        "runs": [{"ours": round(one, 1), "peer": round(other, 1)} for one, other in runs],
-    }
+    return [row("read_mail", ours, peer, "mails/s", ours / peer, runs, AIM)]
 
 
 def _ours(files: list[str]) -> float:
@@ -79,15 +72,3 @@ def _peer(files: list[str]) -> float:
     if done.returncode != 0:
         raise PeerMissing("Sisimai is not installed: apt-get install libsisimai-perl")
     return PASSES * len(files) / float(done.stdout.split()[-1])
-
-
-if __name__ == "__main__":
-    try:
-        result = run()
-    except PeerMissing as missing:
-        sys.exit(f"read_mail: skipped, {missing}")
-    print(json.dumps(result))
-    print(
-        f"read_mail: {result['ours']:.0f} mails/s, Sisimai {result['peer']:.0f} mails/s,"
-        f" ratio {result['ratio']:.2f}"
-    )

@@ -134,7 +134,7 @@ def _checked(product: Product) -> Iterator[grpc.Channel]:
         server = serve([address], [Servicer(_SERVICE, _register, served)])
         with grpc.insecure_channel(address, options=OPTIONS) as channel:
             yield channel
-        server.stop(grace=0).wait()
+        server.stop().wait()
 
 
 def _register(server: grpc.Server) -> None:
