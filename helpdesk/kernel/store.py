@@ -25,6 +25,7 @@ from helpdesk.kernel.events import (
     decode,
     encode,
 )
+from helpdesk.kernel.folded import FoldedStates
 from helpdesk.kernel.metrics import COMMIT_SECONDS
 from helpdesk.kernel.vault import Vault
 
@@ -196,6 +197,7 @@ class Store:
         self._key = stream_key
         self._projections = dict(projections or {})
         self._lifecycle = lifecycle | {RequestAnswered.NAME}
+        self._folded = FoldedStates()
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
         self._moved = threading.Condition()
         self._newest = engine.newest()
@@ -215,11 +217,14 @@ class Store:
         return hmac.digest(self._key, b"digest\0" + raw, hashlib.sha256).hex()
 
     def load(self, stream: str, evolve: Callable[[S, Any], S], initial: S) -> Loaded[S]:
-        """Fold a stream into a state."""
-        state, version = initial, 0
-        for row in self.engine.select_stream(self.stream_id(stream)):
+        """Fold a stream into a state; ``evolve`` has one ``initial``, and changes no state."""
+        key = (self.stream_id(stream), evolve)
+        generation = self.vault.generation
+        state, version = self._folded.get(key, generation) or (initial, 0)
+        for row in self.engine.select_stream(key[0], version):
             state = evolve(state, decode(row.name, row.state, self.vault))
             version = row.version
+        self._folded.keep(key, generation, state, version)
         return Loaded(stream, version, state)
 
     def commit(self, unit: Unit) -> int:

@@ -80,8 +80,20 @@ class Vault:
         self._lock = threading.RLock()
         self._cache: dict[str, AESGCM] = {}
         self._cached_at = time.monotonic()
+        self._generation = 0
         self._spare: dict[str, list[str]] = {}
         self._keys = SqliteKeys(keys) if isinstance(keys, Path | str) else keys
+
+    @property
+    def generation(self) -> int:
+        """
+        Another number whenever keys that this process had were let go of.
+
+        What was opened before must not be shown any more.
+        """
+        with self._lock:
+            self._forget_what_is_old()
+            return self._generation
 
     def prepare(self, persons: Iterable[str]) -> None:
         """Make the keys that are missing, in one transaction; saves time before a large batch."""
@@ -176,6 +188,7 @@ class Vault:
         """Destroy the person's key for ever; return whether there was one."""
         with self._lock:
             self._cache.pop(person, None)
+            self._generation += 1
             return self._keys.forget(person)
 
     def is_forgotten(self, person: str) -> bool:
@@ -246,6 +259,7 @@ class Vault:
         # Another process may have destroyed a key since it was read.
         if self._keys.shared and time.monotonic() - self._cached_at > SHARED_SECONDS:
             self._cache.clear()
+            self._generation += 1
             self._cached_at = time.monotonic()
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -133,12 +134,12 @@ def keys(product):
         return db.execute("SELECT COUNT(*) FROM person_key").fetchone()
 
 
-def tool(product, *words):
-    """Run the auditors' tool on the running product's data, for the agent's steps."""
-    wiring = product.host.wiring
-    announce(wiring.data_dir, product.host.address)
+def tool(product, *words, data_dir=None):
+    """Run the auditors' tool on the running product's data, or a copy, for the agent's steps."""
+    data_dir = data_dir or product.host.wiring.data_dir
+    announce(data_dir, product.host.address)
     command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "replay"]
-    steps = [str(wiring.data_dir), "--agent", person_id("north_agent")]
+    steps = [str(data_dir), "--agent", person_id("north_agent")]
     return subprocess.run([*command, *steps, *words], capture_output=True, text=True)
 
 
@@ -215,14 +216,15 @@ def test_the_tool_says_which_answer_differs_when_a_log_was_changed(product):
     assert f"rebuilt: differs: the answer of {GET_USER} at identity:" in done.stdout
 
 
-def test_the_tool_says_which_log_it_cannot_read(product):
+def test_the_tool_says_which_log_it_cannot_read(product, tmp_path):
     look(product)
     product.settle()
-    log = product.host.wiring.data_dir / "identity.db"
-    log.rename(log.with_suffix(".away"))
+    copy = tmp_path / "copy"
+    shutil.copytree(
+        product.host.wiring.data_dir, copy, ignore=shutil.ignore_patterns("identity.db*")
+    )
 
-    done, listed = tool(product, "--rebuild"), tool(product)
-    log.with_suffix(".away").rename(log)
+    done, listed = tool(product, "--rebuild", data_dir=copy), tool(product, data_dir=copy)
 
     assert (done.returncode, listed.returncode) == (2, 0)
     assert listed.stderr.startswith("Answers are not rebuilt: the log of identity is neither in")
