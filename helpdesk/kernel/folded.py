@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-LEAST = 32
+LEAST = 8
 """How many events a stream has at least whose state is kept."""
-MOST = 256
+MOST = 1024
 """How many states are kept; that which was not asked for the longest goes first."""
 _Key = tuple[UUID, Callable[[Any, Any], Any]]
 

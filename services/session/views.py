@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -14,8 +11,6 @@ from services.session.application.ports import Item
 from services.session.domain.access import Access, evolve
 
 _KEPT_EVERY = timedelta(seconds=30)
-_FOLDED = 256
-_FOLDED_FOR = 60.0
 
 
 class AccessViews:
@@ -23,8 +18,6 @@ class AccessViews:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._folded: OrderedDict[str, tuple[float, Loaded[Access]]] = OrderedDict()
-        self._lock = threading.Lock()
 
     def find(self, kind: str, id_: str) -> Item | None:
         """Return where a request, consent or view belongs."""
@@ -84,29 +77,8 @@ class AccessViews:
             )
 
     def access(self, organization_id: str, partner_id: str) -> Loaded[Access]:
-        """
-        Return the state of one customer and one partner as of now.
-
-        A folded state is kept for a minute and only what is new is added: a lease is asked for at
-        each page. It is not kept longer, so that an erased text does not live on in it.
-        """
-        stream = f"access:{organization_id}:{partner_id}"
-        now = time.monotonic()
-        with self._lock:
-            until, loaded = self._folded.get(stream, (0.0, Loaded(stream, 0, Access())))
-        if until <= now:
-            until, loaded = now + _FOLDED_FOR, Loaded(stream, 0, Access())
-        state, version = loaded.state, loaded.version
-        stream_id = self._store.stream_id(stream)
-        for row in self._store.engine.select_stream(stream_id, after=version):
-            state, version = evolve(state, self._store.opened(row)), row.version
-        loaded = Loaded(stream, version, state)
-        with self._lock:
-            self._folded[stream] = (until, loaded)
-            self._folded.move_to_end(stream)
-            while len(self._folded) > _FOLDED:
-                self._folded.popitem(last=False)
-        return loaded
+        """Return the state of one customer and one partner as of now."""
+        return self._store.load(f"access:{organization_id}:{partner_id}", evolve, Access())
 
 
 class ReceiverPlaces:

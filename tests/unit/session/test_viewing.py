@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpdesk.kernel import folded
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import NotFound, Refused
@@ -223,9 +224,7 @@ def test_a_state_that_is_kept_sees_what_was_stored_since(desk, at, view_id):
 
 
 def test_an_erased_reason_does_not_live_on_in_a_kept_state(desk, at, monkeypatch):
-    from services.session import views
-
-    monkeypatch.setattr(views, "_FOLDED_FOR", 0.0)
+    monkeypatch.setattr(folded, "LEAST", 1)
     asked = desk.ask(at())
     desk.finder.access("acme", "north")
     desk.store.vault.forget(asked.access_request_id)
