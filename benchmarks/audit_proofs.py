@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import row
+from benchmarks.measuring import p99, row
 from services.audit.log.merkle import verify_consistency
 from services.audit.log.records import Record
 from services.audit.log.storage import StoredTiles, append
@@ -56,9 +56,8 @@ def run(size: int = SIZE, proofs: int = PROOFS) -> list[dict[str, Any]]:
     """
     Milliseconds a proof, both in turn for each of the same random places; ratio is peer by ours.
 
-    Each proof is checked, inclusion proofs
-    hash by hash. The peer's cache is empty at the first proof of a kind, which is measured too.
-    PeerMissing, WrongProof.
+    Each proof is checked, inclusion proofs hash by hash. The peer's cache is empty at the first
+    proof of a kind, which is measured too. Raises PeerMissing, WrongProof.
     """
     if importlib.util.find_spec("pymerkle") is None:
         raise PeerMissing("pymerkle is not installed")
@@ -174,8 +173,3 @@ def compare(
         against_aim("p99", times["ours"]),
         against_aim("p99, cpu", times["busy"]),
     ]
-
-
-def p99(taken: Sequence[float]) -> float:
-    """Return the 99th percentile."""
-    return statistics.quantiles(taken, n=100)[98]

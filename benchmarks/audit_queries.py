@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import row
+from benchmarks.measuring import p99, row
 from helpdesk.kernel.events import timestamp
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from services.audit.domain.facts import unix
@@ -151,5 +150,5 @@ def timed(call: Callable[[], object]) -> tuple[float, float]:
 def rows(name: str, times: list[tuple[float, float]], aim: float) -> Iterator[dict[str, Any]]:
     """Return a row of the 99th percentile, and one of that of the processor."""
     for label, taken in zip((name, f"{name}, cpu"), zip(*times, strict=True), strict=True):
-        slow = statistics.quantiles(taken, n=100)[98]
+        slow = p99(taken)
         yield row(label, slow, aim, "ms p99", aim / max(slow, 1e-3), len(times), 1.0)

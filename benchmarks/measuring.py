@@ -34,6 +34,11 @@ def rates(
     return row(name, mine, theirs, "calls/s", mine / theirs, runs * calls)
 
 
+def p99(taken: Sequence[float]) -> float:
+    """Return the 99th percentile."""
+    return statistics.quantiles(taken, n=100)[98]
+
+
 def verdict(measured: Mapping[str, Any]) -> str:
     """Return whether a row meets its aim, and by how much not; empty where it has none."""
     aim, ratio = measured["aim"], measured["ratio"]
