@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import chromium
 from tests.support.certified import console, obstacle
+from tests.support.waiting import PATIENCE
 
 OBSTACLE = obstacle()
 pytestmark = pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE or "it runs")
@@ -19,7 +20,7 @@ def desk(tmp_path_factory):
 
 def opened(desk):
     page = desk.browser.new_context(locale="en-US").new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE * 1000)
     return page
 
 

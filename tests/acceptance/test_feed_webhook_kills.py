@@ -58,11 +58,11 @@ def test_a_kill_between_a_post_and_its_answer_loses_no_record(deployment):
         for _ in range(3):
             read()
         ready.set()
-        receiver.wait(lambda r: any(not g.answered for g in r.got), timeout=20)
+        receiver.wait(lambda r: any(not g.answered for g in r.got), timeout=60)
         deployment.start()
         deployment.wait_ready()
         seen = {each.record_id for each in read()}
-        receiver.wait(lambda r: seen <= {g.id for g in r.taken}, timeout=20)
+        receiver.wait(lambda r: seen <= {g.id for g in r.taken}, timeout=60)
 
         last, done = "", []
         for got in receiver.taken:

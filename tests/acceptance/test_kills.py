@@ -167,7 +167,7 @@ def killed_under_load(deployment):
     pause.wait(0.5)
     stopping.set()
     for client in clients.values():
-        client.join(30)
+        client.join(60)
         assert not client.is_alive(), client.name
     deployment.kill()
     return clients

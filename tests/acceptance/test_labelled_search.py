@@ -19,7 +19,7 @@ def directory():
 def search(tmp_path_factory):
     folder = tmp_path_factory.mktemp("labelled")
     with running_product(folder, [IDENTITY, SEARCH], directory=exported_directory()) as product:
-        product.settle(30)
+        product.settle()
         stub = product.stub(search_pb2_grpc.SearchServiceStub, "search")
 
         def run(text, partner_id):

@@ -77,7 +77,7 @@ def desk(tmp_path):
                 **ses_settings(ses),
             ) as product,
         ):
-            product.settle(30)
+            product.settle()
             with chromium() as browser:
                 yield Desk(product, server, ses, browser)
     finally:
@@ -115,7 +115,7 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     # The welcome mail bounces while the agent looks.
     desk.welcome()
     lane = page.locator("#lanes article").first
-    expect(lane).to_contain_text("Bounced", timeout=5_000)
+    expect(lane).to_contain_text("Bounced")
     expect(page.locator("#mail-verdict")).to_contain_text("No such mailbox")
     expect(page.locator("#block")).to_be_visible()
     lane.locator("summary").click()
@@ -141,7 +141,7 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     user.goto(re.search(r"http://\S+/c/\S+", text_of(mail))[0])
     user.click("#caller-confirm")
     expect(user.locator("h1")).to_contain_text("You confirmed the call")
-    expect(page.locator("#check")).to_contain_text("Caller confirmed", timeout=5_000)
+    expect(page.locator("#check")).to_contain_text("Caller confirmed")
 
     # Removed here and at SES.
     page.goto(f"{desk.home}{MAIL}")
@@ -151,7 +151,7 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     expect(page.locator("#mail-verdict")).to_contain_text("The next delivery is watched")
     assert desk.ses.wait_until(lambda entries: entries == {})
     assert "DELETE" in {method for method, _ in desk.ses.calls}
-    expect(page.locator("#lanes")).to_contain_text("Taken off the provider’s list", timeout=5_000)
+    expect(page.locator("#lanes")).to_contain_text("Taken off the provider’s list")
     work = page.context.new_page()
     work.goto(f"{desk.home}/t/{TICKET}/removals")
     expect(work.locator("main")).to_contain_text("Watching the next delivery")
@@ -161,14 +161,14 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     del desk.server.answers[ADDRESS]
     page.click("#resend")
     desk.server.wait_for(ADDRESS)
-    expect(page.locator("#lanes article").first).to_contain_text("Delivered", timeout=5_000)
+    expect(page.locator("#lanes article").first).to_contain_text("Delivered")
     expect(page.locator("#mail-verdict")).not_to_contain_text("The next delivery is watched")
     work.reload()
     expect(work.locator("main")).to_contain_text("Delivered again")
     expect(work.locator("main")).not_to_contain_text("Watching the next delivery")
 
     # The partner's auditor sees every step of the agent, and the user's own answer, in their order.
-    desk.product.settle(30)
+    desk.product.settle()
     auditor = desk.sign_in("Audra North")
     auditor.goto(f"{desk.home}/audit")
     expect(auditor.locator("#complete")).to_contain_text("Complete")

@@ -38,7 +38,7 @@ def desk(tmp_path_factory):
             caller(
                 stub.SendMessage, email_pb2.SendMessageRequest(user_id=user_id, template="welcome")
             )
-        product.settle(30)
+        product.settle()
         with chromium() as browser:
             desk = Desk(product, made, browser)
             desk.prepare()
@@ -101,7 +101,7 @@ class Desk:
         agent.keyboard.press("Enter")
         expect(agent.locator("main a.hit-name").first).to_be_visible()
         found = agent.url.removeprefix(self.home)
-        self.product.settle(30)
+        self.product.settle()
         auditor = self.sign_in("auditor")
         auditor.goto(f"{self.home}/audit")
         session = auditor.locator("tr", has_text=TICKET).first.locator("a").get_attribute("href")

@@ -38,7 +38,7 @@ def desk(request, tmp_path_factory):
     (folder / "dev-mail").mkdir()
     (folder / "dev-mail" / "refused.json").write_text(json.dumps(cast.user["emails"][:1]))
     with product_of(request.param, folder, ALL, directory=directory) as product:
-        product.settle(30)
+        product.settle()
         with chromium() as browser:
             yield Desk(product, cast, browser)
 
@@ -202,7 +202,7 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     expect(admin.locator("#running")).to_contain_text("No one has access.")
 
     # The auditor sees every step in order, and the log verifies.
-    desk.product.settle(30)
+    desk.product.settle()
     auditor = desk.sign_in(cast.auditor)
     auditor.goto(f"{desk.home}/audit")
     expect(auditor.locator("#complete")).to_contain_text("Complete")

@@ -47,7 +47,7 @@ class AuditWorld:
         return self.caller(actor)(getattr(self.stub, method), request)
 
     def stream(self, actor: Actor, method: str, request: Any) -> Iterator[Any]:
-        return self.caller(actor).stream(getattr(self.stub, method), request, timeout=20)
+        return self.caller(actor).stream(getattr(self.stub, method), request, timeout=60)
 
     def query(self, actor: Actor, **fields: Any) -> list[audit_pb2.ActionRecord]:
         """Records of identity that somebody finds; those of the audit service itself left out."""

@@ -22,7 +22,7 @@ from helpdesk.email.v1 import (
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from tests.support.product import free_address, person_id, running_product, small_directory
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 STEFANA = person_id("acme_user")
 SHARED_USER = person_id("shared_user")
@@ -64,7 +64,7 @@ class MailServer:
     def to(self, address: str) -> list[tuple[str, str, bytes]]:
         return [mail for mail in self.mails if mail[1] == address]
 
-    def wait_for(self, address: str, count: int = 1, timeout: float = 5.0):
+    def wait_for(self, address: str, count: int = 1, timeout: float = PATIENCE):
         with self._changed:
             came = self._changed.wait_for(lambda: len(self.to(address)) >= count, timeout)
         assert came, f"no mail number {count} came"

@@ -24,7 +24,7 @@ class Browser(httpx.Client):
             base_url=base_url,
             follow_redirects=True,
             headers=FORM,
-            timeout=20,
+            timeout=60,
             event_hooks={"request": [lambda request: self.went.append(request.url)]},
         )
 

@@ -39,7 +39,7 @@ def test_without_an_audit_log_a_service_closes_and_records_that_it_did(folder):
     with Host(folder, [IDENTITY]) as host:
         world = AuditWorld(host)
         assert reason_of(world) != "AUDIT_BEHIND"
-        closed = wait_until(lambda: reason_of(world) == "AUDIT_BEHIND", 10, 0.1)
+        closed = wait_until(lambda: reason_of(world) == "AUDIT_BEHIND", pause=0.1)
         newest = world.source.read(0, 10_000, (SupportActionRecorded.NAME,))[-1]
         record = world.source.opened(newest)
 
@@ -50,7 +50,7 @@ def test_without_an_audit_log_a_service_closes_and_records_that_it_did(folder):
 
 def test_it_opens_when_the_audit_log_is_back_and_the_auditor_can_look_all_the_time(folder):
     with Host(folder, [IDENTITY]) as host:
-        assert wait_until(lambda: reason_of(AuditWorld(host)) == "AUDIT_BEHIND", 10, 0.1)
+        assert wait_until(lambda: reason_of(AuditWorld(host)) == "AUDIT_BEHIND", pause=0.1)
     with Host(folder, [IDENTITY, AUDIT]) as host:
         world = AuditWorld(host)
         world.call(AN_AUDITOR, "GetCheckpoint", audit_pb2.GetCheckpointRequest())

@@ -27,7 +27,7 @@ def world(tmp_path_factory):
     with gateway_world(folder / "data", **settings) as running:
         running.folder = folder / "tree" / NAME
         running.log = httpx.Client(base_url=f"{running.url}/log/{NAME}")
-        assert wait_until(lambda: covered(running.folder) > 0, 10, 0.05)
+        assert wait_until(lambda: covered(running.folder) > 0, pause=0.05)
         yield running
         running.log.close()
 
@@ -51,7 +51,7 @@ def test_each_checkpoint_becomes_files_by_itself(world):
     world.browser("north_agent").get("/me")
     size = sign(world)
 
-    assert wait_until(lambda: covered(world.folder) >= size, 10, 0.05)
+    assert wait_until(lambda: covered(world.folder) >= size, pause=0.05)
 
 
 def test_the_checkpoint_is_asked_for_again_and_tiles_are_kept_for_ever(world):

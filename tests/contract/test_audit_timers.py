@@ -55,7 +55,9 @@ def test_a_checkpoint_appears_by_itself_whenever_the_log_has_grown(tmp_path: Pat
             world.settle()
             grown = standing(world).records
 
-            assert wait_until(lambda size=grown: standing(world).checkpoint.size >= size, 10, 0.05)
+            assert wait_until(
+                lambda size=grown: standing(world).checkpoint.size >= size, pause=0.05
+            )
 
 
 def test_a_grown_log_is_signed_within_a_minute_by_default():
@@ -67,7 +69,7 @@ def test_the_log_is_checked_by_itself(tmp_path: Path):
         world.record(0)
         world.settle()
 
-        assert wait_until(lambda: standing(world).verification.records >= 1, 10, 0.05)
+        assert wait_until(lambda: standing(world).verification.records >= 1, pause=0.05)
 
 
 def test_a_running_witness_cosigns_by_itself(tmp_path: Path):
@@ -78,7 +80,7 @@ def test_a_running_witness_cosigns_by_itself(tmp_path: Path):
         world.record(0)
         world.settle()
 
-        assert wait_until(lambda: name in standing(world).checkpoint.witnesses, 20, 0.1)
+        assert wait_until(lambda: name in standing(world).checkpoint.witnesses, pause=0.1)
 
 
 def test_old_records_are_archived_by_themselves(tmp_path: Path, monkeypatch):
@@ -87,7 +89,7 @@ def test_old_records_are_archived_by_themselves(tmp_path: Path, monkeypatch):
         world.record(0)
         world.settle()
 
-        assert wait_until(lambda: list((tmp_path / "audit-archive").glob("*.note")), 10, 0.05)
+        assert wait_until(lambda: list((tmp_path / "audit-archive").glob("*.note")), pause=0.05)
 
 
 def measured(kind: str) -> float | None:
@@ -131,4 +133,4 @@ def test_what_is_wrong_with_the_numbers_is_measured_shown_and_mailed_within_ten_
         }
         return {way for way, told in ways.items() if told}
 
-    assert wait_until(lambda: len(told()) == 3, 10, 0.2), told()
+    assert wait_until(lambda: len(told()) == 3, pause=0.2), told()

@@ -36,7 +36,7 @@ def forget(product):
     def cleared():
         return operator(stub.ListForgettings, request).forgettings[0].cleared
 
-    assert wait_until(lambda: len(cleared()) == 4, 15)
+    assert wait_until(lambda: len(cleared()) == 4)
 
 
 def named(product, name=USER):

@@ -24,6 +24,7 @@ from services.identity.domain.forgetting_facts import PersonForgettingAsked
 from tests.support.foreign import foreign_world
 from tests.support.methods import a_caller_of, call, filled, scribbled, short
 from tests.support.product import ACME, NORTH, SHARED, person_id
+from tests.support.waiting import PATIENCE
 
 METHODS = every_method()
 LONG = "x" * 100_000
@@ -193,14 +194,19 @@ def with_value(world, method, path, value):
     return message, path
 
 
-def sent(world, method, payload, token=None):
+def refused(world, method, payload, token=None):
+    """Call with what is to be refused, and return the answer."""
+    return sent(world, method, payload, token, listen=PATIENCE)[0]
+
+
+def sent(world, method, payload, token=None, listen=0.3):
     """Call, and return the answer and the facts that it left; a refusal leaves none."""
     world.settle()
     store = world.store(method)
     before = store.position
     token = token_for(world, method) if token is None else token
     # A stream that has nothing to tell yet is not waited for.
-    timeout = 0.3 if method.descriptor.server_streaming else 5
+    timeout = listen if method.descriptor.server_streaming else PATIENCE
     answer = call(world.channel(method), method, payload, token, timeout=timeout)
     for row in store.read(before):
         assert len(row.state) < 20_000
@@ -220,7 +226,7 @@ NUMBER = {FieldDescriptor.TYPE_INT32, FieldDescriptor.TYPE_INT64}
 @fields(STRING)
 def test_a_text_of_100_kilobytes_is_refused_by_its_field(world, method, path):
     request, named = with_value(world, method, path, LONG)
-    answer, _ = sent(world, method, request)
+    answer = refused(world, method, request)
 
     assert (answer.code, answer.reason, answer.fields) == (INVALID, "TOO_LONG", [named])
 
@@ -229,7 +235,7 @@ def test_a_text_of_100_kilobytes_is_refused_by_its_field(world, method, path):
 @pytest.mark.parametrize("character", ["\0", "\x1b", "\x85"], ids=["null", "escape", "next line"])
 def test_a_control_character_is_refused_by_its_field(world, method, path, character):
     request, named = with_value(world, method, path, f"a{character}b")
-    answer, _ = sent(world, method, request)
+    answer = refused(world, method, request)
 
     assert (answer.code, answer.reason, answer.fields) == (INVALID, "CONTROL_CHARACTER", [named])
 
@@ -238,7 +244,7 @@ def test_a_control_character_is_refused_by_its_field(world, method, path, charac
 def test_what_is_not_utf_8_is_no_request(world, method, path):
     request, _ = with_value(world, method, path, "@@not-utf-8@@")
     data = request.SerializeToString().replace(b"@@not-utf-8@@", b"@@not\xff\xfe8\xc3(@@")
-    answer, _ = sent(world, method, data)
+    answer = refused(world, method, data)
 
     assert (answer.code, answer.reason, answer.fields) == (INVALID, "MALFORMED", ["request"])
 
@@ -289,7 +295,7 @@ def test_a_choice_that_does_not_exist_is_refused_by_its_field(world, method, pat
     request, named = with_value(world, method, path, 99)
     if short(method).startswith("RoleService."):
         request.user_id = person_id("north_nobody")
-    answer, _ = sent(world, method, request)
+    answer = refused(world, method, request)
 
     assert (answer.code, answer.fields) == (INVALID, [named.removesuffix("[0]")])
 
@@ -362,7 +368,7 @@ LISTS = [m for m in METHODS if "page_token" in m.descriptor.input_type.fields_by
     ["x", "!!!", "a" * 2000, "W10", "MTIz.abc", "999999999999999999999.0", "é", "\U0001f4c4"],
 )
 def test_a_page_token_that_was_never_given_is_refused(world, method, token):
-    answer, _ = sent(world, method, with_value(world, method, "page_token", token)[0])
+    answer = refused(world, method, with_value(world, method, "page_token", token)[0])
 
     assert (answer.code, answer.fields) == (INVALID, ["page_token"])
 
@@ -388,7 +394,7 @@ def test_a_page_token_is_of_its_caller_and_its_query_alone(request, method):
     answer, _ = sent(world, method, first)
     first.page_token = next_page(world, method, answer)
     again, _ = sent(world, method, first)
-    other_caller, _ = sent(world, method, first, SOMEBODY_ELSE[max(method.roles)](world))
+    other_caller = refused(world, method, first, SOMEBODY_ELSE[max(method.roles)](world))
     other_query = type(first)()
     other_query.CopyFrom(first)
     asked = [n for n in OTHER_QUERY if n in method.descriptor.input_type.fields_by_name]
@@ -399,7 +405,7 @@ def test_a_page_token_is_of_its_caller_and_its_query_alone(request, method):
     assert again.code is grpc.StatusCode.OK
     assert (other_caller.code, other_caller.fields) == (INVALID, ["page_token"])
     if asked:
-        answer, _ = sent(world, method, other_query)
+        answer = refused(world, method, other_query)
         assert (answer.code, answer.fields) == (INVALID, ["page_token"])
 
 

@@ -270,7 +270,7 @@ def test_an_agent_sees_within_five_seconds_that_a_code_bounced(answers):
     sender, recipient, mail = world.server.wait_for(ADDRESS)
     began = time.monotonic()
     world.report(bounce_of(sender, recipient, mail))
-    seen = wait_until(lambda: answers.state() == "cannot_arrive", timeout=5)
+    seen = wait_until(lambda: answers.state() == "cannot_arrive")
 
     assert seen
     assert time.monotonic() - began < 5
@@ -318,7 +318,7 @@ def test_a_watching_agent_is_told_the_way_out_within_five_seconds(
         world.send_code(user_id, index=1)
         assert wait_until(lambda: world.user_mail(user_id).addresses[1].blocked)
     request = email_pb2.WatchUserMailRequest(user_id=user_id)
-    told = world.agent.stream(world.mail.WatchUserMail, request, timeout=20)
+    told = world.agent.stream(world.mail.WatchUserMail, request, timeout=60)
     next(told)
     began = time.monotonic()
     how(world, user_id, address)

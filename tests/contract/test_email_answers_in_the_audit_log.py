@@ -38,7 +38,7 @@ class Audited:
 
     def seen(self, action, partner=NORTH):
         """The records of an action that a partner's auditor finds once all is in the log."""
-        self.product.settle(20)
+        self.product.settle()
         auditor = self.product.caller(sub="auditor", partner=partner, roles=["AUDITOR"], sid="s-1")
         request = audit_pb2.QueryActionsRequest(filter=audit_pb2.ActionFilter(action=action))
         return list(auditor(self.audit.QueryActions, request).records)

@@ -287,7 +287,7 @@ def test_mail_that_waits_survives_a_restart(tmp_path):
         before.wait_for_state(message_id, "delayed")
     # The pause of 5 s is part of what was stored.
     with email_world(tmp_path) as after:
-        came = wait_until(lambda: after.message(message_id).state == "delivered", timeout=10)
+        came = wait_until(lambda: after.message(message_id).state == "delivered")
 
         assert came
         assert len(after.server.to(ADDRESS)) == 1
@@ -345,7 +345,7 @@ def test_a_watcher_sees_a_bounce_as_it_comes(world):
 
     def watch():
         request = email_pb2.WatchUserMailRequest(user_id=STEFANA)
-        for answer in world.agent.stream(world.mail.WatchUserMail, request, timeout=20):
+        for answer in world.agent.stream(world.mail.WatchUserMail, request, timeout=60):
             seen.append(answer)
             if answer.addresses[0].blocked:
                 done.set()
@@ -355,7 +355,7 @@ def test_a_watcher_sees_a_bounce_as_it_comes(world):
     thread.start()
     assert wait_until(lambda: len(seen) == 1)
     message_id = world.send()
-    thread.join(10)
+    thread.join(60)
 
     assert done.is_set()
     assert seen[0].messages == []
@@ -367,7 +367,7 @@ def test_a_watcher_sees_a_bounce_as_it_comes(world):
 def test_a_watcher_who_left_holds_no_thread(world):
     request = email_pb2.WatchUserMailRequest(user_id=STEFANA)
     for _ in range(70):
-        answers = world.agent.stream(world.mail.WatchUserMail, request, timeout=20)
+        answers = world.agent.stream(world.mail.WatchUserMail, request, timeout=60)
         next(answers)
         answers.close()
 
@@ -378,7 +378,7 @@ def test_a_watcher_who_left_holds_no_thread(world):
             return False
         return True
 
-    assert wait_until(watched_again, timeout=10)
+    assert wait_until(watched_again)
 
 
 def test_a_service_may_write_to_everybody(world):

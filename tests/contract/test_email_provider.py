@@ -88,7 +88,7 @@ def test_what_the_provider_refuses_is_tried_again_and_shown(world, ses):
     assert address(world).provider_retry_at.seconds
     ses.failing.clear()
 
-    assert ses.wait_until(lambda entries: not entries, timeout=20)
+    assert ses.wait_until(lambda entries: not entries)
     assert wait_until(lambda: address(world).provider_state == "done")
     assert whats(world, message_id)[-2:] == ["provider_failed", "provider_removed"]
 
@@ -155,6 +155,7 @@ def test_a_complaint_that_the_provider_made_a_bounce_is_put_back(world, ses):
     complain(world)
     assert ses.wait_until(lambda _: reasons(ses) == {ADDRESS: "COMPLAINT"})
     assert wait_until(lambda: address(world).provider_state == "done")
+    assert ses.wait_until_read()
     with ses.changed:
         ses.entries.clear()
         ses.suppress("Stefana@acme.example", "BOUNCE")
@@ -236,7 +237,7 @@ print("grpc" in sys.modules)
 
 def test_what_the_provider_blocked_stands_with_its_address(world, ses):
     ses.suppress("Stefana@acme.example", "BOUNCE")
-    assert wait_until(lambda: address(world).blocked, 20)
+    assert wait_until(lambda: address(world).blocked)
     shown = address(world)
 
     assert [(entry.what, entry.cause) for entry in shown.entries] == [("blocked", "unknown")]

@@ -467,7 +467,7 @@ def test_what_is_too_old_to_be_fresh_is_forgotten(hooks):
 def test_a_slow_sender_holds_nobody_up(hooks, monkeypatch):
     monkeypatch.setattr("services.email.http_api._BODY_WITHIN", 0.05)
     host, _, port = hooks.url.removeprefix("http://").partition("/")[0].rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=5) as slow:
+    with socket.create_connection((host, int(port)), timeout=60) as slow:
         slow.sendall(b"POST /webhooks/ses HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
         answer = slow.recv(100)
 

@@ -32,7 +32,7 @@ def read(product, reader, *names, source="identity"):
     stub = product.stub(eventlog_pb2_grpc.EventLogServiceStub, "identity")
     request = eventlog_pb2.ReadEventsRequest(source=source, names=names)
     caller = product.caller(sub=reader, roles=["SERVICE"])
-    answers = list(caller.stream(stub.ReadEvents, request, timeout=10))
+    answers = list(caller.stream(stub.ReadEvents, request, timeout=60))
     return [event.name for answer in answers for event in answer.events]
 
 

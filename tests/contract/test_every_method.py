@@ -61,6 +61,7 @@ from tests.support.product import (
     small_directory,
     uuid,
 )
+from tests.support.waiting import AT_ONCE
 
 FOR_ALL_CUSTOMERS = {"PARTNER_ADMIN", "AUDITOR"}
 PUBLIC = {
@@ -345,7 +346,7 @@ def assert_lost_at_a_partner(world, method):
     assign(world, lost, remove=True)
     try:
         assert lost <= world.host.wiring.verifier("identity").verify(before).roles
-        assert_dead_within_a_second(world, method, before)
+        assert_dead_at_once(world, method, before)
         if kept:
             after = token_now(world, "north_nobody")
             watch = Watch(world, method)
@@ -371,7 +372,7 @@ def assert_lost_at_a_customer(world, method):
     before = world.product.token("shared_admin", sid=sign_in_id)
     world.product.load({"people": [{**person, "roles": []}]})
     try:
-        assert_dead_within_a_second(world, method, before)
+        assert_dead_at_once(world, method, before)
         with pytest.raises(Forbidden):
             token_now(world, "shared_admin")
     finally:
@@ -391,7 +392,7 @@ def assert_lost_by_a_program(world, method):
     operator(stub.RemoveClient, clients_pb2.RemoveClientRequest(client=name))
     others = sorted(OF_PROGRAMS - {"DELEGATE"} - method.roles)[:1]
     operator(stub.RegisterClient, registration(name, others))
-    assert_dead_within_a_second(world, method, before)
+    assert_dead_at_once(world, method, before)
 
     watch = Watch(world, method)
     answer = watch.call(filled(method, world.beta), world.product.token(sub=name, roles=others))
@@ -408,9 +409,9 @@ def registration(name, roles):
     )
 
 
-def assert_dead_within_a_second(world, method, token):
-    """Call with a token until it is refused for what was ended, for at most a second."""
-    watch, until = Watch(world, method), time.monotonic() + 1.0
+def assert_dead_at_once(world, method, token):
+    """Call with a token until it is refused for what was ended."""
+    watch, until = Watch(world, method), time.monotonic() + AT_ONCE
     answer = watch.call(filled(method, world.beta), token)
     while answer.reason != "TOKEN_REVOKED" and time.monotonic() < until:
         answer = watch.call(filled(method, world.beta), token)
@@ -473,7 +474,7 @@ def test_nothing_that_was_ended_is_used_again(
         ended.append(world.product.token("north_agent", roles=roles, sid=signed_out))
 
     for token in ended:
-        assert_dead_within_a_second(world, method, token)
+        assert_dead_at_once(world, method, token)
 
 
 ANSWERED = {OK, NOT_FOUND, DENIED, *(

@@ -39,7 +39,7 @@ def exported(world, folder, name):
     form = audit_pb2.ExportFormat.Value(f"EXPORT_FORMAT_{name.upper()}")
     stub = world.product.stub(audit_pb2_grpc.AuditServiceStub, "audit")
     auditor = world.product.caller(sub="auditor-1", roles=["AUDITOR"])
-    parts = auditor.stream(stub.Export, audit_pb2.ExportRequest(format=form), timeout=30)
+    parts = auditor.stream(stub.Export, audit_pb2.ExportRequest(format=form), timeout=60)
     target = folder / f"{name}.zip"
     target.write_bytes(b"".join(part.chunk for part in parts))
     with zipfile.ZipFile(target) as file:

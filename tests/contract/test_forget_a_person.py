@@ -70,7 +70,7 @@ def forget(product, stub, admin, operator, name=USER):
         found = listed(stub, operator, organization_id=ACME).forgettings
         return any(each.user_id == person_id(name) and len(each.cleared) == 4 for each in found)
 
-    assert wait_until(done, 15)
+    assert wait_until(done)
     product.settle()
 
 

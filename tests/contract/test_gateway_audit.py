@@ -200,7 +200,7 @@ def long_session(world):
     for number in range(1, STEPS + 1):
         at = begun + timedelta(seconds=number)
         record(world, at, ticket=f"{LONG}-{number}", sign_in_id="a-long-sign-in")
-    world.product.settle(60)
+    world.product.settle()
     page = world.browser("north_auditor").submit("/audit", ticket=f"{LONG}-1")
     return links(page, r"/audit/sessions/[^\"?]+")[0]
 

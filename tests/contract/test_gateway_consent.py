@@ -243,7 +243,7 @@ class Heard:
     def _read(self):
         with (
             contextlib.suppress(httpx.HTTPError),
-            self._browser.stream("GET", self._path, timeout=30) as answer,
+            self._browser.stream("GET", self._path, timeout=60) as answer,
         ):
             self._socket = answer.extensions["network_stream"].get_extra_info("socket")
             for line in answer.iter_lines():

@@ -44,7 +44,7 @@ def world(tmp_path_factory):
             caller = product.caller(sub=who, roles=["DIRECTORY_WRITER"])
             caller(method, kind(user_id=USER, reason="asked in writing"))
         admin = running.browser("acme_admin")
-        assert wait_until(lambda: "5 of 5 services" in admin.get(FORGETTING).text, 15, 0.1)
+        assert wait_until(lambda: "5 of 5 services" in admin.get(FORGETTING).text, pause=0.1)
         yield running
 
 

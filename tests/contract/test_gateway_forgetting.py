@@ -50,7 +50,7 @@ def test_one_partner_admin_asks_and_another_one_confirms_by_typing_the_name(worl
     assert "Forget for ever" not in asked.text
     assert problems(mistaken) == ["Type the name of the person as it is shown."]
     assert notice(confirmed) == "The person is being forgotten. It cannot be undone."
-    assert wait_until(lambda: "5 of 5 services have cleared" in first.get(PAGE).text, 15)
+    assert wait_until(lambda: "5 of 5 services have cleared" in first.get(PAGE).text)
     shown = first.get(PAGE).text
     assert "Nils Nobody" not in shown
     assert ">erased</h2>" in shown

@@ -1,7 +1,6 @@
 """The console over HTTP: who gets which page, what forms lead to, what is refused."""
 
 import re
-import time
 from urllib.parse import unquote
 
 import pytest
@@ -567,14 +566,11 @@ def test_everything_of_who_leaves_ends_before_the_next_click(world: GatewayWorld
 
     doubted = admin.submit(f"{nils}/offboard", **form)
     left = admin.submit(f"{nils}/offboard", **form, confirmed="yes")
-    began = time.monotonic()
     ended = agent.get("/")
-    seconds = time.monotonic() - began
 
     assert problems(doubted) == ["Confirm that everything of this person ends."]
     assert notice(left) == "Everything of the person has ended: sign-ins, roles and views."
     assert ended.url.path == "/signin"
-    assert seconds < 1
 
 
 def test_a_partner_admin_signs_an_agent_out_everywhere(world: GatewayWorld):

@@ -99,7 +99,7 @@ def behind_tls(tmp_path):
         signing_in_at(
             tmp_path, issuer, free_address(), HELPDESK_GATEWAY_URL="https://desk.example"
         ) as desk,
-        httpx.Client(base_url=desk.url, headers={"host": "desk.example"}, timeout=20) as browser,
+        httpx.Client(base_url=desk.url, headers={"host": "desk.example"}, timeout=60) as browser,
     ):
         yield provider, browser
 
@@ -170,7 +170,7 @@ def test_a_page_streams_what_changes_about_its_user(world: GatewayWorld):
     live = re.search(r'hx-sse:connect="([^"]+)"', browser.get(f"{USER}/check").text)[1]
     address = world.url + live.replace("&amp;", "&")
 
-    with httpx.stream("GET", address, cookies=browser.cookies, headers=FORM, timeout=20) as answer:
+    with httpx.stream("GET", address, cookies=browser.cookies, headers=FORM, timeout=60) as answer:
         pieces = answer.iter_text()
         first = next(pieces)
         browser.submit(f"{USER}/check")
@@ -187,7 +187,7 @@ def test_a_page_that_is_behind_is_brought_up_to_date_at_once(world: GatewayWorld
     live = re.search(r'hx-sse:connect="([^"]+)"', browser.get(f"{USER}/mail").text)[1]
     address = f"{world.url}{live.rsplit('/', 2)[0]}/older/older"
 
-    with httpx.stream("GET", address, cookies=browser.cookies, headers=FORM, timeout=20) as answer:
+    with httpx.stream("GET", address, cookies=browser.cookies, headers=FORM, timeout=60) as answer:
         first = next(answer.iter_text())
 
     assert 'id="lanes"' in first

@@ -23,7 +23,7 @@ def desk(tmp_path_factory):
 @pytest.fixture
 def browser(desk):
     desk.provider.code_length = 0
-    with httpx.Client(base_url=desk.url, timeout=20) as browser:
+    with httpx.Client(base_url=desk.url, timeout=60) as browser:
         yield browser
 
 
@@ -56,7 +56,7 @@ def test_signing_in_again_ends_the_session_that_the_browser_had(desk, browser):
 
 def test_signing_in_elsewhere_ends_no_session(desk, browser):
     signed_in(desk, browser)
-    with httpx.Client(base_url=desk.url, timeout=20) as elsewhere:
+    with httpx.Client(base_url=desk.url, timeout=60) as elsewhere:
         signed_in(desk, elsewhere)
 
     assert browser.get("/me").status_code == httpx.codes.OK
@@ -77,7 +77,7 @@ def submitted(browser, page, path, **fields):
 
 
 def test_one_ends_all_ones_other_sign_ins_on_the_account_page(desk, browser):
-    with httpx.Client(base_url=desk.url, timeout=20) as elsewhere:
+    with httpx.Client(base_url=desk.url, timeout=60) as elsewhere:
         signed_in(desk, elsewhere)
         signed_in(desk, browser)
         page = browser.get("/me")

@@ -32,7 +32,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
-from tests.support.waiting import wait_until
+from tests.support.waiting import AT_ONCE, wait_until
 
 EXPORT = Path(__file__).parents[3] / "shared" / "data" / "directory"
 
@@ -47,7 +47,7 @@ def product(tmp_path_factory):
 def send(product, *requests, token=None):
     stub = product.stub(feed_pb2_grpc.DirectoryFeedServiceStub, "identity")
     token = token or product.service_token("DIRECTORY_WRITER")
-    return list(Caller().stream(stub.Import, requests, token=token, timeout=30))
+    return list(Caller().stream(stub.Import, requests, token=token, timeout=60))
 
 
 def people(*records, **request):
@@ -261,14 +261,14 @@ def roles_in_a_token(product, name):
     return product.host.wiring.verifier("identity").verify(token).roles
 
 
-def test_who_is_disabled_is_out_within_a_second(another_product):
+def test_who_is_disabled_is_out_at_once(another_product):
     stub = another_product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
     token = another_product.token("north_agent")
     look = lambda: Caller()(stub.GetMe, directory_pb2.GetMeRequest(), token=token)  # noqa: E731
     assert look().user_id == person_id("north_agent")
     send(another_product, people(record_of("north_agent", loginEnabled=False)))
 
-    assert wait_until(lambda: refusal_of(look) == "TOKEN_REVOKED", 1.0)
+    assert wait_until(lambda: refusal_of(look) == "TOKEN_REVOKED", AT_ONCE)
 
 
 def refusal_of(call):

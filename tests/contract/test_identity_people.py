@@ -1,6 +1,5 @@
 """PeopleService over a real channel: who leaves, and who sees some customers only."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,10 +105,8 @@ def test_who_leaves_loses_every_role_and_every_view_at_once(product, stub, admin
     look = running_view(product)
 
     answer = admin(stub.OffboardPerson, leave("north_agent"))
-    began = time.monotonic()
     with pytest.raises(Refused) as caught:
         look()
-    assert time.monotonic() - began < 1
     assert caught.value.reason == "VIEW_ENDED_ROLE"
     assert answer.removed_roles == 2
     assert list(listed(product).roles) == []
@@ -208,11 +205,9 @@ def test_a_customer_that_leaves_the_partner_leaves_the_limit(product, stub, admi
 def test_a_limit_ends_views_of_other_customers_at_once(product, stub, admin):
     look = running_view(product)
     admin(stub.SetCustomerLimit, limit("north_agent", SHARED))
-    began = time.monotonic()
 
     with pytest.raises(Refused):
         look()
-    assert time.monotonic() - began < 1
 
 
 def test_a_limit_is_lifted(product, stub, admin):

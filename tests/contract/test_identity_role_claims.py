@@ -21,7 +21,7 @@ from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound, Unauthe
 from helpdesk.kernel.rpc.client import Caller
 from services.identity.service import SERVICE
 from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
-from tests.support.waiting import wait_until
+from tests.support.waiting import AT_ONCE, wait_until
 from tests.unit.identity.provider import FakeProvider
 
 pb = claims_pb2
@@ -140,7 +140,7 @@ def test_roles_follow_the_claims_and_end_what_stood_on_them(world):
     after = token(world, signed_in(world, "nia", groups=["audit"]))
 
     assert list(after.roles) == ["AUDITOR"]
-    assert wait_until(lambda: is_revoked(world, before.token), 1.0)
+    assert wait_until(lambda: is_revoked(world, before.token), AT_ONCE)
     assert not is_revoked(world, after.token)
 
 
@@ -170,7 +170,7 @@ def test_a_mapping_that_is_taken_back_ends_its_role_at_once(world):
     answer = unmapped(world, mapping_id)
 
     assert answer.removed_roles == 1
-    assert wait_until(lambda: is_revoked(world, before.token), 1.0)
+    assert wait_until(lambda: is_revoked(world, before.token), AT_ONCE)
     with pytest.raises(Forbidden):
         signed_in(world, "nia", groups="support")
 

@@ -33,7 +33,7 @@ from services.identity.domain.facts import SignedOut
 from services.identity.service import SERVICE
 from tests.support.methods import told
 from tests.support.product import NORTH, free_address, person_id, running_product, small_directory
-from tests.support.waiting import wait_until
+from tests.support.waiting import AT_ONCE, wait_until
 from tests.unit.identity.provider import FakeProvider
 
 pb = sign_in_pb2
@@ -284,7 +284,7 @@ def test_a_new_session_ends_the_one_that_the_browser_had(world):
     list_own = lambda: world.call(  # noqa: E731
         world.stub.ListSignIns, pb.ListSignInsRequest(), token=token
     )
-    assert wait_until(lambda: refused_for(list_own) == "TOKEN_REVOKED", 1.0)
+    assert wait_until(lambda: refused_for(list_own) == "TOKEN_REVOKED", AT_ONCE)
     assert issue(world, second.secret).token
 
 
@@ -345,7 +345,7 @@ def test_an_admin_signs_a_person_out_everywhere_and_roles_stay(world):
 
     assert ended >= 2
     assert {ending_of(world, each.sign_in_id) for each in sessions} == {"partner_admin"}
-    assert wait_until(lambda: refused_for(own) == "TOKEN_REVOKED", 1.0)
+    assert wait_until(lambda: refused_for(own) == "TOKEN_REVOKED", AT_ONCE)
     assert list(issue(world, sign_in(world, "north_agent").secret).roles) == ["HELP_DESK"]
     record = world.product.records("identity", action="identity.person.sign_out")[-1]
     assert (record.user_id, record.reason) == (person_id("north_agent"), "stolen")
@@ -557,7 +557,7 @@ def test_an_import_that_takes_a_customers_admin_away_ends_what_runs(world, chang
     look()
     try:
         world.product.load({"people": [{**person, **change}]})
-        assert wait_until(lambda: refused_for(look) == "TOKEN_REVOKED", 1.0)
+        assert wait_until(lambda: refused_for(look) == "TOKEN_REVOKED", AT_ONCE)
         assert ending_of(world, issued.sign_in_id) == "directory"
     finally:
         world.product.load({"people": [person]})

@@ -59,11 +59,11 @@ class World:
         """Make an export; return its files."""
         self.product.settle()
         request = audit_pb2.ExportRequest(format=form, **wanted)
-        return files_of(caller.stream(self.audit.Export, request, timeout=20))
+        return files_of(caller.stream(self.audit.Export, request, timeout=60))
 
     def issue_again(self, caller, export_id):
         request = reissue_pb2.ReissueExportRequest(export_id=export_id)
-        return files_of(caller.stream(self.reissues.ReissueExport, request, timeout=20))
+        return files_of(caller.stream(self.reissues.ReissueExport, request, timeout=60))
 
     def outdated(self, caller, **named):
         request = reissue_pb2.ListOutdatedExportsRequest(**named)
@@ -82,7 +82,7 @@ class World:
             found = self.operator(stub.ListForgettings, request).forgettings
             return any(e.user_id == person_id(name) and "audit" in e.cleared for e in found)
 
-        assert wait_until(done, 15)
+        assert wait_until(done)
         self.product.settle()
 
 
@@ -311,7 +311,7 @@ def test_the_list_is_rebuilt_as_it_was_shown(world):
     (record,) = world.auditor(world.audit.QueryActions, query).records
     stub = world.product.stub(replay_pb2_grpc.ReplayServiceStub, "audit")
     request = replay_pb2.RebuildAnswerRequest(record_id=record.record_id)
-    answers = iter(lambda: world.auditor(stub.RebuildAnswer, request, timeout=20), None)
+    answers = iter(lambda: world.auditor(stub.RebuildAnswer, request, timeout=60), None)
     done = next(each for each in answers if each.rebuilding != replay_pb2.REBUILDING_AT_WORK)
 
     assert (done.rebuilding, done.why) == (replay_pb2.REBUILDING_MATCHES, "")

@@ -38,9 +38,9 @@ def rebuilt(product, record, who="north_auditor", **claims):
     stub = product.stub(replay_pb2_grpc.ReplayServiceStub, "audit")
     request = replay_pb2.RebuildAnswerRequest(record_id=record.record_id)
     caller = product.caller(**claims) if claims else product.caller(who)
-    answer = caller(stub.RebuildAnswer, request, timeout=10)
+    answer = caller(stub.RebuildAnswer, request, timeout=60)
     while answer.rebuilding == replay_pb2.REBUILDING_AT_WORK:
-        answer = caller(stub.RebuildAnswer, request, timeout=10)
+        answer = caller(stub.RebuildAnswer, request, timeout=60)
     return answer
 
 

@@ -1,7 +1,5 @@
 """The search bar over real channels, from an import to what an agent finds."""
 
-import time
-
 import pytest
 
 from helpdesk.kernel.errors import Forbidden, InvalidArgument, NotFound
@@ -17,7 +15,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
-from tests.support.waiting import wait_until
+from tests.support.waiting import AT_ONCE, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +155,7 @@ def test_a_page_token_of_another_caller_is_refused(search):
         search("a", "south_agent", page_size=1, page_token=token or "x")
 
 
-def test_a_new_person_is_found_within_a_second(product, search):
+def test_a_new_person_is_found_at_once(product, search):
     directory = small_directory()
     person = {**directory["people"][-1], "id": person_id("orphan_user")[:-4] + "Y2Qx"}
     person |= {
@@ -171,10 +169,8 @@ def test_a_new_person_is_found_within_a_second(product, search):
 
     person["id"] = api_id("PEOPLE", uuid(999))
     product.load({"people": [person]})
-    began = time.monotonic()
-    assert wait_until(lambda: ids(search("wilhelmina newcomer")) == [person["id"]], timeout=5)
 
-    assert time.monotonic() - began < 1
+    assert wait_until(lambda: ids(search("wilhelmina newcomer")) == [person["id"]], AT_ONCE)
 
 
 def test_a_customer_that_left_is_gone_in_the_very_next_query(product, search):

@@ -161,7 +161,7 @@ def checked(tmp_path, receipt, key):
     (tmp_path / "receipt.jws").write_text(receipt)
     (tmp_path / "key.jwk").write_text(key)
     command = [sys.executable, "-I", str(VERIFIER), "receipt.jws", "key.jwk"]
-    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture

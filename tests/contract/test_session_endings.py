@@ -7,6 +7,7 @@ from services.identity.service import SERVICE as IDENTITY
 from services.session.service import SERVICE as SESSION
 from tests.support.endings import CAUSES, Scene
 from tests.support.product import running_product, small_directory
+from tests.support.waiting import AT_ONCE
 
 
 @pytest.fixture(scope="module")
@@ -17,13 +18,13 @@ def scene(tmp_path_factory):
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_a_view_is_dead_within_a_second(scene, cause):
+def test_a_view_is_dead_at_once(scene, cause):
     look = scene.look()
     scene.end(cause, look)
     seconds = look.dies()
     scene.restore(cause)
 
-    assert seconds < 1.0
+    assert seconds < AT_ONCE
 
 
 def test_views_are_possible_again_after_each_ending(scene):

@@ -49,7 +49,7 @@ class Receiver:
         self.thread.start()
 
     def next(self):
-        return self.pushed.get(timeout=10)
+        return self.pushed.get(timeout=60)
 
     def stop(self):
         self.server.shutdown()

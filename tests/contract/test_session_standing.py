@@ -23,6 +23,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import AT_ONCE
 
 
 @pytest.fixture
@@ -81,14 +82,14 @@ def manage(product, *partners):
 
 def test_a_lost_role_is_the_last_thing_that_an_open_page_hears(product, views, view_id):
     request = view_pb2.WatchViewRequest(view_id=view_id)
-    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=10)
+    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=60)
     next(watched)
     began = time.monotonic()
     remove_role(product)
 
     last = list(watched)[-1]
     assert (last.ended, last.ended_by) == (True, "role")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_an_open_page_does_not_go_on_where_only_the_sign_in_is_known_to_have_ended(
@@ -97,7 +98,7 @@ def test_an_open_page_does_not_go_on_where_only_the_sign_in_is_known_to_have_end
     # As while the broker is cut off, over which the session service hears of it.
     monkeypatch.setattr(ViewUseCases, "on_signed_out", lambda *_: None)
     request = view_pb2.WatchViewRequest(view_id=view_id)
-    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=20)
+    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=60)
     next(watched)
     over = SignedOut(
         sign_in_id="sid-north_agent", user_id=person_id("north_agent"), reason="signed_out"
@@ -110,7 +111,7 @@ def test_an_open_page_does_not_go_on_where_only_the_sign_in_is_known_to_have_end
         list(watched)
 
     assert caught.value.reason == "TOKEN_REVOKED"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_no_lease_is_given_to_whom_lost_the_role(product, views, view_id):
@@ -144,12 +145,12 @@ def test_a_consent_does_not_come_back_with_the_customer(product, views, view_id)
 
 def test_a_heartbeat_comes_at_least_every_two_seconds_and_is_not_recorded(product, views, view_id):
     request = view_pb2.WatchViewRequest(view_id=view_id)
-    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=10)
+    watched = product.caller("north_agent").stream(views.WatchView, request, timeout=60)
     before = len(product.records("session"))
     began = time.monotonic()
     beats = [next(watched).remaining for _ in range(2)]
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < AT_ONCE
     assert beats == sorted(beats, reverse=True)
     assert len(product.records("session")) == before
 

@@ -21,6 +21,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.waiting import AT_ONCE
 
 
 @pytest.fixture(scope="module")
@@ -215,11 +216,12 @@ def test_a_lease_dies_within_five_seconds(product, agent, admin, consents, views
     allow(admin, consents)
     answer = lease(agent, views, start(agent, views))
     request = directory_pb2.ListUsersRequest(organization_id=ACME)
-    deadline = time.monotonic() + 5.5
+    leased = asked = time.monotonic()
 
     assert answer.expires_in <= 5
     with pytest.raises(Unauthenticated):
-        while time.monotonic() < deadline:
+        while asked - leased <= 5:
+            asked = time.monotonic()
             Caller()(directory.ListUsers, request, token=answer.token)
 
 
@@ -235,7 +237,7 @@ def test_an_open_page_hears_that_its_view_was_ended(agent, admin, consents, view
     consent_id = allow(admin, consents)
     view_id = start(agent, views)
     lease(agent, views, view_id)
-    watched = agent.stream(views.WatchView, view_pb2.WatchViewRequest(view_id=view_id), timeout=10)
+    watched = agent.stream(views.WatchView, view_pb2.WatchViewRequest(view_id=view_id), timeout=60)
     assert not next(watched).ended
     began = time.monotonic()
     admin(consents.RevokeConsent, consent_pb2.RevokeConsentRequest(consent_id=consent_id))
@@ -243,7 +245,7 @@ def test_an_open_page_hears_that_its_view_was_ended(agent, admin, consents, view
     last = list(watched)[-1]
     assert last.ended
     assert last.ended_by == "customer"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < AT_ONCE
 
 
 def test_the_agent_may_always_end_its_view(agent, admin, consents, views):

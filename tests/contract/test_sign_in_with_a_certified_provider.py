@@ -32,7 +32,7 @@ def desk(tmp_path_factory):
 
 
 def new_browser(desk):
-    return httpx.Client(base_url=desk.url, follow_redirects=True, timeout=20)
+    return httpx.Client(base_url=desk.url, follow_redirects=True, timeout=60)
 
 
 def posted(browser, page, **fields):
@@ -187,4 +187,4 @@ def test_who_signed_in_there_long_ago_is_asked_again(tmp_path):
         def asked_again():
             return 'name="login"' in browser.get("/signin/go").text
 
-        assert wait_until(asked_again, 20, 0.2)
+        assert wait_until(asked_again, pause=0.2)

@@ -33,7 +33,7 @@ def provider(address):
         [*command, "--port", port, *users], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            assert wait_until(lambda: answers(address), 20)
+            assert wait_until(lambda: answers(address))
             yield
         finally:
             process.terminate()
@@ -63,7 +63,7 @@ def desk(tmp_path_factory):
 
 @pytest.fixture
 def browser(desk):
-    with httpx.Client(base_url=desk.url, follow_redirects=True, timeout=20) as browser:
+    with httpx.Client(base_url=desk.url, follow_redirects=True, timeout=60) as browser:
         yield browser
 
 

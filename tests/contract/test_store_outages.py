@@ -21,13 +21,13 @@ def assign(product):
     request = roles_pb2.AssignRoleRequest(
         user_id=person_id("north_nobody"), role="ROLE_HELP_DESK", reason="x" * 2000
     )
-    return product.caller("north_admin")(stub.AssignRole, request, timeout=10)
+    return product.caller("north_admin")(stub.AssignRole, request, timeout=60)
 
 
 def look(product):
     stub = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
     request = directory_pb2.GetUserRequest(user_id=person_id("acme_user"))
-    return product.caller("north_agent")(stub.GetUser, request, timeout=10)
+    return product.caller("north_agent")(stub.GetUser, request, timeout=60)
 
 
 def refused(call, product):

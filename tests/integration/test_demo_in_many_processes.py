@@ -67,7 +67,7 @@ def test_the_demo_starts_is_used_and_ends_with_all_that_it_started(demo, tmp_pat
         page = browser.get("/signin/go")
         assert browser.post(str(page.url), data={"email": agent}).status_code == 200
         search = f"/t/{made.tickets[0][0]}/search"
-        assert wait_until(lambda: "Voinea" in browser.submit(search, q="stefana voinea").text, 60)
+        assert wait_until(lambda: "Voinea" in browser.submit(search, q="stefana voinea").text)
     demo.send_signal(signal.SIGTERM)
 
     assert demo.wait(timeout=120) == 0, "".join(demo.said)

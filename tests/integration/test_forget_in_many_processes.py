@@ -78,7 +78,7 @@ def product(tmp_path_factory):
         with Connection(running.env["HELPDESK_BROKER_URL"]) as connection:
             everything(connection.channel()).declare()
         running.load(directory())
-        running.settle(60)
+        running.settle()
         use(running)
         yield running
 
@@ -106,7 +106,7 @@ def published(product):
 
 def use(product):
     """Let an agent search the person, look at them, and somebody write to them."""
-    assert wait_until(lambda: len(search(product, f"{FIRST} {LAST}")) >= 1, 30)
+    assert wait_until(lambda: len(search(product, f"{FIRST} {LAST}")) >= 1)
     people = product.stub(directory_pb2_grpc.DirectoryServiceStub, "identity")
     reveal = directory_pb2.RevealFieldRequest(
         user_id=USER,
@@ -119,7 +119,7 @@ def use(product):
     mails = product.stub(email_pb2_grpc.EmailServiceStub, "email")
     welcome = email_pb2.SendMessageRequest(user_id=USER, template="welcome", request_id="mail-1")
     product.caller(sub="test-service", roles=["MAIL_SENDER"])(mails.SendMessage, welcome)
-    product.settle(60)
+    product.settle()
 
 
 def search(product, text):
@@ -138,7 +138,7 @@ def forget(product):
         return list(operator(stub.ListForgettings, request).forgettings[0].cleared)
 
     assert wait_until(lambda: len(cleared()) == 4, 90, 0.2), cleared()
-    product.settle(60)
+    product.settle()
 
 
 def confirm_in_the_console(product):
@@ -240,7 +240,7 @@ def test_one_trace_leads_from_the_click_through_every_process_to_index_and_audit
     def spans():
         return product.traces.trace(record.trace_id)
 
-    assert wait_until(lambda: ends <= {each["name"] for each in spans()}, 60, 0.2)
+    assert wait_until(lambda: ends <= {each["name"] for each in spans()}, pause=0.2)
     [click] = [each for each in spans() if "parentSpanId" not in each]
     assert (click["process"], click["name"]) == (
         "serve-gateway", "POST /admin/forgetting/{user}/confirm",
@@ -311,7 +311,9 @@ def test_the_looks_find_what_is_there(product, engines, gone):
 
     assert rows_with(product, PLANTED) == [("public", "planted")]
     assert files_with(logs, [PLANTED]) == ["planted.log"]
-    assert wait_until(lambda: any(PLANTED.encode() in each for each in published(product)), 10, 0.2)
+    assert wait_until(
+        lambda: any(PLANTED.encode() in each for each in published(product)), pause=0.2
+    )
     needed(engines)
     found = {file.partition("/")[0] for file in files_with(engines / "postgres", [PLANTED])}
     assert {"base", "pg_wal"} <= found

@@ -53,9 +53,9 @@ class Notified:
 
     def told(self, count):
         """Who got mail since the last time, once so many came and nothing more is on its way."""
-        wait_until(lambda: len(self.server.mails) >= count, 60)
-        self.product.settle(60)
-        self.product.settle(60)
+        wait_until(lambda: len(self.server.mails) >= count)
+        self.product.settle()
+        self.product.settle()
         mails, self.server.mails = self.server.mails, []
         return sorted(to for _, to, _ in mails), [
             text_of(mail) for _, to, mail in mails if to != ADMIN
@@ -72,7 +72,7 @@ def notified(tmp_path_factory):
             with Connection(product.env["HELPDESK_BROKER_URL"]) as connection:
                 everything(connection.channel()).declare()
             product.load(small_directory())
-            product.settle(60)
+            product.settle()
             yield Notified(product, server)
     finally:
         server.stop()

@@ -124,7 +124,7 @@ def test_all_else_works_while_opensearch_is_away_and_search_catches_up_by_itself
         product.load(renamed("Aurelia Away"))
     finally:
         way.open()
-    caught = wait_until(lambda: is_found(product, "aurelia away"), 30, 0.1)
+    caught = wait_until(lambda: is_found(product, "aurelia away"), pause=0.1)
     again = browser.submit("/t/INC-1/search", q="aurelia away")
 
     assert person_id("acme_user") in found.text

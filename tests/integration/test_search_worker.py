@@ -64,7 +64,7 @@ class Processes:
     def end(self, *words, how=signal.SIGTERM):
         process, reading = self._running.pop(words)
         process.send_signal(how)
-        code = process.wait(timeout=40)
+        code = process.wait(timeout=60)
         reading.join()
         process.stderr.close()
         return code
@@ -98,7 +98,7 @@ def product(tmp_path_factory):
                 product.processes.start("relay", "identity")
                 product.processes.start("work", "search")
                 product.load(small_directory())
-                assert wait_until(lambda: is_made(product), 20, 0.05)
+                assert wait_until(lambda: is_made(product), pause=0.05)
                 yield product
             finally:
                 codes = product.processes.close()
@@ -118,7 +118,7 @@ def searched(product, query, **more):
     return [hit.id for hit in product.caller("north_agent")(stub.Search, request).hits]
 
 
-def found(product, query, expected, timeout=20):
+def found(product, query, expected, timeout=60):
     def is_found():
         try:
             return searched(product, query) == expected
@@ -189,7 +189,7 @@ def test_a_killed_worker_loses_nothing(product, index):
 
     assert found(product, "bernadette reborn", [person_id("acme_user")])
     assert searched(product, "aurelia killed") == []
-    assert wait_until(lambda: is_all_there(product, index), 20, 0.05)
+    assert wait_until(lambda: is_all_there(product, index), pause=0.05)
 
 
 def test_a_worker_catches_up_by_itself_when_opensearch_is_back(product, index):
@@ -198,12 +198,12 @@ def test_a_worker_catches_up_by_itself_when_opensearch_is_back(product, index):
     try:
         turned_away = product.wire.turned_away
         product.load(renamed("Elvira Returned"))
-        assert wait_until(lambda: product.wire.turned_away > turned_away + 3, 60, 0.05)
+        assert wait_until(lambda: product.wire.turned_away > turned_away + 3, pause=0.05)
     finally:
         product.wire.mend()
 
     assert found(product, "elvira returned", [person_id("acme_user")], 60)
-    assert wait_until(lambda: is_all_there(product, index), 20, 0.05)
+    assert wait_until(lambda: is_all_there(product, index), pause=0.05)
     assert product.processes.pid("work", "search") == before
     assert product.processes.run("dead-letters", "list").stdout.count("search.index: 0") == 1
 

@@ -38,9 +38,9 @@ def test_a_space_is_gone_after_its_test(owner_url):
         url = made["HELPDESK_SEARCH_OPENSEARCH_URL"]
         index = f"{made['HELPDESK_SEARCH_OPENSEARCH_INDEX']}-v1"
         wanted = urllib.request.Request(f"{url}/{index}", method="PUT")
-        urllib.request.urlopen(wanted, timeout=30).close()
+        urllib.request.urlopen(wanted, timeout=60).close()
         assert named(owner_url, name)
-    with urllib.request.urlopen(f"{url}/_cat/indices/{name}-*?format=json", timeout=10) as left:
+    with urllib.request.urlopen(f"{url}/_cat/indices/{name}-*?format=json", timeout=60) as left:
         assert json.load(left) == []
 
     assert named(owner_url, name) is None

@@ -166,7 +166,7 @@ def test_a_fact_goes_from_store_to_worker_with_tls_all_the_way(
         started("worker_under_test.py", url, schema, broker_url, name, cure, ca_file)
         write(store, line, 20)
 
-        assert wait_until(lambda: len(handled(store)) == 20, 20, 0.05)
+        assert wait_until(lambda: len(handled(store)) == 20, pause=0.05)
         assert handled(store) == everything(store)
     finally:
         store.close()

@@ -110,7 +110,7 @@ def imported(watching):
 
 def scraped(watching, *process):
     url = f"http://{watching.addresses[process]}/metrics"
-    text = urllib.request.urlopen(url, timeout=10).read().decode()
+    text = urllib.request.urlopen(url, timeout=60).read().decode()
     return text, {
         (sample.name, *sorted(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -143,7 +143,7 @@ def test_one_trace_leads_through_the_broker_to_the_audit_log_and_to_the_index(
 def test_what_the_trace_brought_to_the_index_is_in_opensearch(imported, index):
     query = parse_query("stefana voinea", Scope("", all_partners=True))
 
-    assert wait_until(lambda: index.find(query).total == 1, 60, 0.1)
+    assert wait_until(lambda: index.find(query).total == 1, pause=0.1)
 
 
 @pytest.fixture

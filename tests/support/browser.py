@@ -3,6 +3,8 @@
 import shutil
 from contextlib import contextmanager
 
+from tests.support.waiting import PATIENCE
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -18,9 +20,10 @@ ARGUMENTS = [
 @contextmanager
 def chromium():
     """A browser with a fresh profile; the test fails where there is none."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = shutil.which("chromium")
+    expect.set_options(timeout=PATIENCE * 1000)
     assert path, "chromium is missing: scripts/install --test brings it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -36,7 +39,7 @@ def watched_page(browser, problems, **look):
         **{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **look}
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE * 1000)
     page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     return page

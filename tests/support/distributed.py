@@ -22,7 +22,7 @@ from services.processes import SERVED, addressed, free_address
 from services.running import WORKERS, _worker
 from services.supervising import Supervisor
 from tests.support.product import Product, running_product
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 from tests.support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +93,7 @@ class DistributedProduct(Product):
         running = {name: SimpleNamespace(store=Log(stores[name])) for name in SERVED}
         super().__init__(SimpleNamespace(wiring=Wiring(env, Path()), running=running), env)
 
-    def settle(self, timeout=30.0):
+    def settle(self, timeout=2 * PATIENCE):
         """Wait until every consumer has handled all that was there when this was called."""
         for work in self._works.values():
             for consumer in work.consumers:
@@ -138,7 +138,7 @@ class DistributedProduct(Product):
         auditor = self.caller(sub="an-auditor", roles=["AUDITOR"])
         stub = self.stub(audit_pb2_grpc.AuditServiceStub, "audit")
         request = audit_pb2.ExportRequest(format="EXPORT_FORMAT_PROOFS")
-        parts = auditor.stream(stub.Export, request, timeout=30)
+        parts = auditor.stream(stub.Export, request, timeout=60)
         try:
             target.write_bytes(b"".join(part.chunk for part in parts))
         except HelpdeskError as error:

@@ -200,7 +200,7 @@ class WorldOfProcesses(World):
         for name in self.host.running:
             stub = reflection_pb2_grpc.ServerReflectionStub(self.host.wiring.channel(name))
             request = reflection_pb2.ServerReflectionRequest(list_services="*")
-            for answer in stub.ServerReflectionInfo(iter([request]), timeout=5):
+            for answer in stub.ServerReflectionInfo(iter([request]), timeout=60):
                 served |= {each.name for each in answer.list_services_response.service}
         return {name for name in served if name.startswith("helpdesk.")}
 

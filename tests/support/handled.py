@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from helpdesk.kernel.store import Append, Unit
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 WANTED = "helpdesk.test.v1.LineWritten"
 
@@ -23,7 +23,7 @@ def everything(store):
     return [row.position for row in store.read(0, 100_000, (WANTED,))]
 
 
-def arrives(store, seconds=20):
+def arrives(store, seconds=PATIENCE):
     return wait_until(lambda: len(handled(store)) >= len(everything(store)), seconds, 0.05)
 
 

@@ -69,7 +69,7 @@ class Deployment:
 
     def wait_ready(self) -> None:
         """Wait until it says that it serves."""
-        ready = wait_until(self._is_ready, timeout=START, pause=0.02)
+        ready = wait_until(self._is_ready, timeout=START)
         assert ready, self._log.read_text()[-2000:]
 
     def _is_ready(self) -> bool:

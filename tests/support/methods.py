@@ -15,6 +15,7 @@ from helpdesk.kernel import secrets
 from helpdesk.kernel.heartbeat import HeartbeatSigned
 from services.hosting import service
 from tests.support.product import BETA
+from tests.support.waiting import PATIENCE
 
 SERVICES = [name for name in secrets.SERVICES if name != "gateway"]
 LOG = "eventlog"
@@ -90,7 +91,7 @@ def told(store, after):
     return [fact for fact in found if not isinstance(fact, HeartbeatSigned)]
 
 
-def call(channel, method, payload, token="", *, most=1, timeout=10.0):
+def call(channel, method, payload, token="", *, most=1, timeout=PATIENCE):
     """
     Call a method with a message or raw bytes.
 

@@ -19,6 +19,7 @@ from helpdesk.kernel.proofs import ProofSigner
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer
 from services.demo.domain import api_id, sample
+from tests.support.waiting import PATIENCE
 
 CREATED = "2024-05-06T07:08:09.000Z"
 KINDS = ("partners", "organizations", "people", "domains", "sites", "licenses", "orders", "devices")
@@ -192,7 +193,7 @@ class Product:
         return self.token(sub=name, roles=roles)
 
     def caller(self, name="", **claims):
-        return Caller(lambda: self.token(name, **claims))
+        return Caller(lambda: self.token(name, **claims), PATIENCE)
 
     def stub(self, kind, service):
         return kind(self.host.wiring.channel(service))
@@ -222,7 +223,7 @@ class Product:
         found = [store.opened(row) for row in rows]
         return [r for r in found if all(getattr(r, k) == v for k, v in wanted.items())]
 
-    def settle(self, timeout=10.0):
+    def settle(self, timeout=PATIENCE):
         """Wait until every consumer has handled all that was there when this was called."""
         for consumer in [c for r in self.host.running.values() for c in r.consumers]:
             for source in consumer.wants:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.support.waiting import PATIENCE
+
 _VERIFIER = Path(__file__).parents[2] / "docs" / "verify_feed_event.py"
 _SPEC = importlib.util.spec_from_file_location("verify_feed_event", _VERIFIER)
 verifier = importlib.util.module_from_spec(_SPEC)
@@ -81,7 +83,7 @@ class Receiver:
     def taken(self):
         return [each for each in self.got if 200 <= each.answered < 300]
 
-    def wait(self, condition, timeout=10.0):
+    def wait(self, condition, timeout=PATIENCE):
         """Wait until a condition on what came holds."""
         with self._moved:
             assert self._moved.wait_for(lambda: condition(self), timeout), [

@@ -40,10 +40,10 @@ def calls_go_on_while_the_master_key_changes(product, rotate):
     for each in callers:
         each.start()
     try:
-        assert wait_until(lambda: len(names) >= _AFTER, 30)
+        assert wait_until(lambda: len(names) >= _AFTER)
         said = rotate()
         done = len(names)
-        assert wait_until(lambda: len(names) >= done + _AFTER, 30)
+        assert wait_until(lambda: len(names) >= done + _AFTER)
     finally:
         stop.set()
         for each in callers:

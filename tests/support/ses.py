@@ -21,6 +21,8 @@ from moto.ses.exceptions import NotFoundException
 from moto.sesv2.responses import SESV2Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.support.waiting import PATIENCE
+
 _PATH = "/v2/email/suppression/addresses"
 
 
@@ -42,10 +44,16 @@ class FakeSes:
             self.entries[address] = (reason, at or datetime.now(UTC))
             self.changed.notify_all()
 
-    def wait_until(self, condition, timeout=10.0):
+    def wait_until(self, condition, timeout=PATIENCE):
         """Wait until the list is as wanted."""
         with self.changed:
             return self.changed.wait_for(lambda: condition(dict(self.entries)), timeout)
+
+    def wait_until_read(self, timeout=PATIENCE):
+        """Wait until the list is read anew; what was done about an earlier reading is done."""
+        with self.changed:
+            begun = len(self.calls)
+            return self.changed.wait_for(lambda: ("GET", _PATH) in self.calls[begun:], timeout)
 
     def put(self, address, reason):
         """Keep an entry, or renew it."""

@@ -2,8 +2,14 @@
 
 import time
 
+PATIENCE = 60.0
+"""Seconds to wait for what should come: far more than it takes, also beside other tests."""
 
-def wait_until(condition, timeout=5.0, pause=0.02):
+AT_ONCE = 5.0
+"""Seconds for what is pushed, and would come by itself after minutes. Benchmarks measure it."""
+
+
+def wait_until(condition, timeout=PATIENCE, pause=0.02):
     """Ask again until the condition holds; False when it did not in time (seconds)."""
     deadline = time.monotonic() + timeout
     while not condition():

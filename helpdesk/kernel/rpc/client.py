@@ -47,25 +47,27 @@ class Caller:
     """
     Calls methods of stubs on one's own or somebody's behalf.
 
-    ``token`` is asked for at each call that brings none. Raises HelpdeskError subclasses.
+    ``token`` is asked for at each call that brings none; an answer is waited for that many seconds
+    where a call does not say how many. Raises HelpdeskError subclasses.
     """
 
-    def __init__(self, token: Callable[[], str] | None = None) -> None:
+    def __init__(self, token: Callable[[], str] | None = None, seconds: float = 5.0) -> None:
         self._token = token
+        self._seconds = seconds
 
     def __call__(
-        self, rpc: Any, request: Any, *, token: str | None = None, timeout: float = 5.0
+        self, rpc: Any, request: Any, *, token: str | None = None, timeout: float | None = None
     ) -> Any:
         """Call a unary method and return its answer."""
         return self.with_position(rpc, request, token=token, timeout=timeout)[0]
 
     def with_position(
-        self, rpc: Any, request: Any, *, token: str | None = None, timeout: float = 5.0
+        self, rpc: Any, request: Any, *, token: str | None = None, timeout: float | None = None
     ) -> tuple[Any, str]:
         """Call a unary method; return its answer and the position that its facts got, if any."""
         try:
             answer, call = rpc.with_call(
-                request, metadata=self._metadata(token), timeout=_within(timeout)
+                request, metadata=self._metadata(token), timeout=_within(timeout or self._seconds)
             )
         except grpc.RpcError as error:
             raise error_of(error) from error

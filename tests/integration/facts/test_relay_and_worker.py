@@ -35,7 +35,7 @@ def test_facts_reach_a_worker_in_order_and_once(store, line, relay, worker):
 def test_what_was_published_before_the_first_worker_is_not_lost(store, line, relay, worker):
     write(store, line, 50)
     relay()
-    assert wait_until(lambda: store.engine.query("SELECT 1 FROM relay_position"), 10)
+    assert wait_until(lambda: store.engine.query("SELECT 1 FROM relay_position"))
     worker()
 
     assert arrives(store)
@@ -77,10 +77,10 @@ def test_a_worker_ends_what_it_has_begun_when_it_is_told_to_stop(
     relay()
     process = worker()
     write(store, line, 300)
-    assert wait_until(lambda: handled(store), 10)
+    assert wait_until(lambda: handled(store))
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     ended_at = len(handled(store))
     worker()
     assert arrives(store)
@@ -97,13 +97,13 @@ def conflict(broker_url, name):
 def test_a_topology_conflict_ends_the_worker_with_an_error(conflict, store, worker):
     process = worker()
 
-    assert process.wait(timeout=20) == 1
+    assert process.wait(timeout=60) == 1
 
 
 def test_a_topology_conflict_ends_the_relay_with_an_error(conflict, store, relay):
     process = relay()
 
-    assert process.wait(timeout=20) == 1
+    assert process.wait(timeout=60) == 1
 
 
 def test_a_topology_conflict_is_named_and_says_what_to_do(conflict, broker_url, name):
@@ -119,12 +119,12 @@ def test_what_the_broker_lost_is_read_from_the_owner(store, line, relay, worker,
     first.kill()
     first.wait()
     lost = write(store, line, 3)
-    assert wait_until(lambda: store.engine.query(RELAYED) == [(store.engine.newest(),)], 10)
+    assert wait_until(lambda: store.engine.query(RELAYED) == [(store.engine.newest(),)])
     with Connection(broker_url) as connection:
         assert connection.channel().queue_purge(name) == 3
     worker()
     write(store, line, 4)
-    assert wait_until(lambda: store.engine.query("SELECT COUNT(*) FROM parked_fact") == [(4,)], 20)
+    assert wait_until(lambda: store.engine.query("SELECT COUNT(*) FROM parked_fact") == [(4,)])
     assert lost not in handled(store)
 
     def on_line(_work, fact):
@@ -182,7 +182,7 @@ def test_confirms_are_waited_for_together_and_not_one_by_one(store, line, broker
     relaying = Relay("source", store.engine, lambda: publisher)
     thread = threading.Thread(target=relaying.run)
     thread.start()
-    assert wait_until(lambda: store.engine.query(RELAYED) == [(count,)], 60)
+    assert wait_until(lambda: store.engine.query(RELAYED) == [(count,)])
     relaying.stop()
     thread.join()
 

@@ -24,9 +24,9 @@ def test_a_fact_that_fails_is_a_dead_letter_and_what_follows_is_parked(
         Unit(appends=(Append("poison", 0, (line(count=13),)),), now=datetime.now(UTC))
     )
     write(store, line, 5)
-    assert wait_until(lambda: letters.count(name) == 1, 20, 0.1)
+    assert wait_until(lambda: letters.count(name) == 1, pause=0.1)
     parked = "SELECT COUNT(*) FROM parked_fact"
-    assert wait_until(lambda: store.engine.query(parked) == [(5,)], 20, 0.1)
+    assert wait_until(lambda: store.engine.query(parked) == [(5,)], pause=0.1)
     assert handled(store) == [p for p in everything(store) if p < poison]
 
     (tmp_path / "cured").touch()
@@ -39,7 +39,7 @@ def test_a_fact_that_fails_is_a_dead_letter_and_what_follows_is_parked(
     assert arrives(store)
     assert handled(store) == everything(store)
     assert letters.count(name) == 0
-    assert wait_until(lambda: store.engine.query(parked) == [(0,)], 10, 0.1)
+    assert wait_until(lambda: store.engine.query(parked) == [(0,)], pause=0.1)
 
 
 def test_a_dead_letter_that_is_dropped_lets_the_others_follow(
@@ -52,7 +52,7 @@ def test_a_dead_letter_that_is_dropped_lets_the_others_follow(
         Unit(appends=(Append("poison", 0, (line(count=13),)),), now=datetime.now(UTC))
     )
     write(store, line, 3)
-    assert wait_until(lambda: letters.count(name) == 1, 20, 0.1)
+    assert wait_until(lambda: letters.count(name) == 1, pause=0.1)
     followed = StoreConsumer(name, store, {"source": {WANTED: lambda *_: None}})
     record = SupportActionRecorded(
         action="operations.dead_letter.drop", outcome="done", occurred_at=datetime.now(UTC)
@@ -63,7 +63,7 @@ def test_a_dead_letter_that_is_dropped_lets_the_others_follow(
         return True
 
     assert letters.each(name, dropped) == 1
-    assert wait_until(lambda: len(handled(store)) == 5, 20, 0.1)
+    assert wait_until(lambda: len(handled(store)) == 5, pause=0.1)
     assert handled(store) == [p for p in everything(store) if p != poison]
 
 
@@ -109,16 +109,16 @@ def test_what_is_held_while_an_engine_is_away_for_long_is_given_back_once(
     wrong(store, line, 15)
     write(store, line, 10)
     process = worker()
-    assert wait_until(lambda: handled(store) and letters.waiting(name) == 0, 60, 0.02)
+    assert wait_until(lambda: handled(store) and letters.waiting(name) == 0)
     # Those before it may have been in the same batch.
-    assert wait_until(lambda: letters.waiting(name) >= 11, 60, 0.1)
+    assert wait_until(lambda: letters.waiting(name) >= 11, pause=0.1)
     counts = returned(broker_url, name, 11)
     (tmp_path / "cured").touch()
 
     assert arrives(store, 60)
     assert handled(store) == everything(store)
     assert set(counts.values()) == {1}
-    assert wait_until(lambda: letters.waiting(name) == 0, 60, 0.1)
+    assert wait_until(lambda: letters.waiting(name) == 0, pause=0.1)
     assert (letters.count(name), process.poll()) == (0, None)
 
 
@@ -130,8 +130,8 @@ def test_looking_at_a_dead_letter_again_and_again_does_not_lose_it(
     wrong(store, line, 13)
     seen = []
     for _ in range(30):
-        assert wait_until(lambda: letters.count(name) == 1, 60, 0.02)
+        assert wait_until(lambda: letters.count(name) == 1)
         letters.each(name, lambda headers, _: bool(seen.append(headers["cloudEvents:id"])))
 
     assert len(seen) == 30
-    assert wait_until(lambda: letters.count(name) == 1, 60, 0.02)
+    assert wait_until(lambda: letters.count(name) == 1)

@@ -125,7 +125,7 @@ class Message:
         self.ended = "done" if self._driver.take(self._headers, BODY) else "handed back"
 
     def wait(self):
-        self._thread.join(10)
+        self._thread.join(60)
         return self.ended
 
 

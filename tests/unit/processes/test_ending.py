@@ -29,4 +29,4 @@ def test_a_signal_ends_a_process_that_holds_the_lock_which_ending_needs():
     with lock:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    assert wait_until(lambda: ended == [True], 20, 0.01)
+    assert wait_until(lambda: ended == [True], pause=0.01)

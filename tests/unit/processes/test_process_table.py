@@ -109,7 +109,9 @@ def test_a_process_of_an_earlier_run_is_found(tmp_path):
         running.stdout.readline()
         (tmp_path / PIDS).write_text(json.dumps({"work email": running.pid}))
         # A process has its command line a moment after its id.
-        is_found = wait_until(lambda: read_pids(tmp_path) == {"work email": running.pid}, 10, 0.01)
+        is_found = wait_until(
+            lambda: read_pids(tmp_path) == {"work email": running.pid}, pause=0.01
+        )
         running.communicate(b"\n")
 
     assert is_found
