@@ -1,6 +1,7 @@
 """From a commit until a worker handled its fact, against bare messaging and one bare commit."""
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from kombu.connection import Connection
 from kombu.messaging import Producer
 
 from benchmarks.engines import ROOT, SCHEMA, log, process
-from benchmarks.measuring import row
+from benchmarks.measuring import p99, row
 from helpdesk.kernel import broker
 
 _TESTED = ROOT / "tests" / "integration"
@@ -93,10 +94,9 @@ def _rows(
     ours: Callable[[int], float], peer: Callable[[int], float], runs: int
 ) -> list[dict[str, Any]]:
     found = [(ours(number), peer(number)) for number in range(-20, runs)][20:]
-    mine, theirs = (sorted(side) for side in zip(*found, strict=True))
+    mine, theirs = zip(*found, strict=True)
     rows = []
-    for name, share, aim in (("median", 0.5, 0.0), ("p99", 0.99, _AIM)):
-        at = min(runs - 1, int(share * runs))
-        one, other = mine[at] * 1000, theirs[at] * 1000
+    for name, measured, aim in (("median", statistics.median, 0.0), ("p99", p99, _AIM)):
+        one, other = measured(mine) * 1000, measured(theirs) * 1000
         rows.append(row(f"commit to handled, {name}", one, other, "ms", other / one, runs, aim))
     return rows

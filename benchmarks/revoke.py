@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.measuring import row
+from benchmarks.measuring import p99, row
 from tests.support.distributed import product_of
 from tests.support.endings import CAUSES, Scene
 from tests.support.methods import hosted
@@ -56,9 +56,9 @@ def run(size: str = "embedded", runs: int = 1000) -> list[dict[str, Any]]:
     return [
         _row("revoke to dead, median", statistics.median(every), len(every)),
         _row("revoke to dead, slowest", max(every), len(every)),
-        _row("revoke to dead, p99", _p99(every), len(every), held=True),
+        _row("revoke to dead, p99", p99(every), len(every), held=True),
         *(
-            _row(f"p99 by {cause.replace('_', ' ')}", _p99(those), len(those), held=True)
+            _row(f"p99 by {cause.replace('_', ' ')}", p99(those), len(those), held=True)
             for cause, those in by_cause.items()
         ),
     ]
@@ -67,7 +67,3 @@ def run(size: str = "embedded", runs: int = 1000) -> list[dict[str, Any]]:
 def _row(name: str, ours: float, runs: int, *, held: bool = False) -> dict[str, Any]:
     found = row(name, ours, AIM_MS, "ms, aim", AIM_MS / ours, runs, 1.0)
     return {**found, "missed": ours > AIM_MS} if held else found
-
-
-def _p99(times: list[float]) -> float:
-    return sorted(times)[min(len(times) - 1, int(0.99 * len(times)))]

@@ -12,7 +12,7 @@ from uuid import UUID
 from opensearchpy import helpers
 
 from benchmarks import engines
-from benchmarks.measuring import row
+from benchmarks.measuring import p99, row
 from benchmarks.product import Directory, Product, directory, import_requests
 from benchmarks.search import _texts
 from helpdesk.identity.v1 import feed_pb2_grpc
@@ -67,10 +67,6 @@ def _settled(product: Product, seconds: float = 600) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _p99(times: list[float]) -> float:
-    return sorted(times)[min(len(times) - 1, int(0.99 * len(times)))] * 1000
-
-
 def _timed(call: Callable[[], object]) -> float:
     began = time.perf_counter()
     call()
@@ -88,7 +84,7 @@ def _compared(
     for number in range(runs):
         mine.append(_timed(lambda number=number: ours(number)))  # type: ignore[misc]
         theirs.append(_timed(lambda number=number: peer(number)))  # type: ignore[misc]
-    ours_ms, peer_ms = _p99(mine), _p99(theirs)
+    ours_ms, peer_ms = p99(mine) * 1000, p99(theirs) * 1000
     return row(name, ours_ms, peer_ms, "ms p99", peer_ms / ours_ms, runs, 1 / aim)
 
 
