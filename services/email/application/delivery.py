@@ -176,10 +176,10 @@ def _answer(ours: Message, reply: Reply) -> RecipientReport:
             command=reply.command,
             remote_mta=reply.server,
         )
-        # Refused before the recipient was named, it says nothing of the recipient.
-        if reply.command not in _ABOUT_THE_RECIPIENT and answer.fault is Fault.RECIPIENT:
-            return replace(answer, fault=Fault.OUR_SIDE, permanent=False)
-        return answer
+        if reply.command in _ABOUT_THE_RECIPIENT:
+            return answer
+        # Our own server is asked first: before the recipient is named its refusals are of us.
+        return replace(answer, fault=Fault.OUR_SIDE, permanent=False)
     return RecipientReport(
         ours.address,
         diagnosis=reply.text,

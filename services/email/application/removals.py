@@ -107,25 +107,35 @@ def evidence_for(
     mailbox: Mailbox,
     states: Mapping[str, Address],
     proof: Proof | None,
-    has_admin: Callable[[], bool],
+    has_admin: Callable[[str], bool],
 ) -> Evidence:
     """
     Return what speaks for removing an address, beside what the address knows itself.
 
-    ``has_admin`` says whether the customer has an admin; it is asked only where that matters.
+    ``has_admin`` says whether the customer has an admin for a block of a kind; it is asked only
+    where that matters.
     """
     other = any(not state.blocked for digest, state in states.items() if digest != mailbox.digest)
     check = ""
     # What was sent to the blocked address proves nothing of it; an admin's word needs no mail.
     if proof and (proof.address_digest != mailbox.digest or proof.by == CUSTOMER_ADMIN):
         check = proof.check_id
-    matters = states[mailbox.digest].block in (HARD, COMPLAINT)
-    return Evidence(check, other_address=other, customer_admin=matters and has_admin())
+    block = states[mailbox.digest].block
+    matters = block in (HARD, COMPLAINT)
+    return Evidence(check, other_address=other, customer_admin=matters and has_admin(block))
 
 
-def admin_of(directory: Directory, user: User) -> Callable[[], bool]:
-    """Return what says whether the customer of a user has an admin; it asks once."""
-    return cache(lambda: directory.has_admin(user.organization_id))
+def admin_of(directory: Directory, user: User) -> Callable[[str], bool]:
+    """
+    Return what says whether the customer of a user has an admin to ask; it asks once a kind.
+
+    For a mailbox that is missing another admin is needed; who complained may agree as an admin.
+    """
+    return cache(
+        lambda block: directory.has_admin(
+            user.organization_id, besides=user.id if block == HARD else ""
+        )
+    )
 
 
 class Removals:
@@ -297,7 +307,7 @@ class Removals:
         wanted = size_of(size)
         rows = list(self._found.removals(actor.partner_id, whose, before, wanted + 1))
         shown = rows[:wanted]
-        admins: dict[str, Callable[[], bool]] = {}
+        admins: dict[str, Callable[[str], bool]] = {}
         views = [self._removal(action, each, admins) for each in shown]
         action.showed(f"removal:{each.removal_id}" for each in shown)
         action.read_at(self._store.name, self._store.position)
@@ -311,7 +321,7 @@ class Removals:
         }
 
     def _removal(
-        self, action: SupportAction, removal: Removal, admins: dict[str, Callable[[], bool]]
+        self, action: SupportAction, removal: Removal, admins: dict[str, Callable[[str], bool]]
     ) -> RemovalView:
         try:
             user = self._directory.user(action.actor, removal.user_id)
@@ -324,7 +334,7 @@ class Removals:
         step = ""
         if own is not None:
             state = action.load(own.stream, blocklist.evolve, Address()).state
-            has_admin = admins.setdefault(user.organization_id, admin_of(self._directory, user))
+            has_admin = admins.setdefault(user.id, admin_of(self._directory, user))
             evidence = evidence_for(own, self.states(action, user), None, has_admin)
             verdict = lifting.removal(state, action.now, evidence, action.actor.partner_id)
             step = verdict.next_step if state.blocked or state.probation else ""

@@ -48,7 +48,7 @@ class Known:
 
     user: User
     mailboxes: tuple[Mailbox, ...]
-    has_admin: Callable[[], bool]
+    has_admin: Callable[[str], bool]
     states: dict[str, Address] = field(default_factory=dict)
 
     @property

@@ -78,6 +78,7 @@ def read_smtp_reply(
     `command` is the command that was answered (EHLO, MAIL, RCPT or DATA).
     """
     words = " ".join(text.split())[:2000]
+    asked = command.upper()[:4]
     status = codes.status_in(words)
     answer = f"{code:03d}"
     diagnosis = words if words.startswith(answer) else f"{answer} {words}".strip()
@@ -90,7 +91,7 @@ def read_smtp_reply(
                 diagnosis,
                 status=status,
                 reply_code=answer,
-                command=command.upper()[:4],
+                command=asked,
                 remote_mta=remote_mta,
                 domain=recipient.rpartition("@")[2].lower(),
             )
@@ -104,6 +105,6 @@ def read_smtp_reply(
         diagnosis=diagnosis,
         remote_mta=remote_mta,
         cause=cause,
-        fault=fault_of(cause),
+        fault=fault_of(cause, asked, answer),
         permanent=False if lasting and answer.startswith("4") else lasting,
     )

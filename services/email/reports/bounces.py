@@ -263,7 +263,13 @@ def _judged(
         words = " ".join(around.split())[: notices.MAX_DIAGNOSIS]
         cause = cause_of(replace(evidence, text=f"{diagnosis} {words}"))
     return _report(
-        address, cause, action=said_action, status=status, diagnosis=diagnosis, remote=remote
+        address,
+        cause,
+        action=said_action,
+        status=status,
+        diagnosis=diagnosis,
+        remote=remote,
+        command=command,
     )
 
 
@@ -315,6 +321,7 @@ def _from_notice(
                 status=status,
                 diagnosis=diagnosis,
                 remote=remote,
+                command=evidence.command,
             )
         )
     return reports
@@ -327,7 +334,14 @@ def _reports_failure(subject: str, notice: str) -> bool:
 
 
 def _report(
-    address: str, cause: Cause, *, action: Action, status: str, diagnosis: str, remote: str
+    address: str,
+    cause: Cause,
+    *,
+    action: Action,
+    status: str,
+    diagnosis: str,
+    remote: str,
+    command: str = "",
 ) -> RecipientReport:
     reply = codes.reply_in(diagnosis)
     if reply and status and reply[0] != status[0]:
@@ -343,7 +357,7 @@ def _report(
         diagnosis=diagnosis[:2000],
         remote_mta=remote,
         cause=cause,
-        fault=fault_of(cause),
+        fault=fault_of(cause, command, reply),
         permanent=False if lasting and action is Action.DELAYED else lasting,
     )
 

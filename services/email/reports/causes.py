@@ -9,6 +9,8 @@ from services.email.reports.model import Action, Cause, Fault
 
 _BEFORE_DATA = frozenset({"CONN", "EHLO", "HELO", "MAIL", "RCPT"})
 _GREETING = frozenset({"CONN", "EHLO", "HELO"})
+_BEFORE_RECIPIENT = _GREETING | {"MAIL"}
+_TAKES_OF_NOBODY = frozenset({"521", "556"})
 _ABOUT_RECIPIENT = ("5.1.0 address rejected", "recipient address rejected", "sender ip address")
 _SYNTAX_REPLIES = frozenset({"500", "501", "502", "503", "504", "505", "506", "507"})
 
@@ -96,7 +98,14 @@ _FAULTS = {
 }
 _FAULT_OF = {cause: fault for fault, causes in _FAULTS.items() for cause in causes}
 _NO_FAILURE = frozenset({Cause.COMPLAINED, Cause.AWAY, Cause.DELIVERED})
+_OF_THE_SYSTEM = _NO_FAILURE | {
+    Cause.GREYLISTED,
+    Cause.EXPIRED,
+    Cause.NETWORK_TROUBLE,
+    Cause.SYSTEM_TROUBLE,
+}
 _GONE = frozenset({Cause.NO_SUCH_MAILBOX, Cause.MOVED, Cause.DOMAIN_NOT_FOUND})
+_OF_THE_MAILBOX = _GONE | {Cause.MAILBOX_FULL, Cause.MAILBOX_INACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +148,17 @@ def cause_of(evidence: Evidence) -> Cause:
     return _by_codes(evidence, text, named)
 
 
-def fault_of(cause: Cause) -> Fault:
-    """Who can mend a failure of this cause."""
-    return _FAULT_OF[cause]
+def fault_of(cause: Cause, command: str = "", reply_code: str = "") -> Fault:
+    """
+    Who can mend a failure of this cause, where this SMTP command was refused with this code.
+
+    Before the recipient is named (RFC 5321 3.3) a refusal is of the sender, unless it says that the
+    other system is in trouble, or takes mail of nobody (RFC 7504).
+    """
+    # A transcript that begins in the middle looks like a greeting: there words for a mailbox count.
+    of_others = _OF_THE_SYSTEM if command == "MAIL" else _OF_THE_SYSTEM | _OF_THE_MAILBOX
+    about_sender = command in _BEFORE_RECIPIENT and reply_code not in _TAKES_OF_NOBODY
+    return Fault.OUR_SIDE if about_sender and cause not in of_others else _FAULT_OF[cause]
 
 
 def permanent(cause: Cause, status: str, reply_code: str) -> bool | None:

@@ -39,6 +39,7 @@ class FewPeople:
             partner_name="North",
         )
         self.with_admin = {"acme"}
+        self.only_admin = ""
 
     def user(self, viewer, user_id):
         if user_id != "ana" or viewer.partner_id != "north":
@@ -46,7 +47,7 @@ class FewPeople:
         return self.ana
 
     def has_admin(self, organization_id, besides=""):
-        return organization_id in self.with_admin
+        return organization_id in self.with_admin and besides != (self.only_admin or None)
 
     def owner_of(self, address):
         return Owner("ana", "acme") if address == "ana@acme.example" else None

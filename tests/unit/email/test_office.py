@@ -124,6 +124,15 @@ def test_a_message_that_cannot_be_written_holds_up_no_other(office):
     [
         (Reply(550, "5.1.1 no such user", "RCPT"), facts.MessageBounced, True),
         (Reply(550, "5.1.1 no such user", "MAIL"), facts.MessageBounced, False),
+        (Reply(554, "5.0.0 Service unavailable", "MAIL"), facts.MessageBounced, False),
+        (
+            Reply(550, "Your host may not connect to this server", "MAIL"),
+            facts.MessageBounced,
+            False,
+        ),
+        (Reply(554, "no SMTP service here", "MAIL"), facts.MessageBounced, False),
+        (Reply(554, "Message refused", "RCPT"), facts.MessageBounced, True),
+        (Reply(554, "no SMTP service here", "CONN"), facts.MessageDelayed, False),
         (Reply(554, "5.7.1 you are listed", "CONN"), facts.MessageDelayed, False),
         (Reply(535, "5.7.8 wrong password", "CONN"), facts.MessageDelayed, False),
         (Reply(552, "5.2.2 mailbox full", "RCPT"), facts.MessageBounced, False),

@@ -95,6 +95,24 @@ def test_nothing_is_tried_where_the_customer_has_an_admin(alone):
     ]
 
 
+def test_a_missing_mailbox_of_the_only_admin_is_tried(alone):
+    alone.directory.with_admin = {"acme"}
+    alone.directory.only_admin = "ana"
+
+    assert alone.act(alone.removals.remove, "ana", 0) == (1, "trial")
+
+
+def test_the_only_admin_who_complained_is_asked_as_an_admin(alone):
+    alone.directory.with_admin = {"acme"}
+    alone.directory.only_admin = "ana"
+    alone.act(alone.removals.remove, "ana", 0)
+    message_id = alone.act(alone.mail.send_message, "ana", "welcome")
+    deliver(alone, message_id, TAKEN)
+    alone.act(alone.reports.report_mail, COMPLAINT.format(message_id, DOMAIN).encode())
+
+    assert address(alone).next_step == "mail.next.ask_admin_for_consent"
+
+
 def test_the_trial_is_free_again_after_thirty_days(alone):
     alone.act(alone.removals.remove, "ana", 0)
     block(alone)

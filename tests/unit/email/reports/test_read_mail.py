@@ -1,5 +1,7 @@
 """Each kind of mail, written for these tests."""
 
+import pytest
+
 from services.email.reports import Cause, Fault, Kind, line_of, read_mail
 
 DSN = b"""\
@@ -128,6 +130,22 @@ def test_exim_names_the_address_before_the_answer():
 
     assert [(one.recipient, one.cause) for one in report.recipients] == [
         ("carol@example.com", Cause.NO_SUCH_MAILBOX)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"), [("MAIL FROM", Fault.OUR_SIDE), ("RCPT TO", Fault.UNKNOWN)]
+)
+def test_a_refusal_of_who_sends_is_not_the_recipients(command, fault):
+    report = text_mail(
+        "Undelivered Mail Returned to Sender",
+        "This is the mail system at host relay.example.net.\n\n"
+        "<carol@example.com>: host mx.example.com[192.0.2.9] said: 554 5.0.0\n"
+        f"    Service unavailable (in reply to {command} command)\n",
+    )
+
+    assert [(one.recipient, one.fault) for one in report.recipients] == [
+        ("carol@example.com", fault)
     ]
 
 

@@ -77,6 +77,41 @@ def test_a_refusal_has_the_cause_that_its_code_and_words_say(code, text, command
     assert report.reply_code == str(code)
 
 
+@pytest.mark.parametrize("command", ["CONN", "EHLO", "HELO", "MAIL"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5.0.0 Service unavailable",
+        "Your host is not allowed to connect to this server",
+        "IP=192.0.2.1 - A problem occurred, ask your postmaster",
+        "no SMTP service here",
+    ],
+)
+def test_what_is_refused_before_the_recipient_is_named_is_our_side(text, command):
+    report = read_smtp_reply(554, text, recipient="ann@example.com", command=command)
+
+    assert report.fault is Fault.OUR_SIDE
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_what_is_refused_after_the_recipient_was_named_is_of_unknown_fault(command):
+    report = read_smtp_reply(554, "5.0.0 Service unavailable", command=command)
+
+    assert report.fault is not Fault.OUR_SIDE
+
+
+def test_trouble_of_the_other_system_stays_its_own_at_any_command():
+    report = read_smtp_reply(451, "4.3.0 Temporary system problem", command="MAIL")
+
+    assert report.fault is Fault.RECEIVING_SYSTEM
+
+
+def test_a_host_that_takes_mail_of_nobody_says_so_at_its_greeting():
+    report = read_smtp_reply(521, "mx9.example.net has no mailboxes", command="CONN")
+
+    assert report.fault is Fault.RECEIVING_SYSTEM
+
+
 def test_an_accepted_mail_is_delivered_to_the_next_system():
     report = read_smtp_reply(250, "2.0.0 Ok: queued as 4F1")
 
