@@ -157,6 +157,10 @@ class _Facts(Entrypoint):
 
     consumer_cls = _Draining
 
+    def kill(self) -> None:
+        # Another's failure kills this one, and the start that tells it waits until all are ready.
+        self.consumer.ready.set()
+
     def handle_message(self, body: Any, message: Any) -> None:
         del body
         super().handle_message(message, message)
