@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-import eventlet
+import warnings
+
+with warnings.catch_warnings():
+    # That eventlet is in maintenance is no news to an operator, and no line of JSON.
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+    import eventlet
 
 eventlet.monkey_patch()
 
@@ -12,8 +17,10 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
+from eventlet import hubs
 from nameko import config
 from nameko.amqp.consume import Consumer as Consuming
 from nameko.messaging import Consumer as Entrypoint
@@ -29,6 +36,7 @@ from helpdesk.kernel.sharing import Roster, Sharing
 
 _log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 20.0
+_Failure = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 class _Draining(Consuming):
@@ -157,6 +165,10 @@ class _Facts(Entrypoint):
 
     consumer_cls = _Draining
 
+    def kill(self) -> None:
+        # Another's failure kills this one, and the start that tells it waits until all are ready.
+        self.consumer.ready.set()
+
     def handle_message(self, body: Any, message: Any) -> None:
         del body
         super().handle_message(message, message)
@@ -191,6 +203,7 @@ def run(
     """
     drivers = [Driver(consumer, work.store, patience) for consumer in work.consumers]
     sharing = Sharing(Roster(work.store.engine), {each.name: each.flow for each in drivers})
+    _log_failures()
     runner = ServiceRunner()
     with config.patch(
         {
@@ -217,6 +230,23 @@ def run(
         runner.wait()
     for driver in drivers:
         driver.stop()
+
+
+def _log_failures() -> None:
+    """Log what green threads fail with, which eventlet would print."""
+    hub = hubs.get_hub()
+
+    def failed(error: _Failure) -> None:
+        _log.error("a green thread failed", exc_info=error)
+
+    def failed_reading(descriptor: int, error: _Failure) -> None:
+        failed(error)
+        with suppress(Exception):
+            hub.remove_descriptor(descriptor)
+
+    hub.squelch_generic_exception = failed
+    hub.squelch_timer_exception = lambda _timer, error: failed(error)
+    hub.squelch_exception = failed_reading
 
 
 def _service(name: str, consumers: Sequence[Consumer], drivers: Sequence[Driver]) -> type:

@@ -69,7 +69,7 @@ class Relay:
         return lead is not None and lead.held
 
     def run(self) -> None:
-        """Relay until stopped."""
+        """Relay until stopped. Raises TopologyConflict; the timers have ended by then."""
         self._engine.watch(self._moved.set)
         threads = [
             threading.Thread(target=each.run, args=(self._stopping, lambda: self.leading))
@@ -77,14 +77,17 @@ class Relay:
         ]
         for thread in threads:
             thread.start()
-        while not self._stopping.is_set():
-            try:
-                self._take_turn()
-            except Unavailable as error:
-                _log.warning("the relay of %s starts again: %s", self._source, error.message)
-            self._stopping.wait(_PAUSE)
-        for thread in threads:
-            thread.join()
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._take_turn()
+                except Unavailable as error:
+                    _log.warning("the relay of %s starts again: %s", self._source, error.message)
+                self._stopping.wait(_PAUSE)
+        finally:
+            self._stopping.set()
+            for thread in threads:
+                thread.join()
 
     def stop(self) -> None:
         """End after the batch that is being published."""

@@ -6,8 +6,11 @@ import stat
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
+
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -20,6 +23,7 @@ case "$*" in
   *" config "*) [ ! -e "$FAKE/without-compose" ] ;;
   *" up "*)
     env | grep -E '^(ENGINES|[A-Z]+_PORT)=' >"$FAKE/env"
+    while [ -e "$FAKE/slow" ]; do sleep 0.1; done
     [ ! -e "$FAKE/sick" ] && touch "$FAKE/up" ;;
   *" ps "*) if [ -e "$FAKE/up" ]; then echo 0123456789ab; fi ;;
   *"-c SELECT"*) if [ -e "$FAKE/made" ]; then echo 1; fi ;;
@@ -51,19 +55,25 @@ class Fake:
             "ENGINES_DIR": str(self.engines),
         }
 
-    def run(self, script, *words, **env):
-        return subprocess.run(
+    def begun(self, script, *words):
+        return subprocess.Popen(
             [ROOT / "scripts" / script, *words],
-            env={**self.env, **env},
+            env=self.env,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
+
+    def run(self, script, *words):
+        with self.begun(script, *words) as process:
+            said, complained = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
 
     def chosen(self, **env):
         """Ask the script's own function, so that no engine is started as a process."""
         script = (ROOT / "scripts" / "up").read_text()
-        functions = script.partition('mkdir -p "$ENGINES"\nif docker_wanted')[0]
+        functions = script.partition('alone scripts/up "$@"\n')[0]
         functions = functions.replace('"$(dirname "$0")/.."', f'"{ROOT}"')
         asked = subprocess.run(
             ["bash", "-c", f"{functions}\nif docker_wanted; then echo yes; else echo no; fi"],
@@ -170,6 +180,38 @@ def test_containers_that_do_not_become_healthy_are_an_error(docker):
     assert "did not become healthy" in done.stderr
     assert [each for each in docker.calls if " logs --tail 20 " in each]
     assert not (docker.engines / "env").exists()
+
+
+def test_a_second_one_waits_until_the_first_is_done(docker):
+    def started():
+        return len([each for each in docker.calls if " up " in each])
+
+    def waits(process):
+        return psutil.Process(process.pid).name() == "flock"
+
+    docker.is_("slow")
+    first = docker.begun("up")
+    assert wait_until(lambda: started() == 1)
+    second = docker.begun("up")
+    assert wait_until(lambda: waits(second) or started() == 2)
+    begun = started()
+    (docker.folder / "slow").unlink()
+    ended = [each.communicate()[1] for each in (first, second)]
+
+    assert [first.returncode, second.returncode] == [0, 0], ended
+    assert begun == 1
+    assert started() == 2
+
+
+def test_what_is_started_does_not_keep_the_others_waiting(docker):
+    docker.engines.mkdir()
+    held = docker.folder / "held"
+    script = f". scripts/engines; alone bash -c 'ls -l /proc/$$/fd >\"{held}\"'"
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, env=docker.env, capture_output=True)
+
+    assert done.returncode == 0
+    assert held.read_text()
+    assert "engines.lock" not in held.read_text()
 
 
 def test_docker_is_chosen_only_where_it_answers_and_nobody_refused(docker):

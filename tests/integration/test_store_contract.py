@@ -1,6 +1,7 @@
 """What a store promises, asked of the store on SQLite and on PostgreSQL."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from helpdesk.kernel.errors import Conflict, Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.store import Append, Store, Unit
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+RECORD = SupportActionRecorded(action="a.b.c", outcome="done")
+HELD_UP, BROKEN = 1, 2
 
 
 def unit(*appends, record=None, tracking=None):
@@ -19,6 +22,55 @@ def unit(*appends, record=None, tracking=None):
 
 def texts(state, event):
     return (*state, event.text)
+
+
+class Together:
+    """Commits units in one group: they come while the writer is held up by one before them."""
+
+    def __init__(self, open_store, line):
+        self._held, self._gate = threading.Event(), threading.Event()
+        self._line = line
+        self.store = open_store({line().NAME: self._project})
+        with self.store.engine.transaction() as tx:
+            tx.execute("CREATE TABLE seen (count BIGINT)")
+
+    def _project(self, db, recorded):
+        count = recorded.event.count
+        db.execute("INSERT INTO seen VALUES (?)", (count,))
+        if count == HELD_UP:
+            self._held.set()
+            self._gate.wait(PATIENCE)
+        if count == BROKEN:
+            raise RuntimeError("a projection that fails")
+
+    @property
+    def seen(self):
+        found = self.store.engine.query("SELECT count FROM seen WHERE count <> ?", (HELD_UP,))
+        return sorted(count for (count,) in found)
+
+    def commit(self, *units, meanwhile=lambda: None):
+        """Return how each ended, in their order: None, or the kind of its error."""
+        ended = {}
+
+        def commit(number, each):
+            ended[number] = None
+            try:
+                self.store.commit(each)
+            except (Conflict, RuntimeError, Unavailable) as error:
+                ended[number] = type(error)
+
+        first = unit(Append("first", 0, (self._line(count=HELD_UP),)))
+        threads = []
+        for number, each in enumerate([first, *units]):
+            threads.append(threading.Thread(target=commit, args=(number, each)))
+            threads[-1].start()
+            assert self._held.wait(PATIENCE)
+            assert wait_until(lambda: self.store._queue.qsize() == len(threads) - 1)
+        meanwhile()
+        self._gate.set()
+        for thread in threads:
+            thread.join()
+        return [ended[number + 1] for number in range(len(units))]
 
 
 class StoreContract:
@@ -80,15 +132,59 @@ class StoreContract:
 
     def test_records_of_a_process_are_numbered_without_holes(self, open_store, line):
         store = open_store()
-        record = SupportActionRecorded(action="a.b.c", outcome="done")
-        store.commit(unit(Append("notes:1", 0, (line(),)), record=record))
+        store.commit(unit(Append("notes:1", 0, (line(),)), record=RECORD))
         with pytest.raises(Conflict):
-            store.commit(unit(Append("notes:1", 0, (line(),)), record=record))
-        store.commit(unit(record=record))
+            store.commit(unit(Append("notes:1", 0, (line(),)), record=RECORD))
+        store.commit(unit(record=RECORD))
 
         rows = store.read(0, names=(SupportActionRecorded.NAME,))
 
         assert [store.opened(row).number for row in rows] == [1, 2]
+
+    @pytest.fixture
+    def together(self, open_store, line):
+        return Together(open_store, line)
+
+    def test_in_a_group_only_those_in_conflict_are_refused(self, together, line):
+        store = together.store
+        store.commit(unit(Append("taken", 0, (line(count=3),)), tracking=("other", 5)))
+
+        ended = together.commit(
+            unit(Append("notes:1", 0, (line(count=4),)), record=RECORD),
+            unit(Append("taken", 0, (line(count=5),)), record=RECORD),
+            unit(Append("notes:2", 0, (line(count=6),)), record=RECORD),
+            unit(Append("notes:3", 0, (line(count=7),)), record=RECORD, tracking=("other", 5)),
+            unit(Append("notes:1", 1, (line(count=8),)), record=RECORD, tracking=("other", 6)),
+        )
+
+        assert ended == [None, Conflict, None, Conflict, None]
+        assert together.seen == [3, 4, 6, 8]
+        streams = ("notes:1", "notes:2", "notes:3", "taken")
+        assert [store.load(each, texts, ()).version for each in streams] == [2, 1, 0, 1]
+        assert store.engine.tracked("other") == 6
+
+    def test_records_of_a_group_with_conflicts_are_numbered_without_holes(self, together, line):
+        store = together.store
+        store.commit(unit(Append("taken", 0, (line(count=3),)), record=RECORD))
+        conflict = unit(Append("taken", 0, (line(count=4),)), record=RECORD)
+        good = [unit(Append(f"notes:{n}", 0, (line(count=5),)), record=RECORD) for n in range(2)]
+
+        together.commit(conflict, good[0], replace(conflict, done=threading.Event()), good[1])
+        store.commit(unit(record=RECORD))
+
+        rows = store.read(0, names=(SupportActionRecorded.NAME,))
+        assert [store.opened(row).number for row in rows] == [1, 2, 3, 4]
+
+    def test_what_a_unit_of_a_group_wrote_before_it_failed_is_undone(self, together, line):
+        ended = together.commit(
+            unit(Append("notes:1", 0, (line(count=3),))),
+            unit(Append("notes:2", 0, (line(count=4), line(count=BROKEN)))),
+            unit(Append("notes:3", 0, (line(count=5),))),
+        )
+
+        assert ended == [None, RuntimeError, None]
+        assert together.seen == [3, 5]
+        assert together.store.load("notes:2", texts, ()).version == 0
 
     def test_a_view_is_written_in_the_transaction_of_its_fact(self, open_store, line):
         def project(db, recorded):
@@ -130,11 +226,10 @@ class StoreContract:
 
     def test_the_log_is_read_by_name_and_from_a_position(self, open_store, line):
         store = open_store()
-        record = SupportActionRecorded(action="a.b.c", outcome="done")
-        store.commit(unit(Append("notes:1", 0, (line(), line())), record=record))
+        store.commit(unit(Append("notes:1", 0, (line(), line())), record=RECORD))
 
         assert [row.position for row in store.read(1)] == [2, 3]
-        assert [row.position for row in store.read(0, 1, (record.NAME,))] == [3]
+        assert [row.position for row in store.read(0, 1, (RECORD.NAME,))] == [3]
         assert store.engine.newest() == 3
 
     def test_a_snapshot_does_not_see_what_is_committed_meanwhile(self, open_store):
@@ -241,6 +336,17 @@ class TestPostgres(StoreContract):
         assert position == 2
         assert store.load("notes:1", texts, ()).version == 2
 
+    def test_a_lost_acknowledgement_of_a_group_refuses_only_what_was_wrong(self, together, line):
+        # The last of the group is the one whose bytes are not there.
+        ended = together.commit(
+            unit(Append("notes:1", 0, (line(count=3),))),
+            unit(Append("notes:2", 0, (line(count=BROKEN),))),
+            meanwhile=lambda: lose_the_answer_to_the_commit(together.store.engine),
+        )
+
+        assert ended == [None, RuntimeError]
+        assert together.seen == [3]
+
     def test_a_commit_that_never_arrived_stores_nothing(self, open_store, line):
         store = open_store()
         store.commit(unit(Append("notes:1", 0, (line(),))))
@@ -252,17 +358,16 @@ class TestPostgres(StoreContract):
 
     def test_an_outcome_that_cannot_be_known_is_not_called_a_refusal(self, open_store, line):
         store = open_store()
-        record = SupportActionRecorded(action="a.b.c", outcome="done")
-        store.commit(unit(record=record))
+        store.commit(unit(record=RECORD))
         lose_the_answer_to_the_commit(store.engine)
         store.engine.settle_seconds = 0
         conninfo, store.engine._conninfo = store.engine._conninfo, "host=127.0.0.1 port=1"
 
         with pytest.raises(Unavailable, match="not known yet"):
-            store.commit(unit(record=record))
+            store.commit(unit(record=RECORD))
         store.engine._conninfo = conninfo
 
-        assert store.commit(unit(record=record)) == 3
+        assert store.commit(unit(record=RECORD)) == 3
 
     def test_one_process_has_the_lead_until_it_gives_it_up(self, postgres):
         one, two = postgres(), postgres()

@@ -29,6 +29,7 @@ def engines_of_ones_own() -> Iterator[Path]:
     finally:
         _run("down", folder, "--remove")
         shutil.rmtree(folder, ignore_errors=True)
+        folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
 
 
 def start_engine(folder: Path, *names: str) -> None:

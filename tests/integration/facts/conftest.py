@@ -39,20 +39,24 @@ def name(broker_url):
 
 
 @pytest.fixture
-def started(name):
+def started(name, tmp_path):
     """Starts processes; they are ended by their id before their queues go, or they make them again."""
     del name
     running = []
 
     def start(script, *arguments):
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(HERE / script), *arguments],
-            cwd=HERE.parents[1],
-            env={**os.environ, "PYTHONPATH": ROOTS},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        errors = tmp_path / f"errors-{len(running)}"
+        with errors.open("w") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", str(HERE / script), *arguments],
+                cwd=HERE.parents[1],
+                env={**os.environ, "PYTHONPATH": ROOTS},
+                stdout=subprocess.PIPE,
+                stderr=file,
+                text=True,
+            )
         running.append(process)
+        process.errors = errors
         process.said = process.stdout.readline().strip()
         return process
 
@@ -62,6 +66,7 @@ def started(name):
             process.kill()
         process.wait()
         process.stdout.close()
+        sys.stderr.write(process.errors.read_text())
 
 
 @pytest.fixture
@@ -74,8 +79,8 @@ def relay(started, owner_url, schema, broker_url, name):
 @pytest.fixture
 def worker(started, owner_url, schema, broker_url, name, tmp_path):
     cure = str(tmp_path / "cured")
-    return lambda shares=1: started(
-        "worker_under_test.py", owner_url, schema, broker_url, name, cure, "", str(shares)
+    return lambda shares=1, url=broker_url: started(
+        "worker_under_test.py", owner_url, schema, url, name, cure, "", str(shares)
     )
 
 

@@ -15,9 +15,11 @@ from helpdesk.kernel.bus import StoreConsumer
 from helpdesk.kernel.inbox import catch_up
 from helpdesk.kernel.relay import Relay
 from tests.support.handled import WANTED, arrives, everything, handled, write
+from tests.support.stalling import stalled_at
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
+SHARES = 4
 RELAYED = "SELECT position FROM relay_position"
 
 
@@ -98,6 +100,18 @@ def test_a_topology_conflict_ends_the_worker_with_an_error(conflict, store, work
     process = worker()
 
     assert process.wait(timeout=60) == 1
+
+
+def test_a_topology_conflict_ends_a_worker_whose_other_consumers_are_not_ready(
+    conflict, store, worker, broker_url, name
+):
+    others = [f"{name}.{number}" for number in range(2, SHARES + 1)]
+    with stalled_at(broker_url, *others) as url:
+        process = worker(SHARES, url)
+
+        assert process.wait(timeout=60) == 1
+    last = process.errors.read_text().splitlines()[-1]
+    assert "TopologyConflict: HELPDESK_BROKER_URL: this vhost has something else" in last
 
 
 def test_a_topology_conflict_ends_the_relay_with_an_error(conflict, store, relay):
