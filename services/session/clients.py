@@ -9,6 +9,7 @@ from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import NotFound
 from helpdesk.kernel.rpc.client import Caller
 from services.session.application.ports import Organization
+from services.session.domain.access import LOOKING
 
 _TIMEOUT = 2.0
 
@@ -37,7 +38,7 @@ class DirectoryClient:
     def standing(self, user_id: str, roles: frozenset[str], organization_id: str) -> str:
         """Return why an agent may no longer look there, or an empty text."""
         reason = "ROLE_MISSING"
-        for role in sorted(roles & {"HELP_DESK", "HELP_DESK_READ_ONLY"}):
+        for role in sorted(roles & LOOKING):
             request = internal_pb2.CheckStandingRequest(
                 user_id=user_id, role=role, organization_id=organization_id
             )

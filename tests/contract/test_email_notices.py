@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk.email.v1 import caller_check_pb2
+from helpdesk.identity.v1 import people_pb2, people_pb2_grpc
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published
 from helpdesk.kernel.context import Actor
@@ -112,6 +113,23 @@ def test_each_change_is_told_once_to_both_sides(world, consents, admin):
     to, [said] = revoked
     assert to == BOTH
     assert said.startswith("North Partner may no longer look at the portal of Acme")
+
+
+def test_what_ends_with_an_agent_who_leaves_is_told_once_to_both_sides(world, consents, admin):
+    grant(admin, consents, ask(world, consents))
+    ask(world, consents)
+    told(world)
+    people = world.product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    left = people_pb2.OffboardPersonRequest(user_id=person_id("north_agent"), reason="left")
+    world.product.caller("north_admin")(people.OffboardPerson, left)
+    world.product.settle()
+    to, said = told(world)
+
+    assert to == sorted(BOTH * 2)
+    assert {each.partition(" Acme")[0] for each in said} == {
+        "The request of North Partner to look at the portal of",
+        "North Partner may no longer look at the portal of",
+    }
 
 
 def test_a_fact_that_comes_again_tells_nobody(world, consents, admin):

@@ -16,7 +16,7 @@ SERVICE = Actor(id="service:session", roles=frozenset({"SERVICE"}))
 
 @dataclass(frozen=True)
 class Item:
-    """Where a request, consent or view belongs."""
+    """Where a request, consent or view belongs; a consent has an agent where it is for one."""
 
     id: str
     organization_id: str

@@ -20,7 +20,7 @@ from services.session.application.ports import (
 )
 from services.session.application.viewing import ViewUseCases
 from services.session.domain import blocking, consents, requests
-from services.session.domain.access import Access, Windows
+from services.session.domain.access import LOOKING, Access, Windows
 from services.session.domain.facts import AccessRequested, AccessRequestLapsed, ConsentGranted
 
 
@@ -145,6 +145,7 @@ class RequestUseCases:
             action.stage(loaded, fact)
             return ""
         self._check_manages(action, item.partner_id)
+        self._check_looks(item)
         blocking.check_open(self._views.blocking(action, item.organization_id).state)
         consent = ConsentGranted(
             consent_id=uuid4().hex,
@@ -211,3 +212,8 @@ class RequestUseCases:
             raise Refused(
                 "PARTNER_LEFT", "This partner no longer manages your organization. Reject it."
             )
+
+    def _check_looks(self, item: Item) -> None:
+        # What follows from a lost role may still be on its way as well.
+        if self._directory.standing(item.agent_id, LOOKING, item.organization_id):
+            raise Refused("AGENT_LEFT", "Who asked may no longer look at your portal. Reject it.")

@@ -184,10 +184,12 @@ class ViewUseCases:
                 count += self._end(item.id, over)
         return count
 
-    def on_role_removed(self, work: UnitOfWork, agent_id: str, role: str) -> None:
+    def on_role_removed(
+        self, work: UnitOfWork, agent_id: str, role: str, roles_left: frozenset[str]
+    ) -> None:
         """End the views of an agent that stood on the role."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
-            work.stage(loaded, *views.without_role(loaded.state, agent_id, role))
+            work.stage(loaded, *views.without_role(loaded.state, agent_id, role, roles_left))
 
     def on_agent_limited(
         self, work: UnitOfWork, agent_id: str, organization_ids: frozenset[str]

@@ -22,6 +22,8 @@ from services.session.domain.facts import (
 )
 
 SECTIONS = ("ORGANIZATION", "USERS", "DEVICES", "LICENSES", "SITES", "SETTINGS", "MAIL")
+LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
+"""Roles that may look into a customer's portal."""
 LONGEST_MINUTES = 60
 LONGEST_CONSENT = timedelta(days=365)
 WARNINGS = (7, 1)

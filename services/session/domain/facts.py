@@ -27,7 +27,7 @@ class AccessRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRejected(Event):
-    """A customer's admin rejected a request."""
+    """A request was rejected, by an admin or since who asked may look no more."""
 
     NAME = "helpdesk.session.v1.AccessRejected"
 
@@ -71,7 +71,7 @@ class ConsentGranted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentRevoked(Event):
-    """A customer's admin took a consent back."""
+    """A consent was taken back, by an admin or since whom it was for may look no more."""
 
     NAME = "helpdesk.session.v1.ConsentRevoked"
 

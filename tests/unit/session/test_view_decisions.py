@@ -178,7 +178,18 @@ def test_a_view_is_ended_once():
 
 
 def test_who_loses_the_role_loses_the_view():
-    given(CONSENT, VIEW).when(without_role, "agent", "HELP_DESK").then(ended("role"))
+    given(CONSENT, VIEW).when(without_role, "agent", "HELP_DESK", frozenset()).then(ended("role"))
+
+
+def test_who_loses_all_roles_that_a_view_stands_on_one_by_one_loses_it_with_the_last():
+    both = replace(VIEW, roles=("HELP_DESK", "HELP_DESK_READ_ONLY"))
+
+    given(CONSENT, both).when(
+        without_role, "agent", "HELP_DESK", frozenset({"HELP_DESK_READ_ONLY"})
+    ).then()
+    given(CONSENT, both).when(
+        without_role, "agent", "HELP_DESK_READ_ONLY", frozenset({"AUDITOR"})
+    ).then(ended("role"))
 
 
 @pytest.mark.parametrize(
@@ -187,21 +198,18 @@ def test_who_loses_the_role_loses_the_view():
         ((CONSENT, VIEW), "another", "HELP_DESK"),
         ((CONSENT, VIEW), "agent", "AUDITOR"),
         ((CONSENT, VIEW, ended("agent")), "agent", "HELP_DESK"),
-        (
-            (CONSENT, replace(VIEW, roles=("HELP_DESK", "HELP_DESK_READ_ONLY"))),
-            "agent",
-            "HELP_DESK",
-        ),
     ],
 )
 def test_a_role_that_a_view_does_not_stand_on_ends_nothing(facts, agent, role):
-    given(*facts).when(without_role, agent, role).then()
+    given(*facts).when(without_role, agent, role, frozenset()).then()
 
 
 def test_a_role_that_opens_no_view_does_not_keep_one():
     view = replace(VIEW, roles=("AUDITOR", "HELP_DESK"))
 
-    given(CONSENT, view).when(without_role, "agent", "HELP_DESK").then(ended("role"))
+    given(CONSENT, view).when(without_role, "agent", "HELP_DESK", frozenset({"AUDITOR"})).then(
+        ended("role")
+    )
 
 
 def test_signing_out_ends_the_views_of_that_session():

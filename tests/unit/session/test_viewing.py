@@ -176,7 +176,7 @@ def test_that_a_view_ran_out_is_written_down_once(desk, at, view_id):
 @pytest.mark.parametrize(("role", "ends"), [("HELP_DESK", 1), ("AUDITOR", 0)])
 def test_a_lost_role_ends_the_views_that_stood_on_it(desk, at, view_id, agent, role, ends):
     work = UnitOfWork(desk.store, agent, at())
-    desk.views.on_role_removed(work, "ana", role)
+    desk.views.on_role_removed(work, "ana", role, frozenset())
 
     assert [fact.ended_by for fact in work.staged] == ["role"] * ends
 
@@ -187,7 +187,8 @@ def test_a_view_that_stands_on_another_role_as_well_goes_on(desk, at):
     desk.grant(at())
     desk.start(at(), agent=both)
     work = UnitOfWork(desk.store, both, at())
-    desk.views.on_role_removed(work, "ana", "HELP_DESK")
+    left = frozenset({"HELP_DESK_READ_ONLY", "AUDITOR"})
+    desk.views.on_role_removed(work, "ana", "HELP_DESK", left)
 
     assert work.staged == ()
 
