@@ -1,7 +1,7 @@
 """What identity says ends views and consents: roles that are lost, customers that leave."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -126,6 +126,24 @@ def test_no_lease_is_given_to_whom_lost_the_role(product, views, view_id):
     with pytest.raises(HelpdeskError) as caught:
         lease(product, views, view_id)
     assert caught.value.reason == "VIEW_ENDED_ROLE"
+
+
+def test_a_lease_lasts_no_longer_than_the_role_that_identity_gave_until_then(
+    product, consents, views
+):
+    grant(product, consents)
+    roles = product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    briefly = roles_pb2.AssignRoleRequest(
+        user_id=person_id("north_nobody"), role="ROLE_HELP_DESK", reason="covers"
+    )
+    briefly.until.FromDatetime(datetime.now(UTC) + timedelta(minutes=20))
+    product.caller("north_admin")(roles.AssignRole, briefly)
+    agent = product.caller("north_nobody", roles=["HELP_DESK"])
+    start = view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
+    started = agent(views.StartView, start).view_id
+    leased = agent(views.IssueViewToken, view_pb2.IssueViewTokenRequest(view_id=started))
+
+    assert leased.until == briefly.until
 
 
 def test_no_lease_is_given_for_a_customer_that_left(product, views, view_id):

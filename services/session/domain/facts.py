@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from helpdesk.kernel.events import Event, personal
+
+NEVER = datetime.fromtimestamp(0, UTC)
+"""Stands for an end that does not come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +145,7 @@ class ViewGranted(Event):
     minutes: int
     latest: datetime
     roles: tuple[str, ...] = ()
+    role_until: datetime = NEVER
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -95,7 +95,7 @@ def begin(view: View, now: datetime) -> ViewStarted | None:
     """Start the clock at first use; nothing afterwards."""
     if view.until is not None or view.ended_by:
         return None
-    until = min(now + timedelta(minutes=view.granted.minutes), view.granted.latest)
+    until = min(now + timedelta(minutes=view.granted.minutes), view.latest)
     return ViewStarted(
         view_id=view.granted.view_id, organization_id=view.granted.organization_id, until=until
     )

@@ -193,6 +193,20 @@ def test_a_request_is_not_approved_before_it_is_known_that_its_agent_left(desk, 
     assert isinstance(desk.facts()[-1], AccessRejected)
 
 
+def test_a_request_lapses_with_the_role_of_its_agent(desk, at):
+    desk.directory.ends["ana"] = at(hours=2)
+
+    assert desk.ask(at()).lapses == at(hours=2)
+
+
+def test_an_approval_ends_with_the_role_of_its_agent(desk, at):
+    asked = desk.ask(at())
+    desk.directory.ends["ana"] = at(hours=2)
+    desk.answer(at(), asked)
+
+    assert desk.facts()[-1].ends == at(hours=2)
+
+
 def test_an_admin_of_another_organization_does_not_find_the_request(desk, at):
     asked = desk.ask(at())
     other = Actor("bea", organization_id="beta", roles=frozenset({"CUSTOMER_ADMIN"}))

@@ -177,6 +177,31 @@ def test_a_view_is_ended_once():
     assert caught.value.reason == "VIEW_ENDED"
 
 
+BRIEFLY = replace(VIEW, role_until=after(minutes=7))
+
+
+@pytest.mark.parametrize(
+    ("facts", "seconds"),
+    [((CONSENT, BRIEFLY), 420), ((CONSENT, BRIEFLY, started(after(minutes=7))), 420)],
+)
+def test_a_view_lasts_at_most_as_long_as_its_agents_role(facts, seconds):
+    view = view_of(*facts)
+
+    assert view.remaining(NOON) == seconds
+    assert view.over(after(minutes=7) - MOMENT, NOON, IDLE) == ""
+    assert view.over(after(minutes=7), NOON, IDLE) == "role"
+
+
+def test_a_view_starts_no_longer_than_its_agents_role():
+    assert begin(view_of(CONSENT, BRIEFLY), NOON) == started(after(minutes=7))
+
+
+def test_a_view_that_ran_out_before_its_agents_role_ended_by_time():
+    view = view_of(CONSENT, replace(VIEW, role_until=after(minutes=31)), STARTED)
+
+    assert view.over(after(minutes=40), after(minutes=35), IDLE) == "time"
+
+
 def test_who_loses_the_role_loses_the_view():
     given(CONSENT, VIEW).when(without_role, "agent", "HELP_DESK", frozenset()).then(ended("role"))
 
