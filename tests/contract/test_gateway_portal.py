@@ -151,6 +151,40 @@ def test_a_section_that_was_not_allowed_shows_nothing_and_is_recorded(world, loo
     assert view.rpartition("/")[2] in refused
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_change_in_a_view_is_refused_and_recorded_once(world: GatewayWorld, look, method):
+    agent = world.browser("north_agent")
+    view = look("USERS")
+    answer = agent.request(
+        method, f"{view}/users/{STEFANA}", headers={"x-form-token": agent.form()["form_token"]}
+    )
+    records = world.product.records(
+        "session", action="session.view.change", view_id=view.rpartition("/")[2]
+    )
+
+    assert answer.status_code == 403
+    assert "This view is read-only. Nothing was changed." in answer.text
+    assert [record.outcome for record in records] == ["refused"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_who_is_not_signed_in_is_led_to_the_sign_in_from_a_view(world: GatewayWorld, method):
+    answer = world.browser().request(method, "/view/any/users", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signin")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_another_site_attempts_nothing_in_a_view(world: GatewayWorld, look, method):
+    view = look("USERS")
+    answer = world.browser("north_agent").request(
+        method, f"{view}/users", headers={"sec-fetch-site": "cross-site"}
+    )
+
+    assert answer.status_code == 403
+    assert "read-only" not in answer.text
+
+
 def test_nobody_of_another_customer_is_in_the_portal(world: GatewayWorld, look):
     agent = world.browser("north_agent")
     view = look("USERS", "MAIL")
