@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import grpc
 
 from helpdesk.identity.v1 import internal_pb2, internal_pb2_grpc
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import NotFound
 from helpdesk.kernel.rpc.client import Caller
-from services.session.application.ports import Organization
+from services.session.application.ports import Footing, Organization
+from services.session.domain.access import LOOKING
 
 _TIMEOUT = 2.0
 
@@ -34,18 +37,21 @@ class DirectoryClient:
             partner_names=tuple(found.partner_names),
         )
 
-    def standing(self, user_id: str, roles: frozenset[str], organization_id: str) -> str:
-        """Return why an agent may no longer look there, or an empty text."""
-        reason = "ROLE_MISSING"
-        for role in sorted(roles & {"HELP_DESK", "HELP_DESK_READ_ONLY"}):
+    def footing(self, user_id: str, roles: frozenset[str], organization_id: str) -> Footing:
+        """Return whether and until when an agent may look there by any of the roles."""
+        lost, ends = "ROLE_MISSING", []
+        for role in sorted(roles & LOOKING):
             request = internal_pb2.CheckStandingRequest(
                 user_id=user_id, role=role, organization_id=organization_id
             )
             answer = self._call(self._stub.CheckStanding, request, timeout=_TIMEOUT)
-            if answer.holds:
-                return ""
-            reason = str(answer.reason)
-        return reason
+            if not answer.holds:
+                lost = str(answer.reason)
+            elif answer.HasField("until"):
+                ends.append(answer.until.ToDatetime(tzinfo=UTC))
+            else:
+                return Footing()
+        return Footing(until=max(ends)) if ends else Footing(lost)
 
     def name(self, user_id: str) -> str:
         """Return a person's name, or an empty text where there is none any more."""

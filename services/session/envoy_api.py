@@ -41,6 +41,10 @@ COOKIE = "__Host-helpdesk-view"
 LEASE_HEADER = "x-helpdesk-lease"
 """Set for the portal on what was allowed: the signed lease, for portals that check it."""
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OVERRIDES = ("x-http-method", "x-http-method-override", "x-method-override")
+"""Headers that frameworks take for the method, whatever the request line says."""
+_UPGRADE = "upgrade"
+"""Opens a channel, such as a web socket, of which no later message would be asked about."""
 _THREADS = 16
 _SECONDS = 2.0
 _GRACE = 1.0
@@ -98,7 +102,7 @@ class EnvoyAuthorization(external_auth_pb2_grpc.AuthorizationServicer):
     def _look(self, http: Any, route: dict[str, str]) -> external_auth_pb2.CheckResponse:
         stub = portal_pb2_grpc.PortalServiceStub(self._channel())
         token, view_id = self._lease(stub, http)
-        if http.method not in _READS:
+        if _may_change(http):
             views = view_pb2_grpc.ViewServiceStub(self._channel())
             change = view_pb2.ChangeInViewRequest(view_id=view_id)
             # Refuses, always, and records what was tried.
@@ -152,6 +156,10 @@ class EnvoyServer:
             self._server.stop(_GRACE).wait()
 
 
+def _may_change(http: Any) -> bool:
+    return http.method not in _READS or any(h in http.headers for h in (*_OVERRIDES, _UPGRADE))
+
+
 def _cookie(header: str) -> str:
     try:
         found = SimpleCookie(header[:8192]).get(COOKIE)
@@ -165,7 +173,8 @@ def _allowed(token: str) -> external_auth_pb2.CheckResponse:
     response.status.code = code_pb2.OK
     # Overwritten, so that no browser can claim one; the view's cookie is no business of the portal.
     response.ok_response.headers.append(_header(LEASE_HEADER, token))
-    response.ok_response.headers_to_remove.append("cookie")
+    # An Envoy may be set to show us some headers only; no override reaches the portal unseen.
+    response.ok_response.headers_to_remove.extend(("cookie", *_OVERRIDES))
     response.ok_response.response_headers_to_add.append(_header("cache-control", "no-store"))
     return response
 

@@ -1,4 +1,4 @@
-"""What identity says that ends views, and who is told when one has ended."""
+"""What identity says that ends views, requests and consents; who is told of a view's end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ def consumers(
 
     def on_role_removed(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()
-        views.on_role_removed(work, str(fields["user_id"]), str(fields["role"]))
+        left = frozenset(map(str, fields.get("roles_left", ())))
+        for each in (views, consents):
+            each.on_role_removed(work, str(fields["user_id"]), str(fields["role"]), left)
+
+    def on_offboarded(work: UnitOfWork, fact: Published) -> None:
+        consents.on_agent_left(work, str(fact.fields()["user_id"]))
 
     def on_agent_limited(work: UnitOfWork, fact: Published) -> None:
         fields = fact.fields()
@@ -45,6 +50,7 @@ def consumers(
 
     wanted = {
         "helpdesk.identity.v1.RoleRemoved": on_role_removed,
+        "helpdesk.identity.v1.PersonOffboarded": on_offboarded,
         "helpdesk.identity.v1.AgentLimited": on_agent_limited,
         "helpdesk.identity.v1.SignedOut": on_signed_out,
         "helpdesk.identity.v1.OrganizationImported": on_organization_imported,

@@ -26,7 +26,7 @@ def on_access_requested(db: Database, recorded: Recorded) -> None:
 def on_consent_granted(db: Database, recorded: Recorded) -> None:
     """A consent came in; the request that it answers is no longer open."""
     event: Any = recorded.event
-    _insert(db, recorded, "consent", event.consent_id, "")
+    _insert(db, recorded, "consent", event.consent_id, event.agent_id)
     if event.access_request_id:
         db.execute(_END, ("request", event.access_request_id))
 

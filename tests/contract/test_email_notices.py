@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk.email.v1 import caller_check_pb2
+from helpdesk.identity.v1 import people_pb2, people_pb2_grpc
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published
 from helpdesk.kernel.context import Actor
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from services.email.application.notices import Notices
-from services.email.domain.notices import LATE, Notice
+from services.email.domain.notice_facts import NoticesBegun
+from services.email.domain.notices import OLD, Notice
 from services.email.service import SERVICE as EMAIL
 from services.email.views import Views
 from services.identity.service import SERVICE as IDENTITY
@@ -114,6 +116,23 @@ def test_each_change_is_told_once_to_both_sides(world, consents, admin):
     assert said.startswith("North Partner may no longer look at the portal of Acme")
 
 
+def test_what_ends_with_an_agent_who_leaves_is_told_once_to_both_sides(world, consents, admin):
+    grant(admin, consents, ask(world, consents))
+    ask(world, consents)
+    told(world)
+    people = world.product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    left = people_pb2.OffboardPersonRequest(user_id=person_id("north_agent"), reason="left")
+    world.product.caller("north_admin")(people.OffboardPerson, left)
+    world.product.settle()
+    to, said = told(world)
+
+    assert to == sorted(BOTH * 2)
+    assert {each.partition(" Acme")[0] for each in said} == {
+        "The request of North Partner to look at the portal of",
+        "North Partner may no longer look at the portal of",
+    }
+
+
 def test_a_fact_that_comes_again_tells_nobody(world, consents, admin):
     consent = grant(admin, consents, ask(world, consents))
     admin(consents.RevokeConsent, consent_pb2.RevokeConsentRequest(consent_id=consent))
@@ -165,13 +184,30 @@ def test_the_end_and_what_else_changes_is_told(world, change, days, words):
     assert words in text
 
 
-def test_nobody_is_told_what_is_no_news(world):
+def test_nobody_is_told_what_was_old_when_the_service_began(world):
     notices = Notices(world.store, Views(world.store.engine))
-    now = datetime.now(UTC)
-    work = work_of(world, now)
-    notices.on_access(work, "f:1", Notice(change="expired", organization_id=ACME), now - LATE)
+    work = work_of(world, datetime.now(UTC))
+    old = datetime.now(UTC) - 2 * OLD
+    notices.on_access(work, "f:1", Notice(change="expired", organization_id=ACME), old)
 
     assert work.staged == ()
+
+
+def test_a_change_is_told_however_long_the_worker_stood_still(world):
+    notices = Notices(world.store, Views(world.store.engine))
+    changed = datetime.now(UTC)
+    for _ in range(2):
+        work = work_of(world, changed + 30 * OLD)
+        said = Notice(change="expired", organization_id=ACME, partner_id=NORTH)
+        notices.on_access(work, "f:1", said, changed)
+        if work.staged:
+            world.store.commit(work.unit())
+
+    assert told(world)[0] == sorted([ADMIN, *NORTH_ADMINS])
+
+
+def test_that_the_service_began_is_noted_once_for_all_customers(world):
+    assert len(world.store.read(0, 1000, (NoticesBegun.NAME,))) == 1
 
 
 def test_a_notice_says_what_until_when_and_where(world, consents, admin):

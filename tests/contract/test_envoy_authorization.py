@@ -12,6 +12,8 @@ from services.session.service import SERVICE as SESSION
 from tests.support.envoy import cookie_of, entered, http
 from tests.support.product import ACME, free_address, running_product, small_directory
 
+OVERRIDES = ["x-http-method", "x-http-method-override", "x-method-override"]
+
 
 @pytest.fixture(scope="module")
 def address():
@@ -88,7 +90,7 @@ def test_what_the_customer_allowed_is_looked_at(envoy, cookie):
 
     assert response.status.code == code_pb2.OK
     assert [h.header.key for h in response.ok_response.headers] == [LEASE_HEADER]
-    assert list(response.ok_response.headers_to_remove) == ["cookie"]
+    assert list(response.ok_response.headers_to_remove) == ["cookie", *OVERRIDES]
 
 
 @pytest.mark.parametrize("section", ["devices", "payroll", ""])
@@ -105,6 +107,28 @@ def test_whatever_may_change_something_is_refused(envoy, cookie, method):
 
     assert response.denied_response.status.code == 403
     assert "read-only" in response.denied_response.body
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [*((header, "DELETE") for header in OVERRIDES), ("upgrade", "websocket"), ("upgrade", "h2c")],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_read_that_may_become_a_change_is_refused_and_recorded(
+    product, envoy, cookie, view_id, method, header, value
+):
+    response = envoy(http(method, cookie=cookie, **{header: value}))
+    changes = product.records("session", view_id=view_id, action="session.view.change")
+
+    assert response.denied_response.status.code == 403
+    assert "read-only" in response.denied_response.body
+    assert [each.outcome for each in changes] == ["refused"]
+
+
+def test_a_browsers_wish_for_secure_pages_is_no_change(envoy, cookie):
+    wish = {"upgrade-insecure-requests": "1"}
+
+    assert envoy(http(cookie=cookie, **wish)).status.code == code_pb2.OK
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
+from helpdesk.options.v1 import options_pb2
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from services.gateway.http_api import streaming
 from tests.contract.gateway_world import FRAGMENT, GatewayWorld, gateway_world, links
@@ -63,6 +64,45 @@ def facts(page):
     """Return the named values of a page, without their tags."""
     found = re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", page.text, re.DOTALL)
     return {name: " ".join(re.sub("<.*?>", " ", value).split()) for name, value in found}
+
+
+SECTIONS = [
+    ("ORGANIZATION", "overview", "acme.example"),
+    ("USERS", "users", "Ștefana Voinea"),
+    ("DEVICES", "devices", "FOC12345678"),
+    ("LICENSES", "licences", "Meetings 200"),
+    ("SITES", "sites", "acme.meet.example"),
+    ("SETTINGS", "settings", "ro_RO"),
+    ("MAIL", "mail", "Ștefana Voinea"),
+]
+"""Each section, its page, and what is seen there of it and on no page of another."""
+
+
+@pytest.mark.parametrize(("section", "page", "text"), SECTIONS)
+def test_a_section_that_was_allowed_is_seen(world: GatewayWorld, look, section, page, text):
+    assert text in world.browser("north_agent").get(f"{look(section)}/{page}").text
+
+
+@pytest.mark.parametrize(
+    ("section", "page", "text"), [each for each in SECTIONS if each[0] != "ORGANIZATION"]
+)
+def test_nothing_is_seen_of_a_section_that_was_not_allowed(
+    world: GatewayWorld, look, section, page, text
+):
+    agent = world.browser("north_agent")
+    view = look(*(name for name, _, _ in SECTIONS if name != section))
+    denied, overview = agent.get(f"{view}/{page}").text, agent.get(f"{view}/overview").text
+
+    assert "not allowed." in denied
+    assert text not in denied + overview
+
+
+def test_the_pages_of_a_portal_are_those_of_the_sections_that_there_are():
+    known = {
+        name.removeprefix("SECTION_") for name in options_pb2.Section.DESCRIPTOR.values_by_name
+    }
+
+    assert {name for name, _, _ in SECTIONS} == known - {"UNSPECIFIED"}
 
 
 def test_the_users_are_seen_with_their_numbers_and_who_administers(world: GatewayWorld, look):
@@ -149,6 +189,40 @@ def test_a_section_that_was_not_allowed_shows_nothing_and_is_recorded(world, loo
     assert "were not allowed." in answer.text
     assert "Ștefana" not in answer.text
     assert view.rpartition("/")[2] in refused
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_change_in_a_view_is_refused_and_recorded_once(world: GatewayWorld, look, method):
+    agent = world.browser("north_agent")
+    view = look("USERS")
+    answer = agent.request(
+        method, f"{view}/users/{STEFANA}", headers={"x-form-token": agent.form()["form_token"]}
+    )
+    records = world.product.records(
+        "session", action="session.view.change", view_id=view.rpartition("/")[2]
+    )
+
+    assert answer.status_code == 403
+    assert "This view is read-only. Nothing was changed." in answer.text
+    assert [record.outcome for record in records] == ["refused"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_who_is_not_signed_in_is_led_to_the_sign_in_from_a_view(world: GatewayWorld, method):
+    answer = world.browser().request(method, "/view/any/users", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signin")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_another_site_attempts_nothing_in_a_view(world: GatewayWorld, look, method):
+    view = look("USERS")
+    answer = world.browser("north_agent").request(
+        method, f"{view}/users", headers={"sec-fetch-site": "cross-site"}
+    )
+
+    assert answer.status_code == 403
+    assert "read-only" not in answer.text
 
 
 def test_nobody_of_another_customer_is_in_the_portal(world: GatewayWorld, look):

@@ -112,6 +112,78 @@ def test_who_leaves_loses_every_role_and_every_view_at_once(product, stub, admin
     assert list(listed(product).roles) == []
 
 
+def answered(product, asked):
+    consents = product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
+    request = consent_pb2.AnswerAccessRequestRequest(
+        access_request_id=asked, approve=True, sections=["SECTION_USERS"], reason="go on"
+    )
+    return product.caller("acme_admin")(consents.AnswerAccessRequest, request).consent_id
+
+
+def asked_for(product):
+    consents = product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
+    request = consent_pb2.RequestAccessRequest(
+        organization_id=ACME,
+        sections=["SECTION_USERS"],
+        minutes=20,
+        reason="cannot join",
+        ticket="INC-1",
+    )
+    return product.caller("north_agent")(consents.RequestAccess, request).access_request_id
+
+
+def states(product):
+    """How the requests and consents at Acme stand, after all that follows was done."""
+    product.settle()
+    consents = product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
+    admin = product.caller("acme_admin")
+    asked = admin(consents.ListAccessRequests, consent_pb2.ListAccessRequestsRequest())
+    given = admin(consents.ListConsents, consent_pb2.ListConsentsRequest(include_ended=True))
+    return [each.state for each in asked.access_requests], [each.state for each in given.consents]
+
+
+def lose_the_last_looking_role(product):
+    stub = product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    lost = roles_pb2.RemoveRoleRequest(
+        user_id=person_id("north_agent"), role=options.ROLE_HELP_DESK, reason="another team"
+    )
+    product.caller("north_admin")(stub.RemoveRole, lost)
+
+
+def off_board(product):
+    stub = product.stub(people_pb2_grpc.PeopleServiceStub, "identity")
+    product.caller("north_admin")(stub.OffboardPerson, leave("north_agent"))
+
+
+@pytest.mark.parametrize("gone", [off_board, lose_the_last_looking_role])
+def test_what_an_agent_asked_for_ends_with_them(product, gone):
+    asked = asked_for(product)
+    gone(product)
+
+    assert states(product) == (["rejected"], [])
+    with pytest.raises(Refused):
+        answered(product, asked)
+
+
+@pytest.mark.parametrize("gone", [off_board, lose_the_last_looking_role])
+def test_an_approval_is_not_there_for_an_agent_who_comes_back(product, admin, gone):
+    answered(product, asked_for(product))
+    gone(product)
+    states_then = states(product)
+    roles = product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    back = roles_pb2.AssignRoleRequest(
+        user_id=person_id("north_agent"), role=options.ROLE_HELP_DESK, reason="is back"
+    )
+    admin(roles.AssignRole, back)
+    views = product.stub(view_pb2_grpc.ViewServiceStub, "session")
+
+    assert states_then == (["approved"], ["revoked"])
+    with pytest.raises(Refused) as caught:
+        started = view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
+        product.caller("north_agent")(views.StartView, started)
+    assert caught.value.reason == "NO_CONSENT"
+
+
 def test_who_leaves_is_on_record_with_the_reason(product, stub, admin):
     admin(stub.OffboardPerson, leave("north_agent"))
     record = product.records("identity", action="identity.person.offboard")[-1]

@@ -44,10 +44,14 @@ def roles(stub, admin):
     return {each.display_name: [role.role for role in each.roles] for each in people}
 
 
-def holds(product, name, role):
+def standing(product, name, role):
     stub = product.stub(internal_pb2_grpc.DirectoryInternalServiceStub, "identity")
     request = internal_pb2.CheckStandingRequest(user_id=person_id(name), role=role)
-    return product.host.wiring.caller("session")(stub.CheckStanding, request).holds
+    return product.host.wiring.caller("session")(stub.CheckStanding, request)
+
+
+def holds(product, name, role):
+    return standing(product, name, role).holds
 
 
 def test_the_partners_own_people_are_listed_by_name_with_their_roles(stub, admin):
@@ -95,6 +99,15 @@ def test_a_role_ends_by_itself(product, stub, admin):
 
     assert not holds(product, "north_nobody", "HELP_DESK")
     assert roles(stub, admin)["Nils Nobody"] == []
+
+
+def test_services_are_told_when_a_role_ends_by_itself(product, stub, admin):
+    request = give("north_nobody")
+    request.until.FromDatetime(datetime.now(UTC) + timedelta(days=1))
+    admin(stub.AssignRole, request)
+
+    assert standing(product, "north_nobody", "HELP_DESK").until == request.until
+    assert not standing(product, "north_agent", "HELP_DESK").HasField("until")
 
 
 @pytest.mark.parametrize(

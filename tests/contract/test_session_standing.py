@@ -1,7 +1,7 @@
 """What identity says ends views and consents: roles that are lost, customers that leave."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from helpdesk.kernel.errors import HelpdeskError, Unauthenticated
 from helpdesk.kernel.store import Loaded
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from services.identity.domain.facts import SignedOut
+from services.identity.domain.people_facts import PersonOffboarded
 from services.identity.service import SERVICE as IDENTITY
 from services.session.application.viewing import ViewUseCases
 from services.session.service import SERVICE as SESSION
@@ -72,6 +73,13 @@ def remove_role(product):
     product.caller("north_admin")(roles.RemoveRole, request)
 
 
+def say(product, fact):
+    """Store a fact as identity would."""
+    work = UnitOfWork(product.store_of("identity"), Actor("service:identity"), datetime.now(UTC))
+    work.stage(Loaded(f"said:{fact.NAME}", 0, None), fact)
+    product.store_of("identity").commit(work.unit())
+
+
 def manage(product, *partners):
     directory = small_directory()
     for organization in directory["organizations"]:
@@ -103,9 +111,7 @@ def test_an_open_page_does_not_go_on_where_only_the_sign_in_is_known_to_have_end
     over = SignedOut(
         sign_in_id="sid-north_agent", user_id=person_id("north_agent"), reason="signed_out"
     )
-    work = UnitOfWork(product.store_of("identity"), Actor("service:identity"), datetime.now(UTC))
-    work.stage(Loaded("signed-out", 0, None), over)
-    product.store_of("identity").commit(work.unit())
+    say(product, over)
     began = time.monotonic()
     with pytest.raises(Unauthenticated) as caught:
         list(watched)
@@ -120,6 +126,24 @@ def test_no_lease_is_given_to_whom_lost_the_role(product, views, view_id):
     with pytest.raises(HelpdeskError) as caught:
         lease(product, views, view_id)
     assert caught.value.reason == "VIEW_ENDED_ROLE"
+
+
+def test_a_lease_lasts_no_longer_than_the_role_that_identity_gave_until_then(
+    product, consents, views
+):
+    grant(product, consents)
+    roles = product.stub(roles_pb2_grpc.RoleServiceStub, "identity")
+    briefly = roles_pb2.AssignRoleRequest(
+        user_id=person_id("north_nobody"), role="ROLE_HELP_DESK", reason="covers"
+    )
+    briefly.until.FromDatetime(datetime.now(UTC) + timedelta(minutes=20))
+    product.caller("north_admin")(roles.AssignRole, briefly)
+    agent = product.caller("north_nobody", roles=["HELP_DESK"])
+    start = view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
+    started = agent(views.StartView, start).view_id
+    leased = agent(views.IssueViewToken, view_pb2.IssueViewTokenRequest(view_id=started))
+
+    assert leased.until == briefly.until
 
 
 def test_no_lease_is_given_for_a_customer_that_left(product, views, view_id):
@@ -141,6 +165,27 @@ def test_a_consent_does_not_come_back_with_the_customer(product, views, view_id)
             views.StartView, view_pb2.StartViewRequest(organization_id=ACME, ticket="INC-1")
         )
     assert caught.value.reason == "NO_CONSENT"
+
+
+def test_who_leaves_after_the_role_ended_by_itself_leaves_no_request_behind(product, consents):
+    asked = consent_pb2.RequestAccessRequest(
+        organization_id=ACME,
+        sections=["SECTION_USERS"],
+        minutes=20,
+        reason="cannot join",
+        ticket="INC-1",
+    )
+    product.caller("north_agent")(consents.RequestAccess, asked)
+    left = PersonOffboarded(
+        user_id=person_id("north_agent"), partner_id=NORTH, offboarded_by=person_id("north_admin")
+    )
+    say(product, left)
+    product.settle()
+    listed = product.caller("acme_admin")(
+        consents.ListAccessRequests, consent_pb2.ListAccessRequestsRequest()
+    )
+
+    assert [each.state for each in listed.access_requests] == ["rejected"]
 
 
 def test_a_heartbeat_comes_at_least_every_two_seconds_and_is_not_recorded(product, views, view_id):

@@ -446,6 +446,14 @@ class RecipientNoted(_message.Message):
     address: str
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., home_id: _Optional[str] = ..., is_admin: _Optional[bool] = ..., active: _Optional[bool] = ..., display_name: _Optional[str] = ..., address: _Optional[str] = ...) -> None: ...
 
+class NoticesBegun(_message.Message):
+    __slots__ = ("stamp", "begun")
+    STAMP_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_FIELD_NUMBER: _ClassVar[int]
+    stamp: _options_pb2.Stamp
+    begun: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., begun: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class RecipientRoleNoted(_message.Message):
     __slots__ = ("stamp", "user_id", "partner_id", "held", "until")
     STAMP_FIELD_NUMBER: _ClassVar[int]

@@ -184,20 +184,22 @@ class RoleAssigned(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., assigned_by: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class RoleRemoved(_message.Message):
-    __slots__ = ("stamp", "user_id", "partner_id", "role", "removed_by", "reason")
+    __slots__ = ("stamp", "user_id", "partner_id", "role", "removed_by", "reason", "roles_left")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
     ROLE_FIELD_NUMBER: _ClassVar[int]
     REMOVED_BY_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    ROLES_LEFT_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     user_id: str
     partner_id: str
     role: str
     removed_by: str
     reason: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., removed_by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    roles_left: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., user_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., role: _Optional[str] = ..., removed_by: _Optional[str] = ..., reason: _Optional[str] = ..., roles_left: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class SignInBegun(_message.Message):
     __slots__ = ("stamp", "state_digest", "issuer", "key", "code_verifier", "nonce")

@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from helpdesk.options.v1 import options_pb2 as helpdesk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#helpdesk/identity/v1/internal.proto\x12\x14helpdesk.identity.v1\x1a!helpdesk/options/v1/options.proto\"X\n\x06Viewer\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\x12\x10\n\x08sees_all\x18\x04 \x01(\x08\"N\n\x0fGetScopeRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\r\n\x05since\x18\x02 \x01(\x03\"\x99\x01\n\x10GetScopeResponse\x12\x1e\n\x16\x61\x64\x64\x65\x64_organization_ids\x18\x01 \x03(\t\x12 \n\x18removed_organization_ids\x18\x02 \x03(\t\x12\x0f\n\x07limited\x18\x03 \x01(\x08\x12 \n\x18limited_organization_ids\x18\x04 \x03(\t\x12\x10\n\x08position\x18\x05 \x01(\x03\"S\n\x12ResolveUserRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"\xd4\x01\n\x13ResolveUserResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x0e\n\x06\x65mails\x18\x04 \x03(\t\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x0e\n\x06status\x18\x06 \x01(\t\x12\x19\n\x11organization_name\x18\x07 \x01(\t\x12\x13\n\x0bviewer_name\x18\x08 \x01(\t\x12\x1b\n\x13viewer_partner_name\x18\t \x01(\t\"c\n\x1aResolveOrganizationRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\"\xc8\x01\n\x1bResolveOrganizationResponse\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\tadmin_ids\x18\x03 \x03(\t\x12\x14\n\x0c\x61\x64min_emails\x18\x04 \x03(\t\x12\x13\n\x0bpartner_ids\x18\x05 \x03(\t\x12\x15\n\rpartner_names\x18\x06 \x03(\t\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x13\n\x0bviewer_name\x18\x08 \x01(\t\"R\n\x12ResolveRowsRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\x0e\n\x06things\x18\x02 \x03(\t\">\n\x13ResolveRowsResponse\x12\'\n\x04rows\x18\x01 \x03(\x0b\x32\x19.helpdesk.identity.v1.Row\"\x98\x01\n\x03Row\x12\r\n\x05thing\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x17\n\x0forganization_id\x18\x04 \x01(\t\x12\x19\n\x11organization_name\x18\x05 \x01(\t\x12\x0e\n\x06status\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x0e\n\x06target\x18\x08 \x01(\t\"(\n\x15ResolveAddressRequest\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\"B\n\x16ResolveAddressResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\"N\n\x14\x43heckStandingRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\"6\n\x15\x43heckStandingResponse\x12\r\n\x05holds\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\"1\n\x1bResolvePartnerAdminsRequest\x12\x12\n\npartner_id\x18\x01 \x01(\t\"0\n\x1cResolvePartnerAdminsResponse\x12\x10\n\x08user_ids\x18\x01 \x03(\t\"Q\n\x12\x43heckTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x12\n\npartner_id\x18\x03 \x01(\t\"5\n\x13\x43heckTicketResponse\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x32\xa8\n\n\x18\x44irectoryInternalService\x12\x7f\n\x08GetScope\x12%.helpdesk.identity.v1.GetScopeRequest\x1a&.helpdesk.identity.v1.GetScopeResponse\"$\x8a\xb5\x18 \x08\x01\x10\x02\"\x12identity.scope.getb\x06search\x12\xa3\x01\n\x0bResolveUser\x12(.helpdesk.identity.v1.ResolveUserRequest\x1a).helpdesk.identity.v1.ResolveUserResponse\"?\x8a\xb5\x18;\x08\x01\x10\x02\"\x15identity.user.resolveb\x05\x65mailb\x07sessionb\x05\x61uditb\x07gateway\x12\xc2\x01\n\x13ResolveOrganization\x12\x30.helpdesk.identity.v1.ResolveOrganizationRequest\x1a\x31.helpdesk.identity.v1.ResolveOrganizationResponse\"F\x8a\xb5\x18\x42\x08\x01\x10\x02\"\x1didentity.organization.resolveb\x06searchb\x05\x65mailb\x07sessionb\x05\x61udit\x12\xaf\x01\n\x14ResolvePartnerAdmins\x12\x31.helpdesk.identity.v1.ResolvePartnerAdminsRequest\x1a\x32.helpdesk.identity.v1.ResolvePartnerAdminsResponse\"0\x8a\xb5\x18,\x08\x01\x10\x02\"\x1fidentity.partner-admins.resolveb\x05\x65mail\x12\x94\x01\n\x0bResolveRows\x12(.helpdesk.identity.v1.ResolveRowsRequest\x1a).helpdesk.identity.v1.ResolveRowsResponse\"0\x8a\xb5\x18,\x08\x01\x10\x02\"\x15identity.rows.resolveb\x06searchb\x07gateway\x12\xa9\x01\n\x0eResolveAddress\x12+.helpdesk.identity.v1.ResolveAddressRequest\x1a,.helpdesk.identity.v1.ResolveAddressResponse\"<\x8a\xb5\x18\x38\x08\x01\x10\x02\"\x18identity.address.resolveb\x05\x65mailb\x07gatewayb\x08operator\x12\x93\x01\n\x0b\x43heckTicket\x12(.helpdesk.identity.v1.CheckTicketRequest\x1a).helpdesk.identity.v1.CheckTicketResponse\"/\x8a\xb5\x18+\x08\x01\x10\x02\"\x15identity.ticket.checkb\x05\x65mailb\x07session\x12\x94\x01\n\rCheckStanding\x12*.helpdesk.identity.v1.CheckStandingRequest\x1a+.helpdesk.identity.v1.CheckStandingResponse\"*\x8a\xb5\x18&\x08\x01\x10\x02\"\x17identity.standing.checkb\x07sessionb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#helpdesk/identity/v1/internal.proto\x12\x14helpdesk.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!helpdesk/options/v1/options.proto\"X\n\x06Viewer\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x12\n\npartner_id\x18\x02 \x01(\t\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\x12\x10\n\x08sees_all\x18\x04 \x01(\x08\"N\n\x0fGetScopeRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\r\n\x05since\x18\x02 \x01(\x03\"\x99\x01\n\x10GetScopeResponse\x12\x1e\n\x16\x61\x64\x64\x65\x64_organization_ids\x18\x01 \x03(\t\x12 \n\x18removed_organization_ids\x18\x02 \x03(\t\x12\x0f\n\x07limited\x18\x03 \x01(\x08\x12 \n\x18limited_organization_ids\x18\x04 \x03(\t\x12\x10\n\x08position\x18\x05 \x01(\x03\"S\n\x12ResolveUserRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"\xd4\x01\n\x13ResolveUserResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x0e\n\x06\x65mails\x18\x04 \x03(\t\x12\x10\n\x08language\x18\x05 \x01(\t\x12\x0e\n\x06status\x18\x06 \x01(\t\x12\x19\n\x11organization_name\x18\x07 \x01(\t\x12\x13\n\x0bviewer_name\x18\x08 \x01(\t\x12\x1b\n\x13viewer_partner_name\x18\t \x01(\t\"c\n\x1aResolveOrganizationRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\"\xc8\x01\n\x1bResolveOrganizationResponse\x12\x17\n\x0forganization_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x11\n\tadmin_ids\x18\x03 \x03(\t\x12\x14\n\x0c\x61\x64min_emails\x18\x04 \x03(\t\x12\x13\n\x0bpartner_ids\x18\x05 \x03(\t\x12\x15\n\rpartner_names\x18\x06 \x03(\t\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x13\n\x0bviewer_name\x18\x08 \x01(\t\"R\n\x12ResolveRowsRequest\x12,\n\x06viewer\x18\x01 \x01(\x0b\x32\x1c.helpdesk.identity.v1.Viewer\x12\x0e\n\x06things\x18\x02 \x03(\t\">\n\x13ResolveRowsResponse\x12\'\n\x04rows\x18\x01 \x03(\x0b\x32\x19.helpdesk.identity.v1.Row\"\x98\x01\n\x03Row\x12\r\n\x05thing\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\x12\x17\n\x0forganization_id\x18\x04 \x01(\t\x12\x19\n\x11organization_name\x18\x05 \x01(\t\x12\x0e\n\x06status\x18\x06 \x01(\t\x12\x0f\n\x07version\x18\x07 \x01(\x03\x12\x0e\n\x06target\x18\x08 \x01(\t\"(\n\x15ResolveAddressRequest\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\"B\n\x16ResolveAddressResponse\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\"N\n\x14\x43heckStandingRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\x12\x17\n\x0forganization_id\x18\x03 \x01(\t\"a\n\x15\x43heckStandingResponse\x12\r\n\x05holds\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"1\n\x1bResolvePartnerAdminsRequest\x12\x12\n\npartner_id\x18\x01 \x01(\t\"0\n\x1cResolvePartnerAdminsResponse\x12\x10\n\x08user_ids\x18\x01 \x03(\t\"Q\n\x12\x43heckTicketRequest\x12\x0e\n\x06ticket\x18\x01 \x01(\t\x12\x17\n\x0forganization_id\x18\x02 \x01(\t\x12\x12\n\npartner_id\x18\x03 \x01(\t\"5\n\x13\x43heckTicketResponse\x12\r\n\x05state\x18\x01 \x01(\t\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x32\xa8\n\n\x18\x44irectoryInternalService\x12\x7f\n\x08GetScope\x12%.helpdesk.identity.v1.GetScopeRequest\x1a&.helpdesk.identity.v1.GetScopeResponse\"$\x8a\xb5\x18 \x08\x01\x10\x02\"\x12identity.scope.getb\x06search\x12\xa3\x01\n\x0bResolveUser\x12(.helpdesk.identity.v1.ResolveUserRequest\x1a).helpdesk.identity.v1.ResolveUserResponse\"?\x8a\xb5\x18;\x08\x01\x10\x02\"\x15identity.user.resolveb\x05\x65mailb\x07sessionb\x05\x61uditb\x07gateway\x12\xc2\x01\n\x13ResolveOrganization\x12\x30.helpdesk.identity.v1.ResolveOrganizationRequest\x1a\x31.helpdesk.identity.v1.ResolveOrganizationResponse\"F\x8a\xb5\x18\x42\x08\x01\x10\x02\"\x1didentity.organization.resolveb\x06searchb\x05\x65mailb\x07sessionb\x05\x61udit\x12\xaf\x01\n\x14ResolvePartnerAdmins\x12\x31.helpdesk.identity.v1.ResolvePartnerAdminsRequest\x1a\x32.helpdesk.identity.v1.ResolvePartnerAdminsResponse\"0\x8a\xb5\x18,\x08\x01\x10\x02\"\x1fidentity.partner-admins.resolveb\x05\x65mail\x12\x94\x01\n\x0bResolveRows\x12(.helpdesk.identity.v1.ResolveRowsRequest\x1a).helpdesk.identity.v1.ResolveRowsResponse\"0\x8a\xb5\x18,\x08\x01\x10\x02\"\x15identity.rows.resolveb\x06searchb\x07gateway\x12\xa9\x01\n\x0eResolveAddress\x12+.helpdesk.identity.v1.ResolveAddressRequest\x1a,.helpdesk.identity.v1.ResolveAddressResponse\"<\x8a\xb5\x18\x38\x08\x01\x10\x02\"\x18identity.address.resolveb\x05\x65mailb\x07gatewayb\x08operator\x12\x93\x01\n\x0b\x43heckTicket\x12(.helpdesk.identity.v1.CheckTicketRequest\x1a).helpdesk.identity.v1.CheckTicketResponse\"/\x8a\xb5\x18+\x08\x01\x10\x02\"\x15identity.ticket.checkb\x05\x65mailb\x07session\x12\x94\x01\n\rCheckStanding\x12*.helpdesk.identity.v1.CheckStandingRequest\x1a+.helpdesk.identity.v1.CheckStandingResponse\"*\x8a\xb5\x18&\x08\x01\x10\x02\"\x17identity.standing.checkb\x07sessionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,42 +49,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DIRECTORYINTERNALSERVICE'].methods_by_name['CheckTicket']._serialized_options = b'\212\265\030+\010\001\020\002\"\025identity.ticket.checkb\005emailb\007session'
   _globals['_DIRECTORYINTERNALSERVICE'].methods_by_name['CheckStanding']._loaded_options = None
   _globals['_DIRECTORYINTERNALSERVICE'].methods_by_name['CheckStanding']._serialized_options = b'\212\265\030&\010\001\020\002\"\027identity.standing.checkb\007session'
-  _globals['_VIEWER']._serialized_start=96
-  _globals['_VIEWER']._serialized_end=184
-  _globals['_GETSCOPEREQUEST']._serialized_start=186
-  _globals['_GETSCOPEREQUEST']._serialized_end=264
-  _globals['_GETSCOPERESPONSE']._serialized_start=267
-  _globals['_GETSCOPERESPONSE']._serialized_end=420
-  _globals['_RESOLVEUSERREQUEST']._serialized_start=422
-  _globals['_RESOLVEUSERREQUEST']._serialized_end=505
-  _globals['_RESOLVEUSERRESPONSE']._serialized_start=508
-  _globals['_RESOLVEUSERRESPONSE']._serialized_end=720
-  _globals['_RESOLVEORGANIZATIONREQUEST']._serialized_start=722
-  _globals['_RESOLVEORGANIZATIONREQUEST']._serialized_end=821
-  _globals['_RESOLVEORGANIZATIONRESPONSE']._serialized_start=824
-  _globals['_RESOLVEORGANIZATIONRESPONSE']._serialized_end=1024
-  _globals['_RESOLVEROWSREQUEST']._serialized_start=1026
-  _globals['_RESOLVEROWSREQUEST']._serialized_end=1108
-  _globals['_RESOLVEROWSRESPONSE']._serialized_start=1110
-  _globals['_RESOLVEROWSRESPONSE']._serialized_end=1172
-  _globals['_ROW']._serialized_start=1175
-  _globals['_ROW']._serialized_end=1327
-  _globals['_RESOLVEADDRESSREQUEST']._serialized_start=1329
-  _globals['_RESOLVEADDRESSREQUEST']._serialized_end=1369
-  _globals['_RESOLVEADDRESSRESPONSE']._serialized_start=1371
-  _globals['_RESOLVEADDRESSRESPONSE']._serialized_end=1437
-  _globals['_CHECKSTANDINGREQUEST']._serialized_start=1439
-  _globals['_CHECKSTANDINGREQUEST']._serialized_end=1517
-  _globals['_CHECKSTANDINGRESPONSE']._serialized_start=1519
-  _globals['_CHECKSTANDINGRESPONSE']._serialized_end=1573
-  _globals['_RESOLVEPARTNERADMINSREQUEST']._serialized_start=1575
-  _globals['_RESOLVEPARTNERADMINSREQUEST']._serialized_end=1624
-  _globals['_RESOLVEPARTNERADMINSRESPONSE']._serialized_start=1626
-  _globals['_RESOLVEPARTNERADMINSRESPONSE']._serialized_end=1674
-  _globals['_CHECKTICKETREQUEST']._serialized_start=1676
-  _globals['_CHECKTICKETREQUEST']._serialized_end=1757
-  _globals['_CHECKTICKETRESPONSE']._serialized_start=1759
-  _globals['_CHECKTICKETRESPONSE']._serialized_end=1812
-  _globals['_DIRECTORYINTERNALSERVICE']._serialized_start=1815
-  _globals['_DIRECTORYINTERNALSERVICE']._serialized_end=3135
+  _globals['_VIEWER']._serialized_start=129
+  _globals['_VIEWER']._serialized_end=217
+  _globals['_GETSCOPEREQUEST']._serialized_start=219
+  _globals['_GETSCOPEREQUEST']._serialized_end=297
+  _globals['_GETSCOPERESPONSE']._serialized_start=300
+  _globals['_GETSCOPERESPONSE']._serialized_end=453
+  _globals['_RESOLVEUSERREQUEST']._serialized_start=455
+  _globals['_RESOLVEUSERREQUEST']._serialized_end=538
+  _globals['_RESOLVEUSERRESPONSE']._serialized_start=541
+  _globals['_RESOLVEUSERRESPONSE']._serialized_end=753
+  _globals['_RESOLVEORGANIZATIONREQUEST']._serialized_start=755
+  _globals['_RESOLVEORGANIZATIONREQUEST']._serialized_end=854
+  _globals['_RESOLVEORGANIZATIONRESPONSE']._serialized_start=857
+  _globals['_RESOLVEORGANIZATIONRESPONSE']._serialized_end=1057
+  _globals['_RESOLVEROWSREQUEST']._serialized_start=1059
+  _globals['_RESOLVEROWSREQUEST']._serialized_end=1141
+  _globals['_RESOLVEROWSRESPONSE']._serialized_start=1143
+  _globals['_RESOLVEROWSRESPONSE']._serialized_end=1205
+  _globals['_ROW']._serialized_start=1208
+  _globals['_ROW']._serialized_end=1360
+  _globals['_RESOLVEADDRESSREQUEST']._serialized_start=1362
+  _globals['_RESOLVEADDRESSREQUEST']._serialized_end=1402
+  _globals['_RESOLVEADDRESSRESPONSE']._serialized_start=1404
+  _globals['_RESOLVEADDRESSRESPONSE']._serialized_end=1470
+  _globals['_CHECKSTANDINGREQUEST']._serialized_start=1472
+  _globals['_CHECKSTANDINGREQUEST']._serialized_end=1550
+  _globals['_CHECKSTANDINGRESPONSE']._serialized_start=1552
+  _globals['_CHECKSTANDINGRESPONSE']._serialized_end=1649
+  _globals['_RESOLVEPARTNERADMINSREQUEST']._serialized_start=1651
+  _globals['_RESOLVEPARTNERADMINSREQUEST']._serialized_end=1700
+  _globals['_RESOLVEPARTNERADMINSRESPONSE']._serialized_start=1702
+  _globals['_RESOLVEPARTNERADMINSRESPONSE']._serialized_end=1750
+  _globals['_CHECKTICKETREQUEST']._serialized_start=1752
+  _globals['_CHECKTICKETREQUEST']._serialized_end=1833
+  _globals['_CHECKTICKETRESPONSE']._serialized_start=1835
+  _globals['_CHECKTICKETRESPONSE']._serialized_end=1888
+  _globals['_DIRECTORYINTERNALSERVICE']._serialized_start=1891
+  _globals['_DIRECTORYINTERNALSERVICE']._serialized_end=3211
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,6 @@
+import datetime
+
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from helpdesk.options.v1 import options_pb2 as _options_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -158,12 +161,14 @@ class CheckStandingRequest(_message.Message):
     def __init__(self, user_id: _Optional[str] = ..., role: _Optional[str] = ..., organization_id: _Optional[str] = ...) -> None: ...
 
 class CheckStandingResponse(_message.Message):
-    __slots__ = ("holds", "reason")
+    __slots__ = ("holds", "reason", "until")
     HOLDS_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
     holds: bool
     reason: str
-    def __init__(self, holds: _Optional[bool] = ..., reason: _Optional[str] = ...) -> None: ...
+    until: _timestamp_pb2.Timestamp
+    def __init__(self, holds: _Optional[bool] = ..., reason: _Optional[str] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ResolvePartnerAdminsRequest(_message.Message):
     __slots__ = ("partner_id",)

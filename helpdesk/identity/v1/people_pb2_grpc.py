@@ -63,8 +63,9 @@ class PeopleServiceServicer:
 
     def OffboardPerson(self, request, context):
         """Ends everything of a person of the partner at once: sign-in sessions,
-        roles, views. Errors: NOT_FOUND, FAILED_PRECONDITION for oneself or the
-        last partner admin without an end.
+        roles, views, requests for access and unused approvals of them. Errors:
+        NOT_FOUND, FAILED_PRECONDITION for oneself or the last partner admin
+        without an end.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -155,7 +155,7 @@ class PartnersUnblocked(_message.Message):
     def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., organization_id: _Optional[str] = ..., unblocked_by: _Optional[str] = ...) -> None: ...
 
 class ViewGranted(_message.Message):
-    __slots__ = ("stamp", "view_id", "consent_id", "organization_id", "partner_id", "agent_id", "sign_in_id", "ticket", "sections", "minutes", "latest", "roles")
+    __slots__ = ("stamp", "view_id", "consent_id", "organization_id", "partner_id", "agent_id", "sign_in_id", "ticket", "sections", "minutes", "latest", "roles", "role_until")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     VIEW_ID_FIELD_NUMBER: _ClassVar[int]
     CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -168,6 +168,7 @@ class ViewGranted(_message.Message):
     MINUTES_FIELD_NUMBER: _ClassVar[int]
     LATEST_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
+    ROLE_UNTIL_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     view_id: str
     consent_id: str
@@ -180,7 +181,8 @@ class ViewGranted(_message.Message):
     minutes: int
     latest: _timestamp_pb2.Timestamp
     roles: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., view_id: _Optional[str] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., ticket: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., minutes: _Optional[int] = ..., latest: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., roles: _Optional[_Iterable[str]] = ...) -> None: ...
+    role_until: _timestamp_pb2.Timestamp
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., view_id: _Optional[str] = ..., consent_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., partner_id: _Optional[str] = ..., agent_id: _Optional[str] = ..., sign_in_id: _Optional[str] = ..., ticket: _Optional[str] = ..., sections: _Optional[_Iterable[str]] = ..., minutes: _Optional[int] = ..., latest: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., roles: _Optional[_Iterable[str]] = ..., role_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ViewStarted(_message.Message):
     __slots__ = ("stamp", "view_id", "organization_id", "until")

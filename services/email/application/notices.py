@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import InvalidArgument, Unavailable
-from helpdesk.kernel.store import Store
+from helpdesk.kernel.store import Loaded, Store
 from services.email.application.ports import address_digest
 from services.email.domain import caller_check, message, notices
 from services.email.domain.caller_check import CallerCheck
@@ -18,6 +18,7 @@ from services.email.domain.facts import NEVER, MessageQueued
 from services.email.domain.message import Message
 from services.email.domain.notice_facts import (
     HomeNoted,
+    NoticesBegun,
     NoticeWritten,
     RecipientNoted,
     RecipientRoleNoted,
@@ -57,6 +58,16 @@ class Notices:
         loaded = work.load(f"home:{home_id}", notices.evolve_home, Home())
         if notices.evolve_home(Home(), noted) != loaded.state:
             work.stage(loaded, noted)
+            self._begin(work)
+
+    def _begin(self, work: UnitOfWork) -> None:
+        # Nobody is told before their home is known, so this comes before every notice.
+        begun = self._begun(work)
+        if begun.state == NEVER:
+            work.stage(begun, NoticesBegun(begun=work.now))
+
+    def _begun(self, work: UnitOfWork) -> Loaded[datetime]:
+        return work.load("notices", notices.evolve_begun, NEVER)
 
     def matters(self, body: Mapping[str, Any]) -> bool:
         """Return whether a person of the directory may have to be told of anything."""
@@ -105,8 +116,6 @@ class Notices:
         ``answers`` is the request that a consent answers, if one.
         Raises Unavailable while identity's facts of the customer have not come.
         """
-        if not notices.is_news(recorded_at, work.now):
-            return
         notice_id = notices.notice_id_of(fact_id)
         loaded = work.load(f"notice:{notice_id}", notices.evolve, Notice())
         if loaded.state.notice_id:
@@ -114,6 +123,8 @@ class Notices:
         customer = self._home(work, said.organization_id)
         if not customer.home_id:
             raise Unavailable("DIRECTORY_BEHIND", "The customer is not known here yet.")
+        if not notices.is_news(recorded_at, self._begun(work).state):
+            return
         notice = self._written(work, replace(said, notice_id=notice_id), customer, answers)
         work.stage(loaded, notice)
         self._remember(work, notice)

@@ -36,6 +36,15 @@ class RecipientRoleNoted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticesBegun(Event):
+    """The service began to know whom to tell: what was over for a day then is told to nobody."""
+
+    NAME = "helpdesk.email.v1.NoticesBegun"
+
+    begun: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class HomeNoted(Event):
     """An organization or a partner came in or changed."""
 

@@ -10,13 +10,14 @@ from helpdesk.kernel.events import Event
 from services.email.domain.facts import NEVER
 from services.email.domain.notice_facts import (
     HomeNoted,
+    NoticesBegun,
     NoticeWritten,
     RecipientNoted,
     RecipientRoleNoted,
 )
 
-LATE = timedelta(days=1)
-"""What changed longer ago is no news: nobody is told, such as of a log that is read again."""
+OLD = timedelta(days=1)
+"""What was older when the service began is no news: a log that is read for the first time."""
 CHANGES = {
     "helpdesk.session.v1.AccessRequested": "requested",
     "helpdesk.session.v1.AccessRejected": "rejected",
@@ -151,6 +152,11 @@ def message_id_of(notice_id: str, user_id: str) -> str:
     return hashlib.sha256(f"notice\0{notice_id}\0{user_id}".encode()).hexdigest()[:32]
 
 
-def is_news(recorded_at: datetime, now: datetime) -> bool:
-    """Whether somebody is still to be told of what was stored then."""
-    return now - recorded_at < LATE
+def evolve_begun(begun: datetime, event: Event) -> datetime:
+    """Return when the service began to know whom to tell."""
+    return event.begun if isinstance(event, NoticesBegun) else begun
+
+
+def is_news(recorded_at: datetime, begun: datetime) -> bool:
+    """Whether somebody is to be told of what was stored then, however late it comes."""
+    return begun == NEVER or begun - recorded_at < OLD

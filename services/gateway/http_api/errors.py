@@ -47,6 +47,7 @@ _RULES: dict[str, tuple[str, str, str]] = {
     "ANSWERED": ("answered", "", ""),
     "LAPSED": ("lapsed", "", ""),
     "PARTNER_LEFT": ("partner_left", "", ""),
+    "AGENT_LEFT": ("agent_left", "", ""),
     "CONSENT_OVER": ("consent_over", "", ""),
     "REVOKED": ("revoked", "", ""),
     "OWN_ROLE": ("own_role", "", "ask_partner_admin"),

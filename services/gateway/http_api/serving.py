@@ -22,6 +22,7 @@ SECRET = "helpdesk"  # noqa: S105  # the cookie's name
 _SECONDS = 15.0
 _TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NEXT_LIVES = 900
+_READS = ("GET", "HEAD")
 
 
 class Desk:
@@ -37,6 +38,11 @@ class Desk:
     def post(self, path: str, handler: Handler, *, public: bool = False) -> Route:
         """Return the route of a form; only a page of ours in the same session can send it."""
         return Route(path, self._endpoint(path, handler, public), methods=["POST"])
+
+    def unsent(self, path: str, handler: Handler) -> Route:
+        """Return the route of what no form can send, so that it carries no form token either."""
+        methods = ["PUT", "PATCH", "DELETE"]
+        return Route(path, self._endpoint(path, handler, public=False), methods=methods)
 
     def machine(self, path: str, handler: Handler) -> Route:
         """Return the route of a form that a program sends; it carries its own proof."""
@@ -120,7 +126,7 @@ class Desk:
         ticket = str(request.path_params.get("ticket", NO_TICKET))
         if ticket != NO_TICKET and not _TICKET.fullmatch(ticket):
             raise NotFound("page")
-        if request.method == "POST" and _is_foreign(request, self.site):
+        if request.method not in _READS and _is_foreign(request, self.site):
             return errors.unexpected(visit, 403, "invalid")
         secret = visit.cookie(SECRET)
         if secret and len(secret) < 200:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from helpdesk.kernel.errors import Forbidden, HelpdeskError, NotFound, Refused
 from services.gateway.clients import SECTIONS, sections_of
@@ -28,7 +27,6 @@ _ENDED = "VIEW_ENDED_"
 def routes(desk: Desk) -> list[BaseRoute]:
     """Return the addresses of views; whatever else is sent below them is refused."""
     view = "/view/{view}"
-    refused = Route(f"{view}/{{rest:path}}", _refuse(desk), methods=["PUT", "PATCH", "DELETE"])
     return [
         desk.post(f"{view}/end", end),
         desk.post(f"{view}/reveal", reveal),
@@ -37,7 +35,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         desk.get(f"{view}/{{section}}", show),
         desk.get(f"{view}/{{section}}/{{user}}", show_person),
         desk.post(f"{view}/{{rest:path}}", change),
-        refused,
+        desk.unsent(f"{view}/{{rest:path}}", change),
     ]
 
 
@@ -130,7 +128,7 @@ def door(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Refuse whatever else a form asks for in a view; the attempt is recorded."""
+    """Refuse whatever else is asked for in a view; the attempt is recorded."""
     view_id = visit.param("view")
     lease = visit.clients.sessions.lease(visit.token, view_id)
     visit.clients.sessions.refuse_change(lease.token, view_id)
@@ -149,13 +147,6 @@ def live(visit: Visit) -> Response:
             yield streaming.event("heartbeat", str(seen.remaining))
 
     return streaming.stream(messages, room=streaming.VIEWS)
-
-
-def _refuse(desk: Desk) -> Any:
-    async def refuse(request: Request) -> Response:
-        return errors.read_only(Visit(request, desk.site, reference=""))
-
-    return refuse
 
 
 def _frame(visit: Visit, view_id: str, *, live: bool) -> Frame:

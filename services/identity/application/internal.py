@@ -10,6 +10,7 @@ from helpdesk.kernel.errors import NotFound
 from services.identity.application.reading import Views, Visible, roles_now
 from services.identity.domain import ids
 from services.identity.domain.entries import Domain, Order, Organization, Partner, Person, Site
+from services.identity.domain.facts import NEVER
 from services.identity.domain.scope import Viewer, changed_since
 
 _PARTNER_ADMIN = "PARTNER_ADMIN"
@@ -200,14 +201,17 @@ class Internal:
         found.sort(key=lambda p: (p.status != "active", p.created, p.uuid))
         return found[0] if found else None
 
-    def check_standing(self, user_id: str, role: str, organization_id: str, now: datetime) -> str:
-        """Return what somebody lacks as a reason; empty where all holds."""
+    def check_standing(
+        self, user_id: str, role: str, organization_id: str, now: datetime
+    ) -> tuple[str, datetime]:
+        """Return what somebody lacks, empty where all holds, and when the role ends by itself."""
         person = self._views.person(ids.uuid_of(ids.PEOPLE, user_id))
         held = roles_now(self._views, person, now) if person else frozenset[str]()
         if person is None or not held or (role and role not in held):
-            return "ROLE_MISSING"
+            return "ROLE_MISSING", NEVER
+        until = self._end_of(person, role)
         if not organization_id:
-            return ""
+            return "", until
         is_partner = self._views.partner(person.organization) is not None
         viewer = Viewer(
             user=person.uuid,
@@ -215,7 +219,13 @@ class Internal:
             organization="" if is_partner else person.organization,
         )
         organization = ids.uuid_of(ids.ORGANIZATION, organization_id)
-        return "" if Visible(self._views, viewer).sees(organization) else "CUSTOMER_NOT_MANAGED"
+        sees = Visible(self._views, viewer).sees(organization)
+        return "" if sees else "CUSTOMER_NOT_MANAGED", until
+
+    def _end_of(self, person: Person, role: str) -> datetime:
+        held = self._views.roles_of(person.uuid)
+        ends = (h.until for h in held if h.role == role and h.partner == person.organization)
+        return next(ends, NEVER)
 
 
 def _user_row(thing: str, person: Person) -> Row:

@@ -59,7 +59,7 @@ class RoleClaims:
         action.about(f"role-claim:{mapping_id}")
         action.stage(stream, unmapped)
         loaded = action.load(roles_stream(partner.uuid), roles.evolve, roles.PartnerRoles())
-        removed = roles.unclaim(loaded.state, partner.id, role)
+        removed = roles.unclaim(loaded.state, partner.id, role, action.now)
         action.stage(loaded, *removed)
         after = loaded.state
         for each in removed:

@@ -154,6 +154,7 @@ class RoleRemoved(Event):
     role: str
     removed_by: str = ""
     reason: str = personal(of="user_id", default="")
+    roles_left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
 from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
@@ -144,7 +145,8 @@ def remove(state: PartnerRoles, fact: RoleRemoved, now: datetime) -> RoleRemoved
         raise Refused("ROLE_NOT_HELD", "They do not have this role now.")
     if fact.role == PARTNER_ADMIN and not state.has_lasting_admin_beside(fact.user_id):
         raise _last_admin()
-    return fact
+    (removed,) = _naming_what_is_left(state, (fact,), now)
+    return removed
 
 
 def offboard(state: PartnerRoles, fact: PersonOffboarded, now: datetime) -> tuple[Fact, ...]:
@@ -163,7 +165,9 @@ def offboard(state: PartnerRoles, fact: PersonOffboarded, now: datetime) -> tupl
         )
         for role in state.roles_of(fact.user_id, now)
     ]
-    return (*(remove(state, each, now) for each in removed), fact)
+    for each in removed:
+        remove(state, each, now)
+    return (*_naming_what_is_left(state, removed, now), fact)
 
 
 def limit(state: PartnerRoles, fact: AgentLimited, now: datetime) -> tuple[AgentLimited, ...]:
@@ -235,15 +239,30 @@ def follow_claims(
         and (user_id, role) not in state.taken
         and not (role in FOR_ALL_CUSTOMERS and user_id in state.limits)
     )
-    return (*removed, *given)
+    after = reduce(evolve, given, state)
+    return (*_naming_what_is_left(after, removed, now), *given)
 
 
-def unclaim(state: PartnerRoles, partner_id: str, role: str) -> tuple[RoleRemoved, ...]:
+def unclaim(
+    state: PartnerRoles, partner_id: str, role: str, now: datetime
+) -> tuple[RoleRemoved, ...]:
     """Take a role from everybody who has it by a claim."""
-    return tuple(
+    removed = tuple(
         RoleRemoved(user_id=user, partner_id=partner_id, role=role, removed_by=CLAIM)
         for user, held in sorted(state.claimed)
         if held == role
+    )
+    return _naming_what_is_left(state, removed, now)
+
+
+def _naming_what_is_left(
+    state: PartnerRoles, removed: Iterable[RoleRemoved], now: datetime
+) -> tuple[RoleRemoved, ...]:
+    # Who follows these facts knows no other roles of the person.
+    removed = tuple(removed)
+    after = reduce(evolve, removed, state)
+    return tuple(
+        replace(each, roles_left=tuple(after.roles_of(each.user_id, now))) for each in removed
     )
 
 

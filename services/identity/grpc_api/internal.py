@@ -8,6 +8,7 @@ from services.identity.application.internal import Internal, Row
 from services.identity.application.reading import viewer_of
 from services.identity.application.tickets import TicketChecks
 from services.identity.domain.scope import Viewer
+from services.identity.grpc_api.times import stamp_of
 
 
 class InternalServicer(internal_pb2_grpc.DirectoryInternalServiceServicer):
@@ -92,10 +93,12 @@ class InternalServicer(internal_pb2_grpc.DirectoryInternalServiceServicer):
     def CheckStanding(  # noqa: N802
         self, request: internal_pb2.CheckStandingRequest, action: SupportAction
     ) -> internal_pb2.CheckStandingResponse:
-        reason = self._internal.check_standing(
+        reason, until = self._internal.check_standing(
             request.user_id, request.role, request.organization_id, action.now
         )
-        return internal_pb2.CheckStandingResponse(holds=not reason, reason=reason)
+        return internal_pb2.CheckStandingResponse(
+            holds=not reason, reason=reason, until=stamp_of(until)
+        )
 
     def CheckTicket(  # noqa: N802
         self, request: internal_pb2.CheckTicketRequest, action: SupportAction

@@ -22,7 +22,7 @@ from services.session.application.ports import (
 from services.session.application.requests import RequestUseCases
 from services.session.application.viewing import ViewUseCases
 from services.session.domain import blocking, consents
-from services.session.domain.access import Windows
+from services.session.domain.access import LOOKING, Windows
 from services.session.domain.blocking import Blocking
 from services.session.domain.facts import (
     ConsentGranted,
@@ -224,6 +224,24 @@ class ConsentUseCases:
             if partner_id not in partner_ids:
                 loaded = self._finder.access(organization_id, partner_id)
                 work.stage(loaded, *consents.leave(loaded.state, by=SERVICE.id, now=work.now))
+
+    def on_role_removed(
+        self, work: UnitOfWork, agent_id: str, role: str, roles_left: frozenset[str]
+    ) -> None:
+        """End what an agent may still ask or use, where no role is left that may look."""
+        if role in LOOKING and not LOOKING & roles_left:
+            self.on_agent_left(work, agent_id)
+
+    def on_agent_left(self, work: UnitOfWork, agent_id: str) -> None:
+        """Reject an agent's requests, and take back the approvals that only they could use."""
+        items = (
+            *self._finder.items("request", agent_id=agent_id, live_only=True),
+            *self._finder.items("consent", agent_id=agent_id, live_only=True),
+        )
+        for pair in dict.fromkeys((each.organization_id, each.partner_id) for each in items):
+            loaded = self._finder.access(*pair)
+            facts = consents.without_agent(loaded.state, agent_id, by=SERVICE.id, now=work.now)
+            work.stage(loaded, *facts)
 
     def _partners(self, organization_id: str) -> list[str]:
         items = (

@@ -9,6 +9,7 @@ from typing import Protocol
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.store import Loaded
 from services.session.domain.access import Access, Consent, Request, View, Windows
+from services.session.domain.facts import NEVER
 
 SERVICE = Actor(id="service:session", roles=frozenset({"SERVICE"}))
 """Who writes the lifecycle of a session that nobody ended."""
@@ -16,7 +17,7 @@ SERVICE = Actor(id="service:session", roles=frozenset({"SERVICE"}))
 
 @dataclass(frozen=True)
 class Item:
-    """Where a request, consent or view belongs."""
+    """Where a request, consent or view belongs; a consent has an agent where it is for one."""
 
     id: str
     organization_id: str
@@ -40,14 +41,22 @@ class Organization:
         return dict(zip(self.partner_ids, self.partner_names, strict=True)).get(partner_id, "")
 
 
+@dataclass(frozen=True)
+class Footing:
+    """Whether an agent may look at a customer: ``lost`` says why not, ``until`` for how long."""
+
+    lost: str = ""
+    until: datetime = NEVER
+
+
 class Directory(Protocol):
     """What the session service asks identity."""
 
     def organization(self, viewer: Actor, organization_id: str) -> Organization:
         """Return a customer that the viewer may see. Raises NotFound."""
 
-    def standing(self, user_id: str, roles: frozenset[str], organization_id: str) -> str:
-        """Return why an agent may no longer look there, or an empty text."""
+    def footing(self, user_id: str, roles: frozenset[str], organization_id: str) -> Footing:
+        """Return whether and until when an agent may look there by any of the roles."""
 
     def name(self, user_id: str) -> str:
         """Return a person's name."""

@@ -20,7 +20,7 @@ from services.session.application.ports import (
 )
 from services.session.application.viewing import ViewUseCases
 from services.session.domain import blocking, consents, requests
-from services.session.domain.access import Access, Windows
+from services.session.domain.access import LOOKING, Access, Windows, earlier
 from services.session.domain.facts import AccessRequested, AccessRequestLapsed, ConsentGranted
 
 
@@ -50,6 +50,7 @@ class RequestUseCases:
         action.about(organization_id=organization.id)
         blocking.check_open(self._views.blocking(action, organization.id).state)
         loaded = self._finder.access(organization.id, partner_id)
+        footing = self._directory.footing(action.actor.id, action.actor.roles, organization.id)
         asked = AccessRequested(
             access_request_id=uuid4().hex,
             organization_id=organization.id,
@@ -59,7 +60,7 @@ class RequestUseCases:
             minutes=minutes or self._windows.view_minutes,
             reason=action.reason,
             ticket=action.ticket,
-            lapses=action.now + self._windows.answer,
+            lapses=earlier(action.now + self._windows.answer, footing.until),
         )
         fact = requests.request_access(
             loaded.state, asked, has_admin=bool(organization.admin_ids), now=action.now
@@ -145,6 +146,7 @@ class RequestUseCases:
             action.stage(loaded, fact)
             return ""
         self._check_manages(action, item.partner_id)
+        role_until = self._check_looks(item)
         blocking.check_open(self._views.blocking(action, item.organization_id).state)
         consent = ConsentGranted(
             consent_id=uuid4().hex,
@@ -152,7 +154,7 @@ class RequestUseCases:
             partner_id=item.partner_id,
             sections=sections,
             begins=action.now,
-            ends=action.now + self._windows.answer,
+            ends=earlier(action.now + self._windows.answer, role_until),
             minutes=minutes,
             granted_by=action.actor.id,
         )
@@ -211,3 +213,10 @@ class RequestUseCases:
             raise Refused(
                 "PARTNER_LEFT", "This partner no longer manages your organization. Reject it."
             )
+
+    def _check_looks(self, item: Item) -> datetime:
+        # What follows from a lost role may still be on its way as well.
+        footing = self._directory.footing(item.agent_id, LOOKING, item.organization_id)
+        if footing.lost:
+            raise Refused("AGENT_LEFT", "Who asked may no longer look at your portal. Reject it.")
+        return footing.until

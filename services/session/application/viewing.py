@@ -15,12 +15,13 @@ from services.session.application.ports import (
     SERVICE,
     Directory,
     Finder,
+    Footing,
     Item,
     Lease,
     Watched,
 )
 from services.session.domain import blocking, views
-from services.session.domain.access import Access, View, Windows
+from services.session.domain.access import Access, View, Windows, earlier
 from services.session.domain.blocking import Blocking
 from services.session.domain.facts import ViewGranted
 
@@ -72,6 +73,7 @@ class ViewUseCases:
             minutes=0,
             latest=action.now,
             roles=tuple(sorted(actor.roles)),
+            role_until=self._directory.footing(actor.id, actor.roles, organization.id).until,
         )
         running = self.running(loaded.state, actor, action.now)
         granted = views.start_view(loaded.state, wanted, running=running, now=action.now)
@@ -94,21 +96,31 @@ class ViewUseCases:
     def leased(self, action: SupportAction, loaded: Loaded[Access], view: View) -> Lease:
         """Lease a view whose holder was found. Raises Refused where it is over."""
         view_id = view.granted.view_id
-        self.check_runs(view, action.now)
+        role_until = self.check_runs(view, action.now)
         started = views.begin(view, action.now)
         if started is not None:
             action.stage(loaded, started)
         self._finder.used(view_id, action.now)
-        until = started.until if started is not None else view.until or view.granted.latest
+        until = started.until if started is not None else view.until or view.latest
+        until = earlier(until, role_until)
         return Lease(view, int((until - action.now).total_seconds()), until)
 
-    def check_runs(self, view: View, now: datetime) -> None:
-        """Refuse a view that is over, and write down that it is. Raises Refused."""
-        over = self.over(view, now) or self._lost(view)
+    def check_runs(self, view: View, now: datetime) -> datetime:
+        """
+        Return when the role of its agent ends by itself, NEVER for no end.
+
+        Refuses a view that is over, and writes down that it is. Raises Refused.
+        """
+        footing = Footing()
+        over = self.over(view, now)
+        if not over:
+            footing = self._footing(view)
+            over = _ended_by(footing)
         if over:
             if not view.ended_by:
                 self._end(view.granted.view_id, over)
             raise Refused(f"VIEW_ENDED_{over.upper()}", _ENDED[over])
+        return footing.until
 
     def end_view(self, action: SupportAction, view_id: str) -> None:
         """End a view of one's own, of one's organization or of one's partner."""
@@ -164,7 +176,7 @@ class ViewUseCases:
             if time.monotonic() >= beat or (found is not None and found.ended):
                 now = datetime.now(UTC)
                 view = self._load(item).state.views[view_id]
-                over = self.over(view, now) or self._lost(view)
+                over = self.over(view, now) or _ended_by(self._footing(view))
                 if over:
                     if not view.ended_by:
                         self._end(view_id, over)
@@ -184,10 +196,12 @@ class ViewUseCases:
                 count += self._end(item.id, over)
         return count
 
-    def on_role_removed(self, work: UnitOfWork, agent_id: str, role: str) -> None:
+    def on_role_removed(
+        self, work: UnitOfWork, agent_id: str, role: str, roles_left: frozenset[str]
+    ) -> None:
         """End the views of an agent that stood on the role."""
         for loaded in self._pairs(self._finder.items("view", agent_id=agent_id, live_only=True)):
-            work.stage(loaded, *views.without_role(loaded.state, agent_id, role))
+            work.stage(loaded, *views.without_role(loaded.state, agent_id, role, roles_left))
 
     def on_agent_limited(
         self, work: UnitOfWork, agent_id: str, organization_ids: frozenset[str]
@@ -215,14 +229,11 @@ class ViewUseCases:
         last = self._finder.last_use(view.granted.view_id) if begun else None
         return view.over(now, last, self._windows.idle)
 
-    def _lost(self, view: View) -> str:
+    def _footing(self, view: View) -> Footing:
         granted = view.granted
-        reason = self._directory.standing(
+        return self._directory.footing(
             granted.agent_id, frozenset(granted.roles), granted.organization_id
         )
-        if not reason:
-            return ""
-        return "role" if reason == "ROLE_MISSING" else "relationship"
 
     def _end(self, view_id: str, ended_by: str) -> bool:
         # The session's own lifecycle is written by the service as itself.
@@ -253,3 +264,9 @@ class ViewUseCases:
             if mine and not self.over(view, now):
                 return view
         return None
+
+
+def _ended_by(footing: Footing) -> str:
+    if not footing.lost:
+        return ""
+    return "role" if footing.lost == "ROLE_MISSING" else "relationship"

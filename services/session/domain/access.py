@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import Event
 from services.session.domain.facts import (
+    NEVER,
     AccessRejected,
     AccessRequested,
     AccessRequestLapsed,
@@ -22,6 +23,8 @@ from services.session.domain.facts import (
 )
 
 SECTIONS = ("ORGANIZATION", "USERS", "DEVICES", "LICENSES", "SITES", "SETTINGS", "MAIL")
+LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
+"""Roles that may look into a customer's portal."""
 LONGEST_MINUTES = 60
 LONGEST_CONSENT = timedelta(days=365)
 WARNINGS = (7, 1)
@@ -86,16 +89,22 @@ class View:
         """Return what the view ended by, or an empty text while it lives."""
         if self.ended_by:
             return self.ended_by
-        if now >= (self.until or self.granted.latest):
-            return "time"
+        end = self.until or self.latest
+        if now >= end:
+            return "role" if end == self.granted.role_until else "time"
         used = last_use if self.until is not None else self.granted.recorded_at
         return "idle" if used is not None and now - used >= idle else ""
 
     def remaining(self, now: datetime) -> int:
         """Return the seconds that it has left, or would have from first use."""
         whole = timedelta(minutes=self.granted.minutes)
-        end = self.until or min(now + whole, self.granted.latest)
+        end = self.until or min(now + whole, self.latest)
         return max(0, int((end - now).total_seconds()))
+
+    @property
+    def latest(self) -> datetime:
+        """Return when it ends whatever its clock says: with its consent or its agent's role."""
+        return earlier(self.granted.latest, self.granted.role_until)
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,11 @@ def _answered(access: Access, access_request_id: str, state: str) -> Access:
         return access
     request = replace(access.requests[access_request_id], state=state)
     return replace(access, requests={**access.requests, access_request_id: request})
+
+
+def earlier(moment: datetime, end: datetime) -> datetime:
+    """Return the earlier of a moment and an end that may be NEVER."""
+    return moment if end == NEVER else min(moment, end)
 
 
 def checked_sections(names: tuple[str, ...]) -> tuple[str, ...]:

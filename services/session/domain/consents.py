@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,10 +13,12 @@ from services.session.domain.access import (
     WARNINGS,
     Access,
     Consent,
+    Request,
     checked_minutes,
     checked_sections,
 )
 from services.session.domain.facts import (
+    AccessRejected,
     ConsentExpired,
     ConsentExpiring,
     ConsentGranted,
@@ -52,24 +54,17 @@ def revoke(
         raise Refused("REVOKED", "This consent was taken back already.")
     if not _holds(access, consent, now):
         raise Refused("CONSENT_OVER", "This consent is over: there is nothing to take back.")
-    granted = consent.granted
-    revoked = ConsentRevoked(
-        consent_id=consent_id,
-        organization_id=granted.organization_id,
-        partner_id=granted.partner_id,
-        revoked_by=revoked_by,
-    )
     ended = tuple(
         ViewEnded(
             view_id=view.granted.view_id,
-            organization_id=granted.organization_id,
+            organization_id=consent.granted.organization_id,
             ended_by=ended_by,
             person_id=revoked_by if ended_by == "customer" else "",
         )
         for view in access.views.values()
         if view.granted.consent_id == consent_id and not view.ended_by
     )
-    return (revoked, *ended)
+    return (_revoked(consent, revoked_by), *ended)
 
 
 def shut_out(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
@@ -82,12 +77,30 @@ def leave(access: Access, *, by: str, now: datetime) -> tuple[Event, ...]:
     return _without_partner(access, by=by, now=now, ended_by="relationship")
 
 
-def _without_partner(access: Access, *, by: str, now: datetime, ended_by: str) -> tuple[Event, ...]:
-    rejected = tuple(
-        reject(access, request_id, rejected_by=by, now=now)
-        for request_id, request in access.requests.items()
-        if request.state_at(now) == "open"
+def without_agent(
+    access: Access, agent_id: str, *, by: str, now: datetime
+) -> tuple[AccessRejected | ConsentRevoked, ...]:
+    """
+    Reject what an agent asks for who may look no more, and take back what nobody else could use.
+
+    An approval that is used up is left alone: what runs on it ends with the agent's role.
+    """
+    rejected = _rejected(
+        access,
+        (r for r in access.requests.values() if r.asked.agent_id == agent_id),
+        by=by,
+        now=now,
     )
+    taken = tuple(
+        _revoked(consent, by)
+        for consent in access.consents.values()
+        if consent.granted.agent_id == agent_id and consent.state_at(now) in ("live", "pending")
+    )
+    return (*rejected, *taken)
+
+
+def _without_partner(access: Access, *, by: str, now: datetime, ended_by: str) -> tuple[Event, ...]:
+    rejected = _rejected(access, access.requests.values(), by=by, now=now)
     taken = tuple(
         fact
         for consent_id, consent in access.consents.items()
@@ -95,6 +108,25 @@ def _without_partner(access: Access, *, by: str, now: datetime, ended_by: str) -
         for fact in revoke(access, consent_id, revoked_by=by, now=now, ended_by=ended_by)
     )
     return (*rejected, *taken)
+
+
+def _rejected(
+    access: Access, asked: Iterable[Request], *, by: str, now: datetime
+) -> tuple[AccessRejected, ...]:
+    return tuple(
+        reject(access, each.asked.access_request_id, rejected_by=by, now=now)
+        for each in asked
+        if each.state_at(now) == "open"
+    )
+
+
+def _revoked(consent: Consent, by: str) -> ConsentRevoked:
+    return ConsentRevoked(
+        consent_id=consent.granted.consent_id,
+        organization_id=consent.granted.organization_id,
+        partner_id=consent.granted.partner_id,
+        revoked_by=by,
+    )
 
 
 def _holds(access: Access, consent: Consent, now: datetime) -> bool:

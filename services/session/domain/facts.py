@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from helpdesk.kernel.events import Event, personal
+
+NEVER = datetime.fromtimestamp(0, UTC)
+"""Stands for an end that does not come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class AccessRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRejected(Event):
-    """A customer's admin rejected a request."""
+    """A request was rejected, by an admin or since who asked may look no more."""
 
     NAME = "helpdesk.session.v1.AccessRejected"
 
@@ -71,7 +74,7 @@ class ConsentGranted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentRevoked(Event):
-    """A customer's admin took a consent back."""
+    """A consent was taken back, by an admin or since whom it was for may look no more."""
 
     NAME = "helpdesk.session.v1.ConsentRevoked"
 
@@ -142,6 +145,7 @@ class ViewGranted(Event):
     minutes: int
     latest: datetime
     roles: tuple[str, ...] = ()
+    role_until: datetime = NEVER
 
 
 @dataclass(frozen=True, kw_only=True)

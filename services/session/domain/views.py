@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
-from services.session.domain.access import Access, View
+from services.session.domain.access import LOOKING, Access, View
 from services.session.domain.consents import live_consent, other_ticket
 from services.session.domain.facts import ViewEnded, ViewGranted, ViewStarted
 
-_LOOKING = frozenset({"HELP_DESK", "HELP_DESK_READ_ONLY"})
 _SIGNED_OUT = {
     "signed_out": "agent",
     "ended": "agent",
@@ -24,14 +23,17 @@ _SIGNED_OUT = {
 """Who ended a view, by why its sign-in session ended; of other reasons nobody is named."""
 
 
-def without_role(access: Access, agent_id: str, role: str) -> tuple[ViewEnded, ...]:
-    """End the views of an agent that stand on no other role than the one that was lost."""
+def without_role(
+    access: Access, agent_id: str, role: str, roles_left: frozenset[str]
+) -> tuple[ViewEnded, ...]:
+    """End the views of an agent that stood on the role that was lost, and on none that is left."""
     return tuple(
         end_view(view, ended_by="role", person_id="")
         for view in access.views.values()
         if view.granted.agent_id == agent_id
         and not view.ended_by
-        and _LOOKING & set(view.granted.roles) <= {role}
+        and role in LOOKING.intersection(view.granted.roles)
+        and not roles_left & LOOKING.intersection(view.granted.roles)
     )
 
 
@@ -93,7 +95,7 @@ def begin(view: View, now: datetime) -> ViewStarted | None:
     """Start the clock at first use; nothing afterwards."""
     if view.until is not None or view.ended_by:
         return None
-    until = min(now + timedelta(minutes=view.granted.minutes), view.granted.latest)
+    until = min(now + timedelta(minutes=view.granted.minutes), view.latest)
     return ViewStarted(
         view_id=view.granted.view_id, organization_id=view.granted.organization_id, until=until
     )

@@ -101,8 +101,8 @@ def assigned(user, role, by=CLAIM):
     return RoleAssigned(user_id=user, partner_id="north", role=role, assigned_by=by)
 
 
-def removed(user, role, by=CLAIM):
-    return RoleRemoved(user_id=user, partner_id="north", role=role, removed_by=by)
+def removed(user, role, by=CLAIM, left=()):
+    return RoleRemoved(user_id=user, partner_id="north", role=role, removed_by=by, roles_left=left)
 
 
 def holding(*facts):
@@ -115,7 +115,7 @@ def follow(given, *wanted):
 
 def test_roles_follow_what_the_claims_stand_for():
     follow(holding(assigned("ana", "AUDITOR")), "HELP_DESK").then(
-        removed("ana", "AUDITOR"), assigned("ana", "HELP_DESK")
+        removed("ana", "AUDITOR", left=("HELP_DESK",)), assigned("ana", "HELP_DESK")
     )
 
 
@@ -156,7 +156,7 @@ def test_a_limited_agent_gets_no_role_for_all_customers():
 def test_a_mapping_that_ends_takes_its_role_from_whom_it_gave_it():
     held = [assigned("ana", "AUDITOR"), assigned("bob", "AUDITOR", "nora")]
 
-    holding(*held).when(unclaim, "north", "AUDITOR").then(removed("ana", "AUDITOR"))
+    holding(*held).when(unclaim, "north", "AUDITOR", NOW).then(removed("ana", "AUDITOR"))
 
 
 ROLES = "urn:zitadel:iam:org:project:roles"

@@ -32,8 +32,8 @@ def assigned(user, role, by="import", until=NEVER):
     return RoleAssigned(user_id=user, partner_id="north", role=role, assigned_by=by, until=until)
 
 
-def removed(user, role, by="eva"):
-    return RoleRemoved(user_id=user, partner_id="north", role=role, removed_by=by)
+def removed(user, role, by="eva", left=()):
+    return RoleRemoved(user_id=user, partner_id="north", role=role, removed_by=by, roles_left=left)
 
 
 def given(*facts):
@@ -178,6 +178,15 @@ def test_who_leaves_loses_every_role():
 
     given(EVA_ADMIN, ANA_AGENT, auditor).when(offboard, left("ana"), NOW).then(
         removed("ana", "AUDITOR"), removed("ana", "HELP_DESK"), left("ana")
+    )
+
+
+def test_a_removal_says_which_roles_are_left():
+    auditor = assigned("ana", "AUDITOR")
+    over = assigned("ana", "HELP_DESK_READ_ONLY", until=NOW)
+
+    given(EVA_ADMIN, ANA_AGENT, auditor, over).when(remove, removed("ana", "HELP_DESK"), NOW).then(
+        removed("ana", "HELP_DESK", left=("AUDITOR",))
     )
 
 

@@ -11,11 +11,12 @@ from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Store
 from helpdesk.kernel.vault import Vault
 from services.session.application.consents import ConsentUseCases
-from services.session.application.ports import Organization
+from services.session.application.ports import Footing, Organization
 from services.session.application.requests import RequestUseCases
 from services.session.application.viewing import ViewUseCases
 from services.session.composition import MIGRATIONS
 from services.session.domain.access import Windows
+from services.session.domain.facts import NEVER
 from services.session.projections import PROJECTIONS
 from services.session.views import AccessViews
 
@@ -35,6 +36,7 @@ class Directory:
     admins: tuple[str, ...] = ("ada",)
     partners: tuple[str, ...] = ("north", "south")
     lost: dict[str, str] = field(default_factory=dict)
+    ends: dict[str, datetime] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def organization(self, viewer, organization_id):
@@ -44,9 +46,9 @@ class Directory:
             raise NotFound("organization")
         return Organization("acme", "Acme", self.admins, self.partners, self.partners)
 
-    def standing(self, user_id, roles, organization_id):
+    def footing(self, user_id, roles, organization_id):
         self.asked.append(user_id)
-        return self.lost.get(user_id, "")
+        return Footing(self.lost.get(user_id, ""), self.ends.get(user_id, NEVER))
 
     def name(self, user_id):
         return user_id.title()

@@ -15,6 +15,7 @@ from services.session.domain.consents import (
     other_ticket,
     revoke,
     shut_out,
+    without_agent,
 )
 from services.session.domain.facts import ConsentExpired, ConsentRevoked, ViewEnded
 from tests.unit.session.situations import (
@@ -277,6 +278,30 @@ def test_what_a_partner_that_is_gone_asked_for_is_rejected(gone):
 
     given(ASKED).when(gone, by="somebody", now=NOON).then(rejected)
     given(ASKED).when(gone, by="somebody", now=ASKED.lapses).then()
+
+
+def without(*facts, agent="agent", now=NOON):
+    return given(*facts).when(without_agent, agent, by="service", now=now)
+
+
+APPROVED = replace(ONCE, agent_id="agent")
+
+
+def test_what_an_agent_who_left_asked_for_is_rejected():
+    without(ASKED).then(replace(REJECTED, rejected_by="service"))
+    without(ASKED, agent="another").then()
+    without(ASKED, now=ASKED.lapses).then()
+
+
+def test_an_unused_approval_of_an_agent_who_left_is_taken_back():
+    without(ASKED, APPROVED).then(replace(REVOKED, consent_id="once", revoked_by="service"))
+    without(ASKED, APPROVED, agent="another").then()
+    without(ASKED, APPROVED, now=APPROVED.ends).then()
+
+
+@pytest.mark.parametrize("facts", [(CONSENT,), (APPROVED, replace(VIEW, consent_id="once"))])
+def test_what_others_may_use_or_is_used_up_is_not_taken_back_from_who_left(facts):
+    without(*facts).then()
 
 
 def test_a_partner_that_has_nothing_loses_nothing():

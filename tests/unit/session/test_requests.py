@@ -5,7 +5,12 @@ import pytest
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.session.domain.facts import AccessRejected, AccessRequestLapsed, ConsentGranted
+from services.session.domain.facts import (
+    AccessRejected,
+    AccessRequestLapsed,
+    ConsentGranted,
+    ConsentRevoked,
+)
 
 
 def refused(call, *arguments, **more):
@@ -136,6 +141,70 @@ def test_a_request_is_not_approved_before_it_is_known_that_its_partner_left(desk
     assert refused(desk.answer, at(minutes=1), asked) == "PARTNER_LEFT"
     desk.answer(at(minutes=2), asked, approve=False)
     assert isinstance(desk.facts()[-1], AccessRejected)
+
+
+@pytest.mark.parametrize(
+    ("role", "left", "rejected"),
+    [
+        ("HELP_DESK", (), 1),
+        ("HELP_DESK", ("AUDITOR",), 1),
+        ("HELP_DESK", ("HELP_DESK_READ_ONLY",), 0),
+        ("AUDITOR", (), 0),
+    ],
+)
+def test_with_the_last_role_that_may_look_goes_what_was_asked_for(desk, at, role, left, rejected):
+    desk.ask(at())
+    work = UnitOfWork(desk.store, Actor("service:session"), at(minutes=1))
+    desk.consents.on_role_removed(work, "ana", role, frozenset(left))
+
+    assert [type(fact) for fact in work.staged] == [AccessRejected] * rejected
+
+
+def test_who_leaves_takes_requests_and_unused_approvals_along_and_nobody_elses(desk, at, colleague):
+    asked, theirs = desk.ask(at()), desk.ask(at(), agent=colleague)
+    desk.answer(at(), asked)
+    again = desk.ask(at())
+    work = UnitOfWork(desk.store, Actor("service:session"), at(minutes=1))
+    desk.consents.on_agent_left(work, "ana")
+    desk.store.commit(work.unit())
+
+    assert [type(fact) for fact in work.staged] == [AccessRejected, ConsentRevoked]
+    assert refused(desk.answer, at(minutes=2), again) == "ANSWERED"
+    assert refused(desk.start, at(minutes=2)) == "NO_CONSENT"
+    assert desk.answer(at(minutes=2), theirs)
+
+
+def test_a_fact_that_comes_again_takes_nothing_twice(desk, at):
+    desk.ask(at())
+    for taken in (1, 0):
+        work = UnitOfWork(desk.store, Actor("service:session"), at(minutes=1))
+        desk.consents.on_agent_left(work, "ana")
+        desk.store.commit(work.unit())
+
+        assert len(work.staged) == taken
+
+
+def test_a_request_is_not_approved_before_it_is_known_that_its_agent_left(desk, at):
+    asked = desk.ask(at())
+    desk.directory.lost = {"ana": "ROLE_MISSING"}
+
+    assert refused(desk.answer, at(minutes=1), asked) == "AGENT_LEFT"
+    desk.answer(at(minutes=2), asked, approve=False)
+    assert isinstance(desk.facts()[-1], AccessRejected)
+
+
+def test_a_request_lapses_with_the_role_of_its_agent(desk, at):
+    desk.directory.ends["ana"] = at(hours=2)
+
+    assert desk.ask(at()).lapses == at(hours=2)
+
+
+def test_an_approval_ends_with_the_role_of_its_agent(desk, at):
+    asked = desk.ask(at())
+    desk.directory.ends["ana"] = at(hours=2)
+    desk.answer(at(), asked)
+
+    assert desk.facts()[-1].ends == at(hours=2)
 
 
 def test_an_admin_of_another_organization_does_not_find_the_request(desk, at):

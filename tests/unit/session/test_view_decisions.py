@@ -177,8 +177,44 @@ def test_a_view_is_ended_once():
     assert caught.value.reason == "VIEW_ENDED"
 
 
+BRIEFLY = replace(VIEW, role_until=after(minutes=7))
+
+
+@pytest.mark.parametrize(
+    ("facts", "seconds"),
+    [((CONSENT, BRIEFLY), 420), ((CONSENT, BRIEFLY, started(after(minutes=7))), 420)],
+)
+def test_a_view_lasts_at_most_as_long_as_its_agents_role(facts, seconds):
+    view = view_of(*facts)
+
+    assert view.remaining(NOON) == seconds
+    assert view.over(after(minutes=7) - MOMENT, NOON, IDLE) == ""
+    assert view.over(after(minutes=7), NOON, IDLE) == "role"
+
+
+def test_a_view_starts_no_longer_than_its_agents_role():
+    assert begin(view_of(CONSENT, BRIEFLY), NOON) == started(after(minutes=7))
+
+
+def test_a_view_that_ran_out_before_its_agents_role_ended_by_time():
+    view = view_of(CONSENT, replace(VIEW, role_until=after(minutes=31)), STARTED)
+
+    assert view.over(after(minutes=40), after(minutes=35), IDLE) == "time"
+
+
 def test_who_loses_the_role_loses_the_view():
-    given(CONSENT, VIEW).when(without_role, "agent", "HELP_DESK").then(ended("role"))
+    given(CONSENT, VIEW).when(without_role, "agent", "HELP_DESK", frozenset()).then(ended("role"))
+
+
+def test_who_loses_all_roles_that_a_view_stands_on_one_by_one_loses_it_with_the_last():
+    both = replace(VIEW, roles=("HELP_DESK", "HELP_DESK_READ_ONLY"))
+
+    given(CONSENT, both).when(
+        without_role, "agent", "HELP_DESK", frozenset({"HELP_DESK_READ_ONLY"})
+    ).then()
+    given(CONSENT, both).when(
+        without_role, "agent", "HELP_DESK_READ_ONLY", frozenset({"AUDITOR"})
+    ).then(ended("role"))
 
 
 @pytest.mark.parametrize(
@@ -187,21 +223,18 @@ def test_who_loses_the_role_loses_the_view():
         ((CONSENT, VIEW), "another", "HELP_DESK"),
         ((CONSENT, VIEW), "agent", "AUDITOR"),
         ((CONSENT, VIEW, ended("agent")), "agent", "HELP_DESK"),
-        (
-            (CONSENT, replace(VIEW, roles=("HELP_DESK", "HELP_DESK_READ_ONLY"))),
-            "agent",
-            "HELP_DESK",
-        ),
     ],
 )
 def test_a_role_that_a_view_does_not_stand_on_ends_nothing(facts, agent, role):
-    given(*facts).when(without_role, agent, role).then()
+    given(*facts).when(without_role, agent, role, frozenset()).then()
 
 
 def test_a_role_that_opens_no_view_does_not_keep_one():
     view = replace(VIEW, roles=("AUDITOR", "HELP_DESK"))
 
-    given(CONSENT, view).when(without_role, "agent", "HELP_DESK").then(ended("role"))
+    given(CONSENT, view).when(without_role, "agent", "HELP_DESK", frozenset({"AUDITOR"})).then(
+        ended("role")
+    )
 
 
 def test_signing_out_ends_the_views_of_that_session():

@@ -127,10 +127,51 @@ def test_a_view_ends_when_its_agent_may_no_longer_look(desk, at, view_id, reason
 
 
 def test_the_standing_is_asked_for_at_each_lease(desk, at, view_id):
+    desk.directory.asked.clear()
     for second in range(3):
         desk.lease(at(seconds=second), view_id)
 
     assert desk.directory.asked == ["ana"] * 3
+
+
+def test_no_lease_outlives_a_role_that_ends_by_its_date(desk, at):
+    desk.directory.ends["ana"] = at(minutes=7)
+    desk.grant(at())
+    view_id = desk.start(at())
+    leases = [desk.lease(at(minutes=minute), view_id) for minute in (0, 5)]
+
+    assert [(lease.until, lease.remaining) for lease in leases] == [
+        (at(minutes=7), 420),
+        (at(minutes=7), 120),
+    ]
+    assert refused(desk.lease, at(minutes=7), view_id) == "VIEW_ENDED_ROLE"
+
+
+def test_a_lease_goes_by_what_identity_says_of_the_role_now(desk, at, view_id):
+    desk.directory.ends["ana"] = at(seconds=3)
+
+    assert desk.lease(at(), view_id).remaining == 3
+
+
+def test_a_view_whose_agents_role_is_over_is_ended_by_the_clock_and_asks_nobody(desk, at):
+    desk.directory.ends["ana"] = at(minutes=7)
+    desk.grant(at())
+    begun = desk.start(at())
+    desk.lease(at(), begun)
+    desk.directory.asked.clear()
+
+    assert desk.views.end_what_is_over() == 1
+    assert desk.view(begun).ended_by == "role"
+    assert desk.directory.asked == []
+
+
+def test_a_view_whose_agents_role_is_over_is_listed_to_nobody(desk, at, admin):
+    desk.directory.ends["ana"] = at(minutes=7)
+    desk.grant(at())
+    desk.lease(at(), desk.start(at()))
+    seen = [desk.act(admin, at(minutes=m), desk.views.list_views) for m in (6, 7)]
+
+    assert [len(each) for each in seen] == [1, 0]
 
 
 def test_its_agent_and_the_admins_of_both_sides_end_a_view(desk, at, agent, admin, partner_admin):
@@ -176,7 +217,7 @@ def test_that_a_view_ran_out_is_written_down_once(desk, at, view_id):
 @pytest.mark.parametrize(("role", "ends"), [("HELP_DESK", 1), ("AUDITOR", 0)])
 def test_a_lost_role_ends_the_views_that_stood_on_it(desk, at, view_id, agent, role, ends):
     work = UnitOfWork(desk.store, agent, at())
-    desk.views.on_role_removed(work, "ana", role)
+    desk.views.on_role_removed(work, "ana", role, frozenset())
 
     assert [fact.ended_by for fact in work.staged] == ["role"] * ends
 
@@ -187,7 +228,8 @@ def test_a_view_that_stands_on_another_role_as_well_goes_on(desk, at):
     desk.grant(at())
     desk.start(at(), agent=both)
     work = UnitOfWork(desk.store, both, at())
-    desk.views.on_role_removed(work, "ana", "HELP_DESK")
+    left = frozenset({"HELP_DESK_READ_ONLY", "AUDITOR"})
+    desk.views.on_role_removed(work, "ana", "HELP_DESK", left)
 
     assert work.staged == ()
 

@@ -97,6 +97,7 @@ RULE: dict[str, str] = {
     "no_consent": _("The customer has not allowed this view."),
     "other_ticket": _("The customer allowed it to you for another ticket."),
     "partner_left": _("This partner no longer manages your organization."),
+    "agent_left": _("Who asked may no longer look at your portal. Reject the request."),
     "consent_over": _("This consent is over: there is nothing to take back."),
     "check_required": _("This action needs a caller check of at most 10 minutes ago."),
     "complaint_consent": _("A complaint needs the recipient’s consent."),
