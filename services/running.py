@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 import importlib
+import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from uuid import uuid4
 import click
 
 from helpdesk.kernel import metrics, tls, tracing
+from helpdesk.kernel.beating import LOOK_SECONDS, Heartbeats
+from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.resources import (
     VAULT_URL,
@@ -30,8 +33,10 @@ from helpdesk.kernel.resources import (
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError, parse
 from helpdesk.kernel.store import StoredRow, Unit
+from helpdesk.kernel.timers import Timer
 from helpdesk.kernel.watching import watched
 
+_log = logging.getLogger(__name__)
 WORKERS = ("email", "session", "audit", "search", "identity")
 _HERE = Path(__file__).parent
 _NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
@@ -149,7 +154,8 @@ def _relay(name: str) -> None:
     own = [each for each in wants if each.partition(".")[0] == name]
     depths = Depths(broker, own, ca_file)
     when_asked_to_end(running.stop)
-    with metrics.looked_at(running.look, depths.look):
+    counted = _counted(name, work, resources) if work and resources else nullcontext()
+    with metrics.looked_at(running.look, depths.look), counted:
         click.echo(f"ready: relay {name}", err=True)
         running.run()
     engine.close()
@@ -176,9 +182,29 @@ def _work(name: str, run: Callable[..., None]) -> None:
     resources = Resources(os.environ, listen=False)
     composed = _worker(name).build(resources)
     started = lambda: click.echo(f"ready: work {name}", err=True)  # noqa: E731
-    with metrics.looked_at(lambda: inbox.look(composed.consumers, composed.store)):
+    figures = metrics.looked_at(lambda: inbox.look(composed.consumers, composed.store))
+    with figures, _counted(name, composed, resources):
         run(name, broker, composed, ca_file, started)
     _ended(composed, resources)
+
+
+@contextmanager
+def _counted(name: str, work: Work, resources: Resources) -> Iterator[None]:
+    """Let heartbeats say how many support actions this process has recorded."""
+    beats = Heartbeats(work.store, resources.secret(f"{name}.service.pem"), serves=False)
+    stopping = threading.Event()
+    timer = Timer(f"{name}-heartbeat", LOOK_SECONDS, beats.look)
+    thread = threading.Thread(target=timer.run, args=(stopping,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+        try:
+            beats.end()
+        except Unavailable as error:
+            _log.warning("the last heartbeat was not stored: %s", error.reason)
 
 
 def _watched(process: str) -> AbstractContextManager[None]:

@@ -30,6 +30,8 @@ class UnitOfWork:
     now: datetime
     id: str = field(default_factory=lambda: uuid4().hex)
     traceparent: str = ""
+    record: SupportActionRecorded | None = None
+    """What is recorded with the facts, where no interceptor records the action."""
     _staged: dict[str, Append] = field(default_factory=dict)
 
     @property
@@ -80,6 +82,7 @@ class UnitOfWork:
     def reset(self) -> None:
         """Forget what was staged, before the use case runs again."""
         self._staged.clear()
+        self.record = None
 
     def unit(
         self,
@@ -89,7 +92,7 @@ class UnitOfWork:
         """Return what is to be committed."""
         return Unit(
             appends=tuple(self._staged.values()),
-            record=record,
+            record=record or self.record,
             tracking=tracking,
             now=self.now,
             action_id=self.id,

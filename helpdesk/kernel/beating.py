@@ -21,12 +21,17 @@ class Heartbeats:
     """
     Speaks for one process: after it recorded something, and every 20 s where it did not.
 
+    A process that ``serves`` nothing, a worker or a relay, speaks only after it recorded something.
+
     A heartbeat stands in the log behind the records that it counts, so whoever reads it in order
     has had them all.
     """
 
-    def __init__(self, store: Store, pem: bytes, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, store: Store, pem: bytes, now: Callable[[], datetime] = _now, *, serves: bool = True
+    ) -> None:
         self._store = store
+        self._serves = serves
         self._key = private_key(pem)
         self._now = now
         self._said: tuple[str, int] | None = None
@@ -34,12 +39,18 @@ class Heartbeats:
 
     def look(self) -> None:
         """Speak where it is due. Raises Unavailable."""
-        if self._store.counted != self._said or self._now() >= self._due:
+        idle = self._serves and self._now() >= self._due
+        if idle or (self._store.counted != self._said and self._records):
             self._speak(ended=False)
 
     def end(self) -> None:
         """Say the last number: this process records no more. Raises Unavailable."""
-        self._speak(ended=True)
+        if self._records:
+            self._speak(ended=True)
+
+    @property
+    def _records(self) -> bool:
+        return self._serves or self._store.counted[1] > 0
 
     def _speak(self, *, ended: bool) -> None:
         now = self._now()

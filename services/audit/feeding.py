@@ -133,7 +133,7 @@ class Feeding:
         facts = facts_of(record.sealed)
         if facts.organization_id != delivery.organization_id:
             raise ValueError("a record of another customer")
-        if delivery.partners_only and not facts.partner_id:
+        if delivery.partners_only and not facts.by_partner:
             return None
         fields = opened_fields(record.sealed, self._vault)
         event = cloud_event(record.idx, record.record_id, delivery.organization_id, facts, fields)

@@ -204,6 +204,15 @@ def labelled(samples, name, label):
     return {labels[label] for found, labels, _ in samples if found == name}
 
 
+def measured(product, process, name, consumer):
+    """The sum of a figure of a consumer, over all its sources, as a process gives it."""
+    return sum(
+        value
+        for found, labels, value in scraped(product, process)
+        if found == name and labels["consumer"] == consumer
+    )
+
+
 def told(process):
     """The figures that only this process can give, each with the label that says of whom."""
     own = [name for name in all_wants() if name.partition(".")[0] == process.service]
@@ -295,6 +304,8 @@ def test_what_the_broker_never_got_is_read_from_its_owner(product, changes):
     changes.some(4)
     session = product.work("session")
     assert wait_until(lambda: parked(session, "session.standing") > 0, LONG, 0.1)
+    gauge = "work session", "helpdesk_consumer_parked", "session.standing"
+    assert measured(product, *gauge) == parked(session, "session.standing")
 
     said = operate(product, "catch-up", "session")
     assert "session.standing: 0 facts of identity" not in said
@@ -303,6 +314,7 @@ def test_what_the_broker_never_got_is_read_from_its_owner(product, changes):
     operate(product, "catch-up", "email")
     assert_everything_works(product)
     assert parked(session, "session.standing") == 0
+    assert measured(product, *gauge) == 0
 
 
 def pretend_published(product, rows):
@@ -335,6 +347,8 @@ def test_an_operator_looks_at_a_dead_letter_tries_it_again_and_drops_it(product,
     unit = Unit(appends=(Append(f"poison:{uuid4().hex}", 0, (poison,)),), now=datetime.now(UTC))
     position = product.commit("identity", unit)
     assert wait_until(lambda: dead(product)["session.standing"] == 1, LONG, 0.2)
+    gauge = "relay session", "helpdesk_dead_letters", "session.standing"
+    assert measured(product, *gauge) == 1
     changes.some(4)
 
     shown = operate(product, "dead-letters", "show", "session.standing")
@@ -350,6 +364,7 @@ def test_an_operator_looks_at_a_dead_letter_tries_it_again_and_drops_it(product,
     )
     assert "1 of 1" in dropped
     assert dead(product)["session.standing"] == 0
+    assert measured(product, *gauge) == 0
     assert_everything_works(product)
     settled = [r for r in product.records("session") if r.action.startswith("operations.")]
     assert [(r.action, r.reason, r.agent_id.partition(":")[0]) for r in settled] == [

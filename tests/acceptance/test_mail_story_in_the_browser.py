@@ -167,7 +167,8 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
     expect(work.locator("main")).to_contain_text("Delivered again")
     expect(work.locator("main")).not_to_contain_text("Watching the next delivery")
 
-    # The partner's auditor sees every step of the agent, and the user's own answer, in their order.
+    # The partner's auditor sees every step in its order: the agent's, the user's own answer, and
+    # what the service did after them.
     desk.product.settle()
     auditor = desk.sign_in("Audra North")
     auditor.goto(f"{desk.home}/audit")
@@ -179,9 +180,12 @@ def test_a_welcome_mail_bounces_and_arrives_after_the_caller_is_checked(desk):
         ("email.mail.get", "Done"),
         ("email.blocklist.remove", "Refused"),
         ("email.caller-check.send", "Done"),
+        ("email.message.deliver", "Done"),
         ("email.caller-link.answer", "Done"),
         ("email.blocklist.remove", "Done"),
+        ("email.provider.change", "Done"),
         ("email.message.resend", "Done"),
+        ("email.probation.pass", "Done"),
     ]:
         said = str(words.ACTION[action])
         assert any(said in row and outcome in row and TICKET in row for row in later), action

@@ -5,11 +5,13 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from helpdesk.email.v1 import email_pb2, email_pb2_grpc
+from helpdesk.kernel.heartbeat import HeartbeatSigned
 from tests.contract.email_world import MailServer
 from tests.contract.gateway_world import Browser
 from tests.support.distributed import distributed_product
 from tests.support.losing import lose_a_number
-from tests.support.product import free_address, small_directory
+from tests.support.product import free_address, person_id, small_directory
 from tests.support.waiting import wait_until
 
 WATCHER = "watch@operator.example"
@@ -44,6 +46,29 @@ def measured(product):
         for sample in family.samples
         if sample.name == "helpdesk_audit_alarms"
     }
+
+
+def test_what_a_worker_recorded_is_counted_by_a_heartbeat_of_its_own(watched):
+    product, _, _ = watched
+    store = product.store_of("email")
+    request = email_pb2.ResendMessageRequest(
+        user_id=person_id("acme_user"), kind="welcome", ticket="INC-1"
+    )
+    mail = product.stub(email_pb2_grpc.EmailServiceStub, "email")
+    product.caller("north_agent")(mail.ResendMessage, request)
+
+    def delivered():
+        return product.records("email", action="email.message.deliver")
+
+    def counted():
+        rows = store.read(0, 100_000, (HeartbeatSigned.NAME,))
+        beats = [store.opened(row) for row in rows]
+        return {(beat.writer, beat.number) for beat in beats}
+
+    assert wait_until(lambda: len(delivered()) == 1)
+    (record,) = delivered()
+    assert record.agent_id == "system:email.delivery"
+    assert wait_until(lambda: (record.writer, record.number) in counted(), pause=0.2)
 
 
 def test_a_lost_number_is_measured_shown_and_mailed_within_ten_seconds(watched):

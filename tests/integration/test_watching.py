@@ -32,10 +32,13 @@ from tests.support.product import (
 )
 from tests.support.traces import collector
 from tests.support.waiting import wait_until
+from tests.support.wire import Wire
 
 ROOT = Path(__file__).parents[2]
 HELPDESK = [sys.executable, "-W", "ignore", "-m", "services"]
 RUN = (("relay", "identity"), ("relay", "audit"), ("work", "audit"), ("work", "search"))
+CUT = ("relay", "identity")
+"""Between it and the broker is a wire that can be cut."""
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +59,50 @@ def watching(tmp_path_factory, settings):
         check=True,
         capture_output=True,
     )
-    running, addresses = [], {}
-    with collector() as traces:
+    processes = Processes()
+    broker = settings["HELPDESK_BROKER_URL"]
+    with collector() as traces, Wire.to(broker) as wire:
         stop = tracing.start(Exporter(f"{traces.endpoint}/v1/traces", {}), "serve", at_once=True)
         try:
             with running_product(folder, [IDENTITY, AUDIT], **settings) as product:
-                for role, name in RUN:
-                    addresses[role, name] = free_address()
-                    watched = {
+                for process in RUN:
+                    processes.addresses[process] = free_address()
+                    processes.env[process] = {
+                        **os.environ,
+                        **product.env,
                         "HELPDESK_TRACES_ENDPOINT": traces.endpoint,
-                        "HELPDESK_METRICS_ADDRESS": addresses[role, name],
+                        "HELPDESK_METRICS_ADDRESS": processes.addresses[process],
                         "OTEL_BSP_SCHEDULE_DELAY": "200",
                     }
-                    env = {**os.environ, **product.env, **watched}
-                    running.append(subprocess.Popen([*HELPDESK, role, name], cwd=ROOT, env=env))
-                product.traces, product.addresses = traces, addresses
+                processes.env[CUT]["HELPDESK_BROKER_URL"] = wire.through(broker)
+                product.traces, product.wire, product.processes = traces, wire, processes
                 try:
+                    for process in RUN:
+                        processes.start(process)
                     yield product
                 finally:
-                    for process in running:
-                        process.send_signal(signal.SIGTERM)
-                    codes = [process.wait(timeout=120) for process in running]
+                    codes = [processes.stop(process) for process in [*processes.running]]
                     assert codes == [0] * len(RUN)
         finally:
             stop()
+
+
+class Processes:
+    """Relays and workers, each of which can be stopped and started again."""
+
+    def __init__(self):
+        self.running, self.addresses, self.env = {}, {}, {}
+
+    def start(self, process):
+        self.running[process] = subprocess.Popen(
+            [*HELPDESK, *process], cwd=ROOT, env=self.env[process]
+        )
+
+    def stop(self, process):
+        """End a process as an operator does; return its exit code."""
+        stopped = self.running.pop(process)
+        stopped.send_signal(signal.SIGTERM)
+        return stopped.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +132,7 @@ def imported(watching):
 
 
 def scraped(watching, *process):
-    url = f"http://{watching.addresses[process]}/metrics"
+    url = f"http://{watching.processes.addresses[process]}/metrics"
     text = urllib.request.urlopen(url, timeout=60).read().decode()
     return text, {
         (sample.name, *sorted(sample.labels.items())): sample.value
@@ -167,21 +190,50 @@ def test_spans_of_every_process_hold_nobodys_data(watching, imported):
 def test_a_relay_says_how_far_behind_it_is(watching, imported):
     own = ("service", "identity")
 
-    def caught_up():
-        return scraped(watching, "relay", "identity")[1]["helpdesk_relay_lag", own] == 0
+    def said(figure):
+        return scraped(watching, *CUT)[1][f"helpdesk_relay_{figure}", own]
 
-    assert wait_until(caught_up, 120, 0.2)
-    _, values = scraped(watching, "relay", "identity")
-    assert values["helpdesk_relay_leading", own] == 1
-    assert values["helpdesk_relay_lag_seconds", own] == 0
-    assert values["helpdesk_relay_published_total", own] > len(PEOPLE)
+    assert wait_until(lambda: said("lag") == 0, 120, 0.2)
+    assert said("leading") == 1
+    assert said("lag_seconds") == 0
+    assert said("published_total") > len(PEOPLE)
+
+    watching.wire.cut()
+    try:
+        watching.load({"people": renamed("Behind Thewire")})
+
+        assert wait_until(lambda: said("lag") > 0, pause=0.2)
+        older = said("lag_seconds")
+        assert older > 0
+        assert wait_until(lambda: said("lag_seconds") > older, pause=0.2)
+    finally:
+        watching.wire.mend()
+    assert wait_until(lambda: said("lag") == 0, pause=0.2)
+    assert said("lag_seconds") == 0
+
+
+def renamed(name):
+    """One person of the directory under another name: a fact for search and one for audit."""
+    first, last = name.split()
+    words = {"displayName": name, "firstName": first, "lastName": last}
+    return [small_directory()["people"][0] | words]
 
 
 def test_the_owners_relay_says_what_waits_in_its_consumers_queues(watching, imported):
-    _, values = scraped(watching, "relay", "audit")
+    worker, consumer = ("work", "audit"), ("consumer", "audit.actions")
 
-    assert values["helpdesk_queue_messages", ("consumer", "audit.actions")] >= 0
-    assert values["helpdesk_dead_letters", ("consumer", "audit.actions")] == 0
+    def said(figure):
+        return scraped(watching, "relay", "audit")[1][figure, consumer]
+
+    assert watching.processes.stop(worker) == 0
+    try:
+        watching.load({"people": renamed("Queued Infront")})
+
+        assert wait_until(lambda: said("helpdesk_queue_messages") > 0, pause=0.2)
+    finally:
+        watching.processes.start(worker)
+    assert wait_until(lambda: said("helpdesk_queue_messages") == 0, pause=0.2)
+    assert said("helpdesk_dead_letters") == 0
 
 
 def test_a_worker_says_how_far_it_is(watching, imported):

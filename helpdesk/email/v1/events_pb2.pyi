@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MessageQueued(_message.Message):
-    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of", "consent_id", "notice_id", "link")
+    __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "kind", "address", "address_digest", "display_name", "language", "organization_name", "partner_name", "ticket", "requested_by", "check_id", "resend_of", "consent_id", "notice_id", "link", "partner_id")
     STAMP_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]
@@ -31,6 +31,7 @@ class MessageQueued(_message.Message):
     CONSENT_ID_FIELD_NUMBER: _ClassVar[int]
     NOTICE_ID_FIELD_NUMBER: _ClassVar[int]
     LINK_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_ID_FIELD_NUMBER: _ClassVar[int]
     stamp: _options_pb2.Stamp
     message_id: str
     person_id: str
@@ -50,7 +51,8 @@ class MessageQueued(_message.Message):
     consent_id: str
     notice_id: str
     link: str
-    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ..., consent_id: _Optional[str] = ..., notice_id: _Optional[str] = ..., link: _Optional[str] = ...) -> None: ...
+    partner_id: str
+    def __init__(self, stamp: _Optional[_Union[_options_pb2.Stamp, _Mapping]] = ..., message_id: _Optional[str] = ..., person_id: _Optional[str] = ..., user_id: _Optional[str] = ..., organization_id: _Optional[str] = ..., kind: _Optional[str] = ..., address: _Optional[str] = ..., address_digest: _Optional[str] = ..., display_name: _Optional[str] = ..., language: _Optional[str] = ..., organization_name: _Optional[str] = ..., partner_name: _Optional[str] = ..., ticket: _Optional[str] = ..., requested_by: _Optional[str] = ..., check_id: _Optional[str] = ..., resend_of: _Optional[str] = ..., consent_id: _Optional[str] = ..., notice_id: _Optional[str] = ..., link: _Optional[str] = ..., partner_id: _Optional[str] = ...) -> None: ...
 
 class MessageDiscovered(_message.Message):
     __slots__ = ("stamp", "message_id", "person_id", "user_id", "organization_id", "address", "address_digest", "report_id", "unproved")

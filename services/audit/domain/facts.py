@@ -14,6 +14,10 @@ SEALED = ("reason", "query", "request", "found")
 """The fields of a record that are sealed with keys of persons."""
 
 
+SYSTEM = "system:"
+"""What the name of a service as the one who acted begins with."""
+
+
 class Kind(IntEnum):
     """Which fact a record is; the numbers are those of the contract."""
 
@@ -40,6 +44,11 @@ class Facts:
     writer: str
     number: int
     occurred_at: int
+
+    @property
+    def by_partner(self) -> bool:
+        """Whether somebody of a partner did it; a step of a service that follows is no access."""
+        return bool(self.partner_id) and not self.agent_id.startswith(SYSTEM)
 
 
 def body_of(sealed: bytes) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Filter:
             all(getattr(self, name) in ("", getattr(facts, name)) for name in _EXACT)
             and self.session_id in ("", session_id)
             and facts.action.startswith(self.action)
-            and bool(facts.partner_id or not self.partners_only)
+            and (facts.by_partner or not self.partners_only)
             and self.since <= facts.occurred_at
             and (not self.until or facts.occurred_at < self.until)
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from services.audit.application.ports import Bucket, Found
+from services.audit.domain.facts import SYSTEM
 from services.audit.domain.filters import Cursor, Filter
 
 _EXACT = (
@@ -22,6 +23,8 @@ _EXACT = (
     "sign_in_id",
     "service",
 )
+BY_PARTNERS = f"a.partner_id <> '' AND substr(a.agent_id, 1, {len(SYSTEM)}) <> '{SYSTEM}'"
+"""What ``Facts.by_partner`` says, of a table with those columns that is called ``a``."""
 # Their indexes leave out what is empty; a planner uses one only where the query says so too.
 _SPARSE = ("user_id", "ticket", "view_id", "session_id", "consent_id", "sign_in_id")
 _SELECTIVE = frozenset(_EXACT) - {"service"}
@@ -169,7 +172,7 @@ def _where(wanted: Filter, action: str) -> tuple[str, list[Any]]:
         parts.append("substr(a.action, 1, ?) = ?")
         params += [len(wanted.action), wanted.action]
     if wanted.partners_only:
-        parts.append("a.partner_id <> ''")
+        parts.append(BY_PARTNERS)
     if wanted.outcome:
         rare = "" if wanted.outcome == "done" else " AND a.outcome <> 'done'"
         parts.append(f"a.outcome = ?{rare}")

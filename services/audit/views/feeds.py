@@ -7,6 +7,7 @@ from typing import Any
 
 from helpdesk.kernel.store import Engine
 from services.audit.application.feed_webhooks import Delivery, FeedRecord, Waiting
+from services.audit.views.actions import BY_PARTNERS
 
 _DELIVERY = (
     "w.organization_id, w.webhook_id, w.url, w.partners_only, w.generation, w.rotated_at, "
@@ -36,7 +37,7 @@ class Feeds:
 
     def waiting(self, delivery: Delivery) -> Waiting:
         """Return how many records wait to be sent, and since when."""
-        partners = " AND a.partner_id <> ''" if delivery.partners_only else ""
+        partners = f" AND {BY_PARTNERS}" if delivery.partners_only else ""
         rows = self._engine.query(
             "SELECT COUNT(*), COALESCE(MIN(a.occurred_at), 0) FROM log_leaf l "
             "JOIN audit_action a ON a.idx = l.idx "

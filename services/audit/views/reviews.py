@@ -19,6 +19,7 @@ from services.audit.domain.risk import (
     Step,
 )
 from services.audit.domain.sessions import Session
+from services.audit.views.actions import BY_PARTNERS
 
 _SESSION = (
     "session_id, agent_id, sign_in_id, partner_id, first_idx, started_at, ended_at, "
@@ -103,7 +104,7 @@ class SessionRisks:
     def touched(self, start: int, end: int) -> list[Session]:
         """Return the sessions of partners' people that records of a range belong to."""
         rows = self._engine.query(
-            f"SELECT {_SESSION} FROM audit_session WHERE partner_id <> '' AND session_id IN "
+            f"SELECT {_SESSION} FROM audit_session a WHERE {BY_PARTNERS} AND session_id IN "
             "(SELECT session_id FROM audit_action WHERE idx >= ? AND idx < ? "
             "AND session_id <> '') ORDER BY started_at, first_idx",
             (start, end),

@@ -8,9 +8,11 @@ from typing import Protocol
 
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.addresses import canonical
+from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import ERASED
-from helpdesk.kernel.store import Store
+from helpdesk.kernel.store import Loaded, Store
+from services.email.application.following import begun_by, record_step
 from services.email.application.ports import Found, address_stream
 from services.email.application.reports import settle_address, settle_question
 from services.email.domain import blocklist, caller_check, consent, message, notices
@@ -22,6 +24,7 @@ from services.email.domain.notices import Notice
 from services.email.domain.policy import Policy
 from services.email.reports import Cause, Fault, RecipientReport, read_smtp_reply
 
+ACTOR = Actor(id="system:email.delivery", roles=frozenset({"SERVICE"}))
 _USUAL = Policy()
 _ABOUT_THE_RECIPIENT = frozenset({"RCPT", "DATA"})
 # Who refuses the connection or our password refuses us and not the mail: that can be mended.
@@ -89,6 +92,12 @@ class Delivery:
     def next_letter(self, work: UnitOfWork, message_id: str) -> Letter | None:
         """Return what to send now; nothing, and why, where it is not to be sent."""
         loaded = work.load(f"message:{message_id}", message.evolve, Message())
+        letter = self._letter(work, loaded)
+        if letter is None:
+            record_step(work, ACTOR, loaded.state, loaded.state.begun)
+        return letter
+
+    def _letter(self, work: UnitOfWork, loaded: Loaded[Message]) -> Letter | None:
         ours = loaded.state
         if not ours.waiting:
             return None
@@ -143,6 +152,7 @@ class Delivery:
         work.stage(loaded, *facts)
         settle_address(work, self._store, ours, facts, answer, self._policy)
         settle_question(work, ours, facts)
+        record_step(work, ACTOR, ours, begun_by(work, ours))
 
     def expired_checks(self, work: UnitOfWork) -> None:
         """End the checks whose time is over."""

@@ -9,6 +9,7 @@ from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import InvalidArgument
 from helpdesk.kernel.events import Event
 from helpdesk.kernel.store import Loaded, Store
+from services.email.application.following import begun_by
 from services.email.application.ports import Directory, Owner, address_digest, address_stream
 from services.email.domain import blocklist, caller_check, consent, evidence, message, origins
 from services.email.domain.blocklist import Address, Whose
@@ -134,6 +135,9 @@ class Reports:
             for each, answer in found
             if answer is not None
         ]
+        if begun := begun_by(action, ours):
+            action.answers(begun.agent_id, begun.partner_id)
+            action.ticket = begun.ticket
         known = [each for each, _ in found if each.message_id]
         action.about(*(f"message:{each.message_id}" for each in known))
         holds_words = report.kind is not Kind.NONE

@@ -86,6 +86,7 @@ def queue(
             partner_name=user.partner_name,
             ticket=action.ticket,
             requested_by=action.actor.id,
+            partner_id=action.actor.partner_id,
             check_id=check_id,
             resend_of=resend_of,
             consent_id=consent_id,

@@ -13,10 +13,12 @@ from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, InvalidArgument, Unavailable
 from helpdesk.kernel.store import Loaded, Store
+from services.email.application.following import record_step
 from services.email.application.ports import address_digest, address_stream
-from services.email.domain import blocklist
+from services.email.domain import blocklist, message
 from services.email.domain.blocklist import Address, Whose
 from services.email.domain.blocklist_facts import ProviderListChanged, ProviderListFailed
+from services.email.domain.message import Message
 from services.email.domain.policy import COMPLAINT
 
 _log = logging.getLogger(__name__)
@@ -181,6 +183,21 @@ class Blocks:
             self._agree(work, self._provider, *known, because=DRIFT)
 
     def _agree(
+        self,
+        work: UnitOfWork,
+        provider: SuppressionList,
+        loaded: Loaded[Address],
+        whose: Whose,
+        *,
+        because: str,
+    ) -> None:
+        self._change_list(work, provider, loaded, whose, because=because)
+        ours = Message()
+        if loaded.state.about:
+            ours = work.load(f"message:{loaded.state.about}", message.evolve, Message()).state
+        record_step(work, _ACTOR, ours, loaded.state.lifted or ours.begun)
+
+    def _change_list(
         self,
         work: UnitOfWork,
         provider: SuppressionList,

@@ -29,6 +29,7 @@ from services.email.domain.removal import (
     Ground,
     History,
 )
+from services.email.domain.steps import Begun
 from services.email.reports import Cause, Fault, RecipientReport
 
 REMOVAL_WINDOW = timedelta(days=30)
@@ -80,6 +81,8 @@ class Address:
     expires_at: datetime = NEVER
     provider: str = ""
     probation: bool = False
+    lifted: Begun = field(default_factory=Begun)
+    """The last removal, for as long as what happens follows it."""
     bounces: tuple[AddressBounced, ...] = ()
     removals: tuple[datetime, ...] = ()
     removers: tuple[str, ...] = ()
@@ -139,6 +142,7 @@ def evolve(address: Address, event: Event) -> Address:
             checks = (event.check_id,) if event.check_id else ()
             return Address(
                 probation=True,
+                lifted=Begun(event.removed_by, event.partner_id, event.ticket),
                 removals=(*address.removals, at),
                 removers=(*address.removers, event.removed_by),
                 trials=(*address.trials, *trial),
@@ -182,6 +186,7 @@ def _blocked_now(address: Address, event: AddressBlocked) -> Address:
         again=event.again,
         expires_at=event.expires_at,
         provider=event.provider,
+        lifted=address.lifted if event.again else Begun(),
         probation=False,
         vouch_asked=False,
         vouched_by="",

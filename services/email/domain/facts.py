@@ -35,6 +35,7 @@ class MessageQueued(Event):
     consent_id: str = ""
     notice_id: str = ""
     link: str = personal(of="person_id", default="")
+    partner_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
@@ -20,6 +20,7 @@ from services.email.domain.facts import (
     MessageSent,
     MessageSuppressed,
 )
+from services.email.domain.steps import Begun
 from services.email.reports import Action, Cause, Fault, Kind, RecipientReport, advice
 
 WELCOME = "welcome"
@@ -97,6 +98,7 @@ class Message:
     organization_name: str = ""
     partner_name: str = ""
     ticket: str = ""
+    begun: Begun = field(default_factory=Begun)
     check_id: str = ""
     consent_id: str = ""
     notice_id: str = ""
@@ -145,6 +147,7 @@ def evolve(message: Message, event: Event) -> Message:
                 organization_name=event.organization_name,
                 partner_name=event.partner_name,
                 ticket=event.ticket,
+                begun=Begun(event.requested_by, event.partner_id, event.ticket),
                 check_id=event.check_id,
                 consent_id=event.consent_id,
                 notice_id=event.notice_id,

@@ -11,11 +11,10 @@ from typing import Any, Protocol
 from helpdesk.kernel import clearing
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Published, StoreConsumer, shared
-from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict
 from helpdesk.kernel.store import Store
 from services.email import invitations
-from services.email.application.delivery import Delivery, Letter, Reply, Transport
+from services.email.application.delivery import ACTOR, Delivery, Letter, Reply, Transport
 from services.email.application.ports import address_digest
 from services.email.application.suppressions import Blocks
 from services.email.domain import facts
@@ -23,7 +22,6 @@ from services.email.domain.blocklist_facts import AddressBlockExpired
 from services.email.domain.origins import envelope_sender
 
 _log = logging.getLogger(__name__)
-_ACTOR = Actor(id="system:email.delivery", roles=frozenset({"SERVICE"}))
 # A mail server takes its time with each mail. Another number gives each mail another sender: it is
 # changed while nothing waits to be sent.
 _SENDING_AT_ONCE = 4
@@ -105,7 +103,7 @@ class Postman:
 
     def _in_unit(self, function: Callable[[UnitOfWork], None]) -> None:
         for again in (True, False):
-            work = UnitOfWork(store=self._store, actor=_ACTOR, now=datetime.now(UTC))
+            work = UnitOfWork(store=self._store, actor=ACTOR, now=datetime.now(UTC))
             function(work)
             if not work.staged:
                 return

@@ -229,6 +229,22 @@ def test_a_doubled_record_is_named(bench: Bench):
     assert shown(bench) == [("DOUBLED", "email", 2, 2)]
 
 
+def test_a_process_that_serves_nothing_speaks_only_of_what_it_recorded(bench: Bench):
+    worker = Heartbeats(bench.source, bench.pem, bench.clock, serves=False)
+    before = bench.source.position
+    bench.clock.pass_by(minutes=1)
+    worker.look()
+    worker.end()
+    assert bench.source.position == before
+    bench.record()
+    worker.look()
+    worker.look()
+    assert bench.source.position == before + 2
+    worker.end()
+
+    assert bench.source.position == before + 3
+
+
 def test_a_silent_service_is_named(bench: Bench):
     bench.record()
     bench.deliver()
