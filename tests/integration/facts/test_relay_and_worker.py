@@ -135,7 +135,8 @@ def test_what_the_broker_lost_is_read_from_the_owner(store, line, relay, worker,
     lost = write(store, line, 3)
     assert wait_until(lambda: store.engine.query(RELAYED) == [(store.engine.newest(),)])
     with Connection(broker_url) as connection:
-        assert connection.channel().queue_purge(name) == 3
+        # Besides those, what the killed one had handled and not yet acknowledged.
+        assert connection.channel().queue_purge(name) >= 3
     worker()
     write(store, line, 4)
     assert wait_until(lambda: store.engine.query("SELECT COUNT(*) FROM parked_fact") == [(4,)])
