@@ -19,7 +19,7 @@ from tests.contract.email_world import MailServer
 from tests.contract.gateway_world import gateway_world
 from tests.support.losing import double_the_newest_number, lose_the_newest_number
 from tests.support.product import free_address
-from tests.support.waiting import wait_until
+from tests.support.waiting import ALARM, wait_until
 
 AT_ONCE = {"HELPDESK_AUDIT_CHECKPOINT_SECONDS": "0.2"}
 WATCHER = "watch@operator.example"
@@ -133,4 +133,4 @@ def test_what_is_wrong_with_the_numbers_is_measured_shown_and_mailed_within_ten_
         }
         return {way for way, told in ways.items() if told}
 
-    assert wait_until(lambda: len(told()) == 3, pause=0.2), told()
+    assert wait_until(lambda: len(told()) == 3, ALARM, 0.2), told()
