@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import importlib
 import os
 import signal
@@ -16,7 +15,7 @@ from uuid import uuid4
 
 import click
 
-from helpdesk.kernel import metrics, tls, tracing
+from helpdesk.kernel import logins, metrics, tls, tracing
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.resources import (
     VAULT_URL,
@@ -317,7 +316,7 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
         record = SupportActionRecorded(
             action=f"operations.dead_letter.{verb}",
             outcome="done",
-            agent_id=f"operator:{getpass.getuser()}",
+            agent_id=logins.operator(),
             roles=("OPERATOR",),
             subjects=(f"fact:{fact.source}:{fact.row.position}",),
             reason_key=resources.vault.spare("reason"),
