@@ -6,16 +6,15 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
-from helpdesk.identity.v1 import forgetting_pb2 as pb
+from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel import masters
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.backup.commands import backup, restore
 from services.keys.commands import keys
+from tests.support.forgetting import forget
 from tests.support.methods import hosted
-from tests.support.product import ACME, person_id, running_product, small_directory
-from tests.support.waiting import wait_until
+from tests.support.product import person_id, running_product, small_directory
 
 USER = "acme_user"
 
@@ -28,20 +27,6 @@ def run(command, *words, **env):
 
 def secrets_of(folder):
     return {"HELPDESK_DATA_DIR": str(folder), "HELPDESK_SECRETS_DIR": str(folder / "secrets")}
-
-
-def forget(product):
-    stub = product.stub(forgetting_pb2_grpc.ForgettingServiceStub, "identity")
-    about = {"user_id": person_id(USER), "reason": "asked for it"}
-    product.caller("acme_admin")(stub.AskForgetting, pb.AskForgettingRequest(**about))
-    operator = product.caller(sub="operator:jo", roles=["DIRECTORY_WRITER"])
-    operator(stub.ConfirmForgetting, pb.ConfirmForgettingRequest(**about))
-    request = pb.ListForgettingsRequest(organization_id=ACME)
-
-    def cleared():
-        return operator(stub.ListForgettings, request).forgettings[0].cleared
-
-    assert wait_until(lambda: len(cleared()) == 4)
 
 
 def named(product, name=USER):
