@@ -76,7 +76,7 @@ def _compared(name: str, env: Mapping[str, str], path: Path, runs: int) -> list[
     return [
         row(name, mine, theirs, "/s", mine / theirs, runs),
         row(f"{name}, cpu", busy, other, "/cpu s", busy / other, runs),
-        row(f"{name}, cpu, aim", busy, REPLAY_AIM, "/cpu s", busy / REPLAY_AIM, runs),
+        row(f"{name}, cpu, aim", busy, REPLAY_AIM, "/cpu s", busy / REPLAY_AIM, runs, 1.0),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import importlib
 import logging
 import os
@@ -17,7 +16,7 @@ from uuid import uuid4
 
 import click
 
-from helpdesk.kernel import metrics, tls, tracing
+from helpdesk.kernel import logins, metrics, tls, tracing
 from helpdesk.kernel.beating import LOOK_SECONDS, Heartbeats
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
@@ -343,7 +342,7 @@ def _settle(consumer: str, ids: tuple[str, ...], reason: str, *, drop: bool) -> 
         record = SupportActionRecorded(
             action=f"operations.dead_letter.{verb}",
             outcome="done",
-            agent_id=f"operator:{getpass.getuser()}",
+            agent_id=logins.operator(),
             roles=("OPERATOR",),
             subjects=(f"fact:{fact.source}:{fact.row.position}",),
             reason_key=resources.vault.spare("reason"),

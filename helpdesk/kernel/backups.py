@@ -1,4 +1,4 @@
-"""Copies of stores, and of the keys of persons in a file of their own, sealed by the master key."""
+"""Copies of stores, and of the keys of persons in a folder apart, sealed by the master key."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import base64
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -36,54 +37,68 @@ def copy(source: Path, target: Path) -> None:
         there.execute("PRAGMA journal_mode=DELETE")
 
 
-def sealed_keys(table: KeyTable, masters: Sequence[bytes]) -> bytes:
-    """Return all keys and all who were forgotten, sealed by the newest master key."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The wrapped keys of persons, and who was forgotten, as of a time (UTC, RFC 3339)."""
+
+    made_at: str
+    wrapped: Mapping[str, bytes]
+    forgotten: frozenset[str]
+
+
+def read_keys(folder: Path, masters: Sequence[bytes]) -> Keys | None:
+    """Return the keys in a folder, if any. Raises SettingsError where no master key opens them."""
+    try:
+        file = (folder / KEYS).read_bytes()
+    except FileNotFoundError:
+        return None
+    nonce, boxed = file[len(_HEAD) :][:_NONCE], file[len(_HEAD) + _NONCE :]
+    for master in masters:
+        try:
+            body = json.loads(_box(master).decrypt(nonce, boxed, _HEAD))
+        except (InvalidTag, ValueError):
+            continue
+        wrapped = {person: base64.b64decode(key) for person, key in body["keys"].items()}
+        return Keys(body["made_at"], wrapped, frozenset(body["forgotten"]))
+    raise SettingsError(f"{folder / KEYS} is damaged, or was sealed by another vault.key")
+
+
+def replace_keys(folder: Path, table: KeyTable, masters: Sequence[bytes], made_at: str) -> None:
+    """Put all keys and all who were forgotten in a folder, sealed by the newest master key."""
     keys: dict[str, str] = {}
     after = ""
     while rows := table.wrapped(after, _AT_ONCE):
         keys.update((person, base64.b64encode(wrapped).decode()) for person, wrapped in rows)
         after = rows[-1][0]
     # Read last: whoever was forgotten meanwhile is in both, and forgotten counts.
-    body = json.dumps({"keys": keys, "forgotten": table.forgotten()}).encode()
+    about = {"made_at": made_at, "keys": keys, "forgotten": table.forgotten()}
     nonce = os.urandom(_NONCE)
-    return _HEAD + nonce + _box(masters[0]).encrypt(nonce, body, _HEAD)
+    sealed = _HEAD + nonce + _box(masters[0]).encrypt(nonce, json.dumps(about).encode(), _HEAD)
+    # Whole or as before: there is no other copy of the keys.
+    made = folder / f"{KEYS}.new"
+    made.unlink(missing_ok=True)
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    made.replace(folder / KEYS)
 
 
-def restore_keys(
-    table: KeyTable, files: Sequence[bytes], masters: Sequence[bytes]
-) -> tuple[int, int]:
+def restore_keys(table: KeyTable, keys: Keys) -> tuple[int, int]:
     """
-    Put keys back, of the newest file first; whom any of them says to be forgotten stays so.
+    Put keys back; whom they or the table say to be forgotten stays so.
 
-    Returns how many keys there are and how many persons are forgotten. Raises SettingsError for a
-    file that no master key opens.
+    Returns how many keys there are and how many persons are forgotten.
     """
-    opened = [_opened(each, masters) for each in files]
-    gone = {person for each in opened for person in each["forgotten"]}
-    keys: dict[str, bytes] = {}
-    for each in opened:
-        for person, wrapped in each["keys"].items():
-            if person not in gone:
-                keys.setdefault(person, base64.b64decode(wrapped))
     # Tombstones first: a restore that is cut off revives nobody.
-    for person in sorted(gone):
+    for person in sorted(keys.forgotten):
         table.forget(person)
-    rows = sorted(keys.items())
+    gone = frozenset(table.forgotten())
+    rows = sorted(row for row in keys.wrapped.items() if row[0] not in gone)
     for start in range(0, len(rows), _AT_ONCE):
         table.add(rows[start : start + _AT_ONCE])
     return len(rows), len(gone)
-
-
-def _opened(file: bytes, masters: Sequence[bytes]) -> dict[str, dict[str, str]]:
-    nonce, boxed = file[len(_HEAD) :][:_NONCE], file[len(_HEAD) + _NONCE :]
-    for master in masters:
-        try:
-            body = _box(master).decrypt(nonce, boxed, _HEAD)
-        except (InvalidTag, ValueError):
-            continue
-        opened: dict[str, dict[str, str]] = json.loads(body)
-        return opened
-    raise SettingsError("the file of keys is damaged, or was sealed by another vault.key")
 
 
 def _box(master: bytes) -> AESGCM:

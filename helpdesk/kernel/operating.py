@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any, Self
 
 import grpc
 
-from helpdesk.kernel import tls
+from helpdesk.kernel import logins, tls
 from helpdesk.kernel.hosting import Host, HostSettings, Service
 from helpdesk.kernel.keyrings import TOKENS, KeyRing
 from helpdesk.kernel.rpc.client import Caller, open_channel
@@ -79,7 +78,7 @@ class Operator:
     def caller(self, *roles: str) -> Caller:
         """Return what calls as this operator, with roles such as ``DIRECTORY_WRITER``."""
         signer = KeyRing(self.secrets_dir, TOKENS)
-        claims: dict[str, Any] = {"sub": f"operator:{getpass.getuser()}", "roles": list(roles)}
+        claims: dict[str, Any] = {"sub": logins.operator(), "roles": list(roles)}
         audience = audience_of("operator", roles)
         return Caller(lambda: signer.sign(claims, audience, _SECONDS))
 

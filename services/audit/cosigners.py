@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum, auto
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -20,6 +22,9 @@ COSIGN_SECONDS = 5.0
 _SECONDS = 5.0
 _LONGEST = 64 * 1024
 _log = logging.getLogger(__name__)
+
+# What a witness answers where the log does not continue what it saw; anything else is about itself.
+_FORKED = (409, 422)
 
 Post = Callable[[str, str], tuple[int, str]]
 """Posts a text to a URL; answers status and text. Raises OSError."""
@@ -53,6 +58,12 @@ def post(url: str, body: str) -> tuple[int, str]:
         raise OSError("the witness does not speak HTTP") from error
 
 
+class _Said(Enum):
+    COSIGNED = auto()
+    ANOTHER_PAST = auto()
+    NOTHING = auto()
+
+
 class Cosigners:
     """The witnesses of the settings; one process of the service asks them."""
 
@@ -68,14 +79,19 @@ class Cosigners:
 
         Who does not answer is asked the next time. Raises Unavailable.
         """
-        newest = newest_checkpoint(self._ledger.reading) if self._witnesses else None
+        newest = newest_checkpoint(self._ledger.reading)
         if newest is None:
             return 0
         signed = {line.split(" ")[1] for line in split_note(newest.note)[1]}
         missing = [each for each in self._witnesses if each[1].name not in signed]
-        return sum(self._ask(url, key, newest) for url, key in missing)
+        said: dict[_Said, list[str]] = {each: [] for each in _Said}
+        for url, key in missing:
+            said[self._ask(url, key, newest)].append(key.name)
+        refusing, unanswered = said[_Said.ANOTHER_PAST], said[_Said.NOTHING]
+        self._ledger.refused(refusing, unanswered, newest.size, datetime.now(UTC))
+        return len(said[_Said.COSIGNED])
 
-    def _ask(self, url: str, key: VerifierKey, newest: StoredCheckpoint) -> bool:
+    def _ask(self, url: str, key: VerifierKey, newest: StoredCheckpoint) -> _Said:
         try:
             status, text = self._submit(url, key, newest)
             if status == 409 and text.strip().isdigit():
@@ -83,20 +99,19 @@ class Cosigners:
                 status, text = self._submit(url, key, newest)
         except OSError as error:
             _log.warning("witness %s does not answer: %s", key.name, type(error).__name__)
-            return False
+            return _Said.NOTHING
         if status != 200:
-            # It saw another past than the one that stands here.
             _log.error("witness %s does not cosign %d records: %d", key.name, newest.size, status)
-            return False
+            return _Said.ANOTHER_PAST if status in _FORKED else _Said.NOTHING
         try:
             text_of_log, lines = split_note(newest.note)
             note = make_note(text_of_log, *lines, text.strip("\n") + "\n")
             self._ledger.cosigned(note, key)
         except NoteRefusedError:
             _log.error("witness %s answers what its key did not sign", key.name)
-            return False
+            return _Said.NOTHING
         self._seen[key.name] = newest.size
-        return True
+        return _Said.COSIGNED
 
     def _submit(self, url: str, key: VerifierKey, newest: StoredCheckpoint) -> tuple[int, str]:
         old = self._seen.get(key.name, 0)

@@ -51,14 +51,19 @@ class Watch:
     def look(self) -> list[Alarm]:
         """Return what is wrong now; raise what is new. Raises Unavailable."""
         now = self._now()
+        standing = self._standing
         found = alarms(
-            self._standing.writers(), self._standing.heard(), unix(now), self._silent_after
+            standing.writers(),
+            standing.heard(),
+            standing.refusals(),
+            unix(now),
+            self._silent_after,
         )
         # What was silent while this service was down too has the same time to speak again.
         patient = unix(now) < self._begun + self._silent_after
-        standing = [each for each in found if not (patient and each.kind is Kind.SILENT)]
-        self._measure(standing)
-        for alarm in standing:
+        raised = [each for each in found if not (patient and each.kind is Kind.SILENT)]
+        self._measure(raised)
+        for alarm in raised:
             self._raise(alarm, now)
         return found
 

@@ -16,7 +16,6 @@ from services.identity.domain.forgetting import Forgettings
 from services.identity.domain.forgetting_facts import PersonForgettingConfirmed, PersonForgotten
 from services.identity.domain.ids import ORGANIZATION, uuid_of
 from services.identity.domain.importing import person_key
-from services.identity.projections.forgetting import note_cleared
 from services.identity.views.forgetting import ForgettingViews
 
 
@@ -43,13 +42,19 @@ def consumers(store: Store) -> list[StoreConsumer]:
     def on_forgotten(_work: UnitOfWork, fact: Published) -> None:
         clear(store, Forgotten.of(fact))
 
-    def on_cleared(_work: UnitOfWork, fact: Published) -> None:
-        fields = fact.fields()
-        user_id = str(fields["user_id"])
-        with store.engine.transaction() as tx:
-            note_cleared(tx, user_id, str(fields["service"]))
-        found = ForgettingViews(store).forgetting(user_id)
-        if found is not None and set(forgetting.CLEARING) <= set(found.cleared):
+    def on_cleared(work: UnitOfWork, fact: Published) -> None:
+        # A fact of our own log too, so that what is shown of it can be made anew from that alone.
+        said: Any = fact.event
+        stream = work.load(f"cleared:{said.user_id}", forgetting.cleared_by, frozenset[str]())
+        if said.service in stream.state:
+            return
+        work.stage(
+            stream, PersonCleared(user_id=said.user_id, service=said.service, keys=said.keys)
+        )
+        found = ForgettingViews(store).forgetting(said.user_id)
+        if found is not None and stream.state.union((said.service,)).issuperset(
+            forgetting.CLEARING
+        ):
             store.vault.forget(found.key)
 
     own = {PersonForgettingConfirmed.NAME: on_confirmed, PersonForgotten.NAME: on_forgotten}

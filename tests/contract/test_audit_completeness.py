@@ -17,7 +17,7 @@ from services.audit.keys import signer_of
 from services.audit.log.manifest import open_manifest, sign_manifest
 from services.audit.settings import AuditSettings
 from tests.contract.audit_world import AN_AUDITOR, AUDITOR_OF_A, audit_world
-from tests.support.waiting import wait_until
+from tests.support.waiting import ALARM, wait_until
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_missing_numbers_are_named(world):
 def test_the_newest_number_is_missed_within_ten_seconds(world):
     world.record(0)
     world.source._number += 1
-    noticed = wait_until(lambda: not standing(world).complete, 10, 0.2)
+    noticed = wait_until(lambda: not standing(world).complete, ALARM, 0.2)
     found = standing(world)
 
     assert noticed

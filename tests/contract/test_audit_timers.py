@@ -2,15 +2,19 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from helpdesk.audit.v1 import audit_pb2
 from helpdesk.kernel import metrics
+from helpdesk.kernel.settings import parse
 from services.audit import composition
+from services.audit.keys import signer_of
+from services.audit.log.checkpoints import Checkpoint, sign_checkpoint
 from services.audit.log.notes import Kind, Signer, VerifierKey
-from services.audit.log.witness import Witness
+from services.audit.log.witness import Witness, request_of
 from services.audit.service import public_key
 from services.audit.settings import AuditSettings
 from services.audit.witness import server_of
@@ -19,7 +23,7 @@ from tests.contract.email_world import MailServer
 from tests.contract.gateway_world import gateway_world
 from tests.support.losing import double_the_newest_number, lose_the_newest_number
 from tests.support.product import free_address
-from tests.support.waiting import wait_until
+from tests.support.waiting import ALARM, wait_until
 
 AT_ONCE = {"HELPDESK_AUDIT_CHECKPOINT_SECONDS": "0.2"}
 WATCHER = "watch@operator.example"
@@ -30,12 +34,20 @@ def standing(world) -> audit_pb2.GetCheckpointResponse:
 
 
 @contextmanager
-def running_witness(folder: Path):
-    """A witness of the log that the secrets of a folder belong to; yields setting and name."""
+def running_witness(folder: Path, *, another_past: bool = False):
+    """
+    A witness of the log that the secrets of a folder belong to; yields setting and name.
+
+    It may have seen another past, signed with the log's key.
+    """
     env = environment(folder)
     log = public_key(folder / "secrets", env)
     key = Signer.generate("witness.example/w1", Kind.WITNESS)
     witness = Witness([VerifierKey.parse(log)], key, folder / "seen")
+    if another_past:
+        signer = signer_of(folder / "secrets", parse(AuditSettings, "audit", env))
+        head = Checkpoint(signer.name, 1000, bytes(32), bytes(32))
+        witness.add_checkpoint(request_of(0, [], sign_checkpoint(head, signer)), datetime.now(UTC))
     server = server_of(("127.0.0.1", 0), witness)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -83,6 +95,20 @@ def test_a_running_witness_cosigns_by_itself(tmp_path: Path):
         assert wait_until(lambda: name in standing(world).checkpoint.witnesses, pause=0.1)
 
 
+def test_a_witness_that_saw_another_past_is_an_alarm(tmp_path):
+    with (
+        running_witness(tmp_path, another_past=True) as (setting, name),
+        audit_world(tmp_path, **AT_ONCE, HELPDESK_AUDIT_WITNESSES=setting) as world,
+    ):
+        world.record(0)
+
+        assert wait_until(lambda: measured("REFUSED_BY_WITNESS", "audit") == 1, pause=0.1)
+        (alarm,) = standing(world).alarms
+        assert (alarm.kind, alarm.service, alarm.writer) == ("REFUSED_BY_WITNESS", "audit", name)
+        assert "saw another past" in alarm.sentence
+        assert not standing(world).complete
+
+
 def test_old_records_are_archived_by_themselves(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(composition, "ARCHIVE_SECONDS", 0.2)
     with audit_world(tmp_path, **AT_ONCE, HELPDESK_AUDIT_KEEP_DAYS="1") as world:
@@ -92,8 +118,8 @@ def test_old_records_are_archived_by_themselves(tmp_path: Path, monkeypatch):
         assert wait_until(lambda: list((tmp_path / "audit-archive").glob("*.note")), pause=0.05)
 
 
-def measured(kind: str) -> float | None:
-    about = {"kind": kind, "service": "email"}
+def measured(kind: str, service: str = "email") -> float | None:
+    about = {"kind": kind, "service": service}
     return metrics.REGISTRY.get_sample_value("helpdesk_audit_alarms", about)
 
 
@@ -133,4 +159,4 @@ def test_what_is_wrong_with_the_numbers_is_measured_shown_and_mailed_within_ten_
         }
         return {way for way, told in ways.items() if told}
 
-    assert wait_until(lambda: len(told()) == 3, pause=0.2), told()
+    assert wait_until(lambda: len(told()) == 3, ALARM, 0.2), told()

@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 
 from helpdesk.audit.v1 import audit_pb2
+from services.audit.cosigners import post
+from services.audit.log.checkpoints import Checkpoint, sign_checkpoint
+from services.audit.log.merkle import leaf_hash, tree_root
+from services.audit.log.notes import Signer, VerifierKey, open_note
+from services.audit.log.witness import request_of
 from tests.contract.audit_world import (
     AN_AUDITOR,
     AUDITOR_OF_A,
@@ -76,11 +81,24 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def run(bare: Path, tool: Path, folder: Path):
-    def run(*words: object) -> subprocess.CompletedProcess:
+def start(bare: Path, tool: Path, folder: Path):
+    """Return what starts the tool, its output to be read."""
+
+    def start(*words: object) -> subprocess.Popen:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("HELPDESK", "PYTHON"))}
         command = [bare, "-I", "-W", "error", tool, *map(str, words)]
-        return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=folder, env=env, stdout=pipe, stderr=pipe, text=True)
+
+    return start
+
+
+@pytest.fixture
+def run(start):
+    def run(*words: object) -> subprocess.CompletedProcess:
+        with start(*words) as process:
+            out, err = process.communicate()
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     return run
 
@@ -116,6 +134,47 @@ def test_what_needs_the_product_says_so(run):
 
         assert done.returncode == 2
         assert "this needs the product: run it where helpdesk is installed" in done.stderr
+
+
+@pytest.fixture
+def witness(start, tmp_path: Path):
+    """Return what starts a witness of a log, each time with the same key and memory."""
+    started = []
+
+    def witness(log: VerifierKey) -> tuple[str, VerifierKey]:
+        where = ["--key-file", tmp_path / "w1.key", "--state", tmp_path / "w1.seen"]
+        named = ["--name", "witness.example/w1", "--listen", "127.0.0.1:0"]
+        started.append(start("witness", "--log-key", log, *named, *where))
+        key, url = (started[-1].stdout.readline().partition(": ")[2].strip() for _ in range(2))
+        return f"{url}/add-checkpoint", VerifierKey.parse(key)
+
+    def stop() -> None:
+        while started:
+            with started.pop() as process:
+                process.terminate()
+
+    yield witness, stop
+    stop()
+
+
+def head_of(leaves: list[bytes], log: Signer) -> str:
+    return sign_checkpoint(Checkpoint(log.name, len(leaves), tree_root(leaves), bytes(32)), log)
+
+
+def test_a_witness_cosigns_a_log_and_refuses_a_fork_of_it_also_when_it_was_restarted(witness):
+    begin, stop = witness
+    log = Signer.generate("log.example/l1")
+    leaves = [leaf_hash(b"one"), leaf_hash(b"two")]
+    seen, forked = head_of(leaves, log), head_of([leaves[0], leaf_hash(b"another")], log)
+    url, key = begin(log.verifier_key)
+    status, line = post(url, request_of(0, [], seen))
+    refused = post(url, request_of(2, [], forked))
+    stop()
+    url, _ = begin(log.verifier_key)
+
+    assert status == 200
+    assert [each.key for each in open_note(seen + line, [key]).signatures] == [key]
+    assert refused == post(url, request_of(2, [], forked)) == (409, "2\n")
 
 
 def test_every_command_explains_itself(run):

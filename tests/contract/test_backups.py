@@ -1,16 +1,20 @@
 """A backup of a running product, what is put back of it, and who stays forgotten."""
 
+import os
+import shutil
+
 import pytest
 from click.testing import CliRunner
 
-from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
-from helpdesk.identity.v1 import forgetting_pb2 as pb
+from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
 from helpdesk.kernel import masters
+from helpdesk.kernel.settings import SettingsError
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from services.backup.commands import backup, restore
+from services.keys.commands import keys
+from tests.support.forgetting import forget
 from tests.support.methods import hosted
-from tests.support.product import ACME, person_id, running_product, small_directory
-from tests.support.waiting import wait_until
+from tests.support.product import person_id, running_product, small_directory
 
 USER = "acme_user"
 
@@ -23,20 +27,6 @@ def run(command, *words, **env):
 
 def secrets_of(folder):
     return {"HELPDESK_DATA_DIR": str(folder), "HELPDESK_SECRETS_DIR": str(folder / "secrets")}
-
-
-def forget(product):
-    stub = product.stub(forgetting_pb2_grpc.ForgettingServiceStub, "identity")
-    about = {"user_id": person_id(USER), "reason": "asked for it"}
-    product.caller("acme_admin")(stub.AskForgetting, pb.AskForgettingRequest(**about))
-    operator = product.caller(sub="operator:jo", roles=["DIRECTORY_WRITER"])
-    operator(stub.ConfirmForgetting, pb.ConfirmForgettingRequest(**about))
-    request = pb.ListForgettingsRequest(organization_id=ACME)
-
-    def cleared():
-        return operator(stub.ListForgettings, request).forgettings[0].cleared
-
-    assert wait_until(lambda: len(cleared()) == 4)
 
 
 def named(product, name=USER):
@@ -53,26 +43,37 @@ def found(product, text):
     )
 
 
-@pytest.fixture
-def made(tmp_path):
-    """Return an old backup, the newer keys of after a person was forgotten, and the secrets."""
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def two_backups(tmp_path_factory):
+    """Two backups, a person forgotten between them, and the one folder of keys of both."""
+    folder = tmp_path_factory.mktemp("backups")
+    data = folder / "data"
     with running_product(data, hosted(), directory=small_directory()) as product:
         product.settle()
-        run(backup, tmp_path / "old", **secrets_of(data))
+        run(backup, folder / "old", "--keys", folder / "keys", **secrets_of(data))
+        shutil.copytree(folder / "keys", folder / "keys-of-then")
         forget(product)
-        run(backup, tmp_path / "new", **secrets_of(data))
-    return tmp_path
+        run(backup, folder / "new", "--keys", folder / "keys", **secrets_of(data))
+    return folder
 
 
-def test_an_old_backup_with_newer_keys_keeps_a_person_forgotten(made):
-    again = made / "again"
-    (again).mkdir()
-    (made / "data" / "secrets").rename(again / "secrets")
-    said = run(restore, made / "old", "--keys", made / "new" / "keys.sealed", **secrets_of(again))
+@pytest.fixture
+def made(two_backups, tmp_path):
+    """A copy of what the backups left behind, with a fresh data directory with its secrets."""
+    made = shutil.copytree(two_backups, tmp_path / "made")
+    shutil.copytree(made / "data" / "secrets", made / "again" / "secrets")
+    return made
 
-    assert "stay destroyed" in said
-    with running_product(again, hosted()) as product:
+
+def restored(made, *words):
+    return CliRunner().invoke(restore, [str(w) for w in words], env=secrets_of(made / "again"))
+
+
+def test_an_old_backup_that_is_restored_keeps_a_person_forgotten(made):
+    said = restored(made, made / "old", "--keys", made / "keys")
+
+    assert "stay destroyed" in said.output
+    with running_product(made / "again", hosted()) as product:
         assert named(product) == "[erased]"
         assert not found(product, "stefana voinea")
         assert named(product, "acme_admin") == "Ada Acme"
@@ -80,32 +81,132 @@ def test_an_old_backup_with_newer_keys_keeps_a_person_forgotten(made):
         assert product.verified().returncode == 0
 
 
-def test_an_old_backup_beside_the_keys_of_today_keeps_a_person_forgotten(made):
-    data = made / "data"
-    for file in data.glob("*.db*"):
-        if not file.name.startswith("vault"):
-            file.unlink()
-    run(restore, made / "old", **secrets_of(data))
+def test_the_keys_of_today_are_replaced_without_a_backup(tmp_path):
+    data, apart = tmp_path / "data", tmp_path / "keys"
+    with running_product(data, hosted(), directory=small_directory()) as product:
+        run(backup, tmp_path / "old", "--keys", apart, **secrets_of(data))
+        forget(product)
+        run(backup, "--keys", apart, **secrets_of(data))
+    shutil.copytree(data / "secrets", tmp_path / "again" / "secrets")
+    run(restore, tmp_path / "old", "--keys", apart, **secrets_of(tmp_path / "again"))
 
-    with running_product(data, hosted()) as product:
+    with running_product(tmp_path / "again", hosted()) as product:
+        assert named(product) == "[erased]"
+
+
+def test_keys_that_stand_in_the_data_directory_keep_a_person_forgotten(made):
+    for file in (made / "data").glob("vault.db*"):
+        shutil.copy(file, made / "again")
+    ended = restored(made, made / "old", "--keys", made / "keys-of-then")
+
+    assert ended.exit_code == 0, ended.output
+    with running_product(made / "again", hosted()) as product:
         assert named(product) == "[erased]"
         assert named(product, "acme_admin") == "Ada Acme"
 
 
-def test_the_keys_are_in_no_backup_in_clear_and_open_with_their_master_key_alone(made):
-    other = made / "other"
-    (other / "secrets").mkdir(parents=True)
-    masters.prepare(other / "secrets")
-    ended = CliRunner().invoke(restore, [str(made / "old")], env=secrets_of(other))
+def test_no_backup_holds_keys(made):
+    names = {file.name for folder in ("old", "new") for file in (made / folder).iterdir()}
+
+    assert not {name for name in names if "key" in name or "vault" in name}
+    assert (made / "old" / "identity.db").exists()
+
+
+def test_the_keys_are_not_in_clear_and_open_with_their_master_key_alone(made):
+    (made / "again" / "secrets" / masters.KEY).write_bytes(os.urandom(32))
+    ended = restored(made, made / "old", "--keys", made / "keys")
+
+    assert isinstance(ended.exception, SettingsError)
+    assert "sealed by another vault.key" in str(ended.exception)
+    assert person_id(USER).encode() not in (made / "keys" / "keys.sealed").read_bytes()
+
+
+@pytest.mark.parametrize("command", [backup, restore])
+def test_without_the_folder_of_keys_it_says_which_is_wanted(made, command):
+    ended = CliRunner().invoke(command, [str(made / "old")], env=secrets_of(made / "again"))
+
+    assert ended.exit_code == 2
+    assert "name the folder of the keys with --keys FOLDER" in ended.output
+
+
+@pytest.mark.parametrize("apart", ["third", "third/keys", "."])
+def test_a_backup_and_its_keys_do_not_lie_in_each_other(made, apart):
+    env = secrets_of(made / "data")
+    words = [str(made / "third"), "--keys", str(made / apart)]
+    ended = CliRunner().invoke(backup, words, env=env)
 
     assert ended.exit_code == 1
-    assert "sealed by another vault.key" in str(ended.exception)
-    assert person_id(USER).encode() not in (made / "old" / "keys.sealed").read_bytes()
-    assert not list(made.glob("old/vault*"))
+    assert "is not apart from" in ended.output
+    assert not (made / "third").exists()
+
+
+def test_old_keys_that_lie_with_an_old_backup_are_not_taken(made):
+    (made / "keys-of-then").rename(made / "old" / "keys")
+    ended = restored(made, made / "old", "--keys", made / "old" / "keys")
+
+    assert ended.exit_code == 1
+    assert "bring back who was forgotten since" in ended.output
+    assert not (made / "again" / "vault.db").exists()
+
+
+def test_keys_that_are_older_than_the_backup_are_not_taken(made):
+    ended = restored(made, made / "new", "--keys", made / "keys-of-then")
+
+    assert ended.exit_code == 1
+    assert "older than the backup" in ended.output
+    assert not (made / "again" / "vault.db").exists()
+
+
+def test_a_backup_that_was_cut_off_is_not_restored(made):
+    (made / "new" / "backup.json").unlink()
+    ended = restored(made, made / "new", "--keys", made / "keys")
+
+    assert ended.exit_code == 1
+    assert "was cut off" in ended.output
+
+
+def test_a_folder_without_keys_is_named(made):
+    ended = restored(made, made / "old", "--keys", made / "nowhere")
+
+    assert ended.exit_code == 1
+    assert "holds no keys.sealed" in ended.output
+
+
+def test_keys_are_not_replaced_by_some_that_know_of_fewer_forgotten(made):
+    run(restore, made / "old", "--keys", made / "keys-of-then", **secrets_of(made / "again"))
+    before = (made / "keys" / "keys.sealed").read_bytes()
+    words = [str(made / "third"), "--keys", str(made / "keys")]
+    ended = CliRunner().invoke(backup, words, env=secrets_of(made / "again"))
+
+    assert ended.exit_code == 1
+    assert "restore with these keys" in ended.output
+    assert (made / "keys" / "keys.sealed").read_bytes() == before
+
+
+def test_keys_of_after_a_change_of_the_master_key_open_an_older_backup(made):
+    run(keys, "rotate-master", "--settle", 0, **secrets_of(made / "data"))
+    (made / "keys" / "keys.sealed").unlink()
+    run(backup, "--keys", made / "keys", **secrets_of(made / "data"))
+    shutil.copytree(made / "data" / "secrets", made / "again" / "secrets", dirs_exist_ok=True)
+    run(restore, made / "old", "--keys", made / "keys", **secrets_of(made / "again"))
+
+    with running_product(made / "again", hosted()) as product:
+        assert named(product) == "[erased]"
+        assert named(product, "acme_admin") == "Ada Acme"
+
+
+def test_keys_of_another_master_key_are_not_replaced(made):
+    (made / "data" / "secrets" / masters.KEY).write_bytes(os.urandom(32))
+    words = ["--keys", str(made / "keys")]
+    ended = CliRunner().invoke(backup, words, env=secrets_of(made / "data"))
+
+    assert ended.exit_code == 1
+    assert "another installation's" in ended.output
 
 
 def test_nothing_is_restored_over_stores_that_are_there(made):
-    ended = CliRunner().invoke(restore, [str(made / "old")], env=secrets_of(made / "data"))
+    words = [str(made / "old"), "--keys", str(made / "keys")]
+    ended = CliRunner().invoke(restore, words, env=secrets_of(made / "data"))
 
     assert ended.exit_code == 1
     assert "move the stores away first" in ended.output

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.replay import SERVICES, Walk
+from tests.support.forgetting import forget
 from tests.support.product import running_product, small_directory
 
 
@@ -21,6 +22,18 @@ def env(tmp_path_factory):
         walk = Walk(product, seed=3)
         for _ in range(300):
             walk.step()
+        product.settle()
+    return product.env
+
+
+@pytest.fixture(scope="module")
+def env_of_a_forgotten_person(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("forgotten")
+    with running_product(folder, SERVICES, directory=small_directory()) as product:
+        walk = Walk(product, seed=4)
+        for _ in range(150):
+            walk.step()
+        forget(product)
         product.settle()
     return product.env
 
@@ -36,6 +49,13 @@ def test_read_models_made_anew_are_those_that_live(env, service):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("0 differences")
+
+
+@pytest.mark.parametrize("service", ["identity", "email", "session"])
+def test_read_models_of_a_forgotten_person_are_made_anew_erased(env_of_a_forgotten_person, service):
+    done = run(env_of_a_forgotten_person, "diff", service)
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_planted_difference_is_found(env):

@@ -1,6 +1,5 @@
 """What agents saw is rebuilt from events, to the byte."""
 
-import getpass
 import json
 import shutil
 import sqlite3
@@ -13,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc
+from helpdesk.kernel import logins
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.replaying.answers import Rebuilt
 from services.audit.service import SERVICE as AUDIT
@@ -164,7 +164,8 @@ def test_the_tool_only_lists_where_that_is_asked(product):
     assert "rebuilt" not in json.loads(done.stdout)
 
 
-def test_reading_with_the_tool_leaves_a_record_of_the_operator(product):
+def test_reading_with_the_tool_leaves_a_record_of_the_operator(product, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "somebodyelse")
     look(product)
     product.settle()
 
@@ -173,7 +174,7 @@ def test_reading_with_the_tool_leaves_a_record_of_the_operator(product):
 
     (record,) = product.records("audit", action="audit.text.open")
     agent = person_id("north_agent")
-    assert record.agent_id == f"operator:{getpass.getuser()}"
+    assert record.agent_id == logins.operator()
     assert (record.subjects, record.reason) == (("command:replay", f"agent:{agent}"), "complaint 7")
 
 

@@ -12,7 +12,7 @@ from tests.contract.gateway_world import Browser
 from tests.support.distributed import distributed_product
 from tests.support.losing import lose_a_number
 from tests.support.product import free_address, person_id, small_directory
-from tests.support.waiting import wait_until
+from tests.support.waiting import ALARM, wait_until
 
 WATCHER = "watch@operator.example"
 
@@ -83,4 +83,4 @@ def test_a_lost_number_is_measured_shown_and_mailed_within_ten_seconds(watched):
         }
         return {way for way, said in ways.items() if said}
 
-    assert wait_until(lambda: len(told()) == 3, pause=0.2), told()
+    assert wait_until(lambda: len(told()) == 3, ALARM, 0.2), told()

@@ -8,6 +8,9 @@ PATIENCE = 60.0
 AT_ONCE = 5.0
 """Seconds for what is pushed, and would come by itself after minutes. Benchmarks measure it."""
 
+ALARM = 10.0
+"""Seconds within which a missing or doubled number is told; it takes 2 to 4 on a busy machine."""
+
 
 def wait_until(condition, timeout=PATIENCE, pause=0.02):
     """Ask again until the condition holds; False when it did not in time (seconds)."""

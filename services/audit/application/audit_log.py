@@ -165,7 +165,8 @@ class AuditLog:
     def _stands(self, now: int) -> Standing:
         by_source, beats = self._standing.records_by_source(), self._standing.heard()
         writers = counted(self._standing.writers(), beats)
-        found = alarms(self._standing.writers(), beats, now, self._silent_after)
+        refusals = self._standing.refusals()
+        found = alarms(self._standing.writers(), beats, refusals, now, self._silent_after)
         sources: list[SourceStanding] = []
         answered, complete_to = True, now
         for source, consumed in self._standing.consumed().items():

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from helpdesk.kernel.context import Actor
 from services.audit.domain.filters import Cursor, Filter
-from services.audit.domain.heartbeats import Alarm, Heard
+from services.audit.domain.heartbeats import Alarm, Heard, Refusal
 from services.audit.domain.numbers import Writer
 from services.audit.domain.sessions import Session
 
@@ -222,6 +222,8 @@ class StandingView(Protocol):
     def writers(self) -> list[Writer]: ...
 
     def heard(self) -> list[Heard]: ...
+
+    def refusals(self) -> list[Refusal]: ...
 
     def verdict(self) -> Verdict | None: ...
 

@@ -25,6 +25,15 @@ class Heard:
     """Highest number of the process that arrived."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A witness that does not cosign the log of a size; noticed at Unix microseconds."""
+
+    witness: str
+    size: int
+    noticed_at: int
+
+
 class Kind(StrEnum):
     """What an alarm is about."""
 
@@ -32,11 +41,16 @@ class Kind(StrEnum):
     DOUBLED = "DOUBLED"
     SILENT = "SILENT"
     FALSE_HEARTBEAT = "FALSE_HEARTBEAT"
+    REFUSED_BY_WITNESS = "REFUSED_BY_WITNESS"
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One thing that is wrong with the numbers; noticed at Unix microseconds."""
+    """
+    One thing that is wrong with the numbers, or the past; noticed at Unix microseconds.
+
+    ``writer`` is the process, or the witness that refuses.
+    """
 
     kind: Kind
     service: str
@@ -64,6 +78,10 @@ class Alarm:
                 what = "no heartbeat arrives any more"
             case Kind.FALSE_HEARTBEAT:
                 what = f"a heartbeat of process {self.writer} has no good signature"
+            case Kind.REFUSED_BY_WITNESS:
+                what = (
+                    f"witness {self.writer} saw another past than that of these {numbers} records"
+                )
         return f"{self.service}: {what}."
 
 
@@ -83,7 +101,11 @@ def counted(writers: Iterable[Writer], heard: Iterable[Heard]) -> list[Writer]:
 
 
 def alarms(
-    writers: Iterable[Writer], heard: Iterable[Heard], now: int, silent_after: int
+    writers: Iterable[Writer],
+    heard: Iterable[Heard],
+    refusals: Iterable[Refusal],
+    now: int,
+    silent_after: int,
 ) -> list[Alarm]:
     """
     Return what is wrong, by service and process; times in microseconds.
@@ -106,6 +128,10 @@ def alarms(
         Alarm(Kind.FALSE_HEARTBEAT, beat.service, beat.writer, noticed_at=beat.heard_at)
         for beat in beats
         if not beat.good
+    )
+    found.extend(
+        Alarm(Kind.REFUSED_BY_WITNESS, "audit", each.witness, each.size, each.size, each.noticed_at)
+        for each in refusals
     )
     found.extend(
         Alarm(Kind.SILENT, service, noticed_at=last)

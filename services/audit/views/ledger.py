@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -149,6 +149,23 @@ class Ledger:
         keys = [self.signer.verifier_key, witness]
         with self._engine.transaction() as tx:
             add_cosignature(tx, note, keys)
+
+    def refused(
+        self, refusing: Collection[str], unanswered: Collection[str], size: int, now: datetime
+    ) -> None:
+        """
+        Keep which witnesses refuse the log, of this size at first, and no others.
+
+        Of one that did not answer stands what stood. Raises Unavailable.
+        """
+        before = {name for (name,) in self._engine.query("SELECT witness FROM audit_refusal")}
+        gone = [(name,) for name in before.difference(refusing, unanswered)]
+        new = [(name, size, unix(now)) for name in refusing if name not in before]
+        if not gone and not new:
+            return
+        with self._engine.transaction() as tx:
+            tx.executemany("DELETE FROM audit_refusal WHERE witness = ?", gone)
+            tx.executemany("INSERT INTO audit_refusal VALUES (?, ?, ?)", new)
 
     def sign_now(self) -> None:
         """What the timer does: sign where the log has grown."""

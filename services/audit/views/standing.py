@@ -9,7 +9,7 @@ from datetime import datetime
 from helpdesk.kernel.store import Engine
 from services.audit.application.ports import Growth, Proof, SignedHead
 from services.audit.domain.facts import moment
-from services.audit.domain.heartbeats import Heard
+from services.audit.domain.heartbeats import Heard, Refusal
 from services.audit.domain.numbers import Hole, Writer
 from services.audit.log.checkpoints import parse_checkpoint
 from services.audit.log.merkle import leaf_hash
@@ -111,6 +111,13 @@ class Standing:
             Heard(writer, service, number, at, heard_at, bool(ended), signature, bool(good), head)
             for writer, service, number, at, heard_at, ended, signature, good, head in rows
         ]
+
+    def refusals(self) -> list[Refusal]:
+        """Return the witnesses that saw another past of the log, as of when they were asked."""
+        rows = self._engine.query(
+            "SELECT witness, size, noticed_at FROM audit_refusal ORDER BY witness"
+        )
+        return [Refusal(*row) for row in rows]
 
     def verdict(self) -> tuple[datetime, int, tuple[str, ...], int | None] | None:
         """Return the last check: when, how many records, findings, first record concerned."""

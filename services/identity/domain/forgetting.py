@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from helpdesk.kernel.clearing import PersonCleared
 from helpdesk.kernel.errors import Refused
 from helpdesk.kernel.events import ERASED, Event
 from services.identity.domain.entries import Person
@@ -68,6 +69,11 @@ def evolve(state: Forgettings, event: Event) -> Forgettings:
         case LegalHoldLifted():
             return replace(state, held=state.held - {event.user_id})
     return state
+
+
+def cleared_by(services: frozenset[str], event: PersonCleared) -> frozenset[str]:
+    """Fold the word of a service that it cleared what it held of a person."""
+    return services | {event.service}
 
 
 def ask(state: Forgettings, fact: PersonForgettingAsked, now: datetime) -> PersonForgettingAsked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpdesk.kernel.clearing import PersonCleared
 from helpdesk.kernel.events import ERASED, timestamp
 from helpdesk.kernel.store import Database, Projections, Recorded
 from services.identity.domain import forgetting_facts as facts
@@ -18,18 +19,10 @@ def projections() -> Projections:
         facts.PersonForgettingWithdrawn.NAME: _on_withdrawn,
         facts.PersonForgettingConfirmed.NAME: _on_confirmed,
         facts.PersonForgotten.NAME: _on_forgotten,
+        PersonCleared.NAME: _on_cleared,
         facts.LegalHoldSet.NAME: _on_hold_set,
         facts.LegalHoldLifted.NAME: _on_hold_lifted,
     }
-
-
-def note_cleared(db: Database, user_id: str, service: str) -> None:
-    """Note that a service has cleared; it may be told twice."""
-    db.execute(
-        "INSERT INTO forgetting_cleared (user_id, service) VALUES (?, ?) "
-        "ON CONFLICT (user_id, service) DO NOTHING",
-        (user_id, service),
-    )
 
 
 def is_gone(db: Database, uuid: str) -> bool:
@@ -86,12 +79,25 @@ def _on_forgotten(db: Database, recorded: Recorded) -> None:
     db.execute("DELETE FROM person_address WHERE person = ?", (uuid,))
     db.execute("UPDATE imported SET digest = '' WHERE name = ?", (f"person:{uuid}",))
     db.execute(
+        "UPDATE imported SET digest = '' "
+        "WHERE name IN (SELECT 'device:' || uuid FROM device WHERE person_id = ?)",
+        (event.user_id,),
+    )
+    db.execute(
         "UPDATE device SET sealed = ?, user_id = '' WHERE person_id = ?", (ERASED, event.user_id)
     )
     db.execute("DELETE FROM linked_account WHERE user_id = ?", (event.user_id,))
     db.execute(
         "UPDATE sign_in SET sealed = ?, hint = '', ended = 1, account = '' WHERE user_id = ?",
         (ERASED, event.user_id),
+    )
+
+
+def _on_cleared(db: Database, recorded: Recorded) -> None:
+    event: Any = recorded.event
+    db.execute(
+        "INSERT INTO forgetting_cleared (user_id, service) VALUES (?, ?)",
+        (event.user_id, event.service),
     )
 
 

@@ -144,7 +144,7 @@ def test_a_number_that_fills_a_hole_is_not_doubled():
 
 
 def test_a_heartbeat_about_what_arrived_is_no_alarm():
-    assert alarms([Writer("writer-1", "email", 5)], [BEAT], 2000, MINUTE) == []
+    assert alarms([Writer("writer-1", "email", 5)], [BEAT], [], 2000, MINUTE) == []
 
 
 def test_a_service_is_silent_after_its_time():

@@ -16,6 +16,8 @@ from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from services.audit.commands import audit
 from services.audit.cosigners import Cosigners, post, witnesses_of
+from services.audit.domain.heartbeats import Refusal
+from services.audit.domain.numbers import SOURCES
 from services.audit.log.checkpoints import open_checkpoint
 from services.audit.log.export import write_export
 from services.audit.log.merkle import leaf_hash, tree_root
@@ -24,6 +26,7 @@ from services.audit.log.storage import StoredTiles, append, newest_checkpoint
 from services.audit.log.tiles import consistency
 from services.audit.log.witness import Witness, WitnessRefusedError, request_of
 from services.audit.views.ledger import Ledger
+from services.audit.views.standing import Standing
 from services.audit.witness import server_of
 from tests.unit.audit.conftest import MIGRATION, World, a_record
 
@@ -206,6 +209,9 @@ class Served:
         self.ledger.append("audit.actions<email", first + count, records)
         self.ledger.sign(NOW)
 
+    def refusals(self) -> list[Refusal]:
+        return Standing(self.engine, self.ledger, "audit.actions", SOURCES).refusals()
+
     def newest(self) -> str:
         newest = newest_checkpoint(self.ledger.reading)
         assert newest is not None
@@ -255,6 +261,41 @@ def test_a_rewritten_log_gets_no_cosignature_and_an_alarm_in_the_log(served: Ser
 
     assert collected == 0
     assert "does not cosign 8 records: 422" in caplog.text
+    assert [(each.witness, each.size) for each in served.refusals()] == [(served.key.name, 8)]
+
+
+def test_a_refusal_stands_as_it_was_noticed_until_the_witness_cosigns(served: Served):
+    def refuses(*_: str) -> tuple[int, str]:
+        return HTTPStatus.UNPROCESSABLE_ENTITY, ""
+
+    def is_away(*_: str) -> tuple[int, str]:
+        raise OSError
+
+    stood = []
+    for size, answers in ((5, refuses), (6, refuses), (7, is_away), (8, post)):
+        served.grow(size - 5, 5 if size == 5 else 1)
+        Cosigners(served.ledger, served.setting(), answers).collect()
+        stood.append([(each.witness, each.size) for each in served.refusals()])
+
+    assert stood == [[("witness.example/w1", 5)]] * 3 + [[]]
+
+
+def test_a_refusal_of_a_witness_that_is_asked_no_more_is_gone(served: Served):
+    served.grow(0, 5)
+    Cosigners(served.ledger, served.setting(), lambda *_: (409, "")).collect()
+    before = served.refusals()
+    Cosigners(served.ledger, "").collect()
+
+    assert len(before) == 1
+    assert served.refusals() == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_what_a_witness_says_of_itself_is_no_other_past(served: Served, status: int):
+    served.grow(0, 5)
+    Cosigners(served.ledger, served.setting(), lambda *_: (status, "")).collect()
+
+    assert served.refusals() == []
 
 
 def test_a_witness_that_does_not_answer_stops_nothing(served: Served, caplog):

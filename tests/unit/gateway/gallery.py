@@ -1281,7 +1281,7 @@ def _office_pages() -> dict[str, tuple[str, object]]:
                     ),
                 ),
             )
-            for kind in ("DOUBLED", "SILENT", "FALSE_HEARTBEAT")
+            for kind in ("DOUBLED", "SILENT", "FALSE_HEARTBEAT", "REFUSED_BY_WITNESS")
         },
         "log-empty": ("audit_log", replace(LOG, checkpoints=(), writers=(), key="")),
         "export": ("audit_export", v.AuditExportPage(frame=AUDITOR, completeness=COMPLETE)),

@@ -14,7 +14,7 @@ class Completeness:
     The line on top of each auditor's page; `state` warn is late, blocked does not verify.
 
     `broken_record` names a record that does not verify, `missing_*` a hole in a service's numbers,
-    `alarm` (DOUBLED, SILENT, FALSE_HEARTBEAT) what is wrong with a service's numbers else.
+    `alarm` (DOUBLED, SILENT, FALSE_HEARTBEAT, REFUSED_BY_WITNESS) what is wrong else.
     """
 
     state: State
