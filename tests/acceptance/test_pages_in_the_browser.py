@@ -247,3 +247,43 @@ def test_no_key_changes_anything(desk):
 
     assert posted == []
     assert re.search("/users/", page.url)
+
+
+@pytest.fixture
+def view(desk):
+    """A further tab of the agent, whose clock can be moved on, and their running view."""
+    agent = desk.pages["agent"]
+    running = next(path for path in desk.paths["agent"] if path.endswith("/overview"))
+    # Moving the clock of a tab moves that of its whole context.
+    signed_in = agent.context.storage_state()
+    page = watched_page(desk.browser, desk.problems, storage_state=signed_in)
+    page.clock.install()
+    yield page, desk.home + running
+    page.context.close()
+
+
+def test_a_view_that_hears_nothing_shows_nothing_five_seconds_later(view):
+    page, running = view
+    page.route("**/live", lambda _: None)
+    page.goto(running)
+    page.clock.run_for(5_000)
+    shown = page.locator("#portal-data").inner_text()
+
+    assert "The connection is lost." in shown
+    assert "Overview" not in shown
+
+
+def test_a_page_of_a_view_that_has_ended_asks_no_more(view):
+    page, running = view
+    asked = []
+
+    def ended(route):
+        asked.append(route.request.url)
+        route.fulfill(content_type="text/event-stream", body="event: ended\ndata: customer\n\n")
+
+    page.route("**/live", ended)
+    page.goto(running)
+    expect(page.locator("#portal-data")).to_contain_text("The customer stopped the view.")
+    page.clock.run_for(60_000)
+
+    assert len(asked) == 1

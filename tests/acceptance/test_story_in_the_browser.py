@@ -15,8 +15,6 @@ from tests.support.distributed import SIZES, product_of
 from tests.support.exports import BOUNCES, Cast, exported_directory, needs_bounces, needs_directory
 
 TICKET = "INC-4821"
-FIVE_SECONDS = 5_000
-"""Milliseconds in which an open page shows what was done elsewhere."""
 
 
 @pytest.fixture(scope="module", params=SIZES)
@@ -151,7 +149,7 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     expect(page.locator("#consent")).to_contain_text("Waiting for the customer")
 
     # The open page of the admin has the request by itself; the answer is narrower than asked.
-    admin.locator("#requests a").first.click(timeout=FIVE_SECONDS)
+    admin.locator("#requests a").first.click()
     expect(admin.locator("main")).to_contain_text("Look at the caller's settings.")
     admin.locator("#section-devices").uncheck()
     admin.locator("#minutes").fill("5")
@@ -167,20 +165,18 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
         page.click("#view-open")
     view = opened.value
     expect(view.locator(".view-word")).to_have_text("READ-ONLY")
-    expect(view.locator("#view-clock")).to_contain_text("4:5")
-    expect(admin.locator("#running")).to_contain_text(
-        cast.agent["displayName"], timeout=FIVE_SECONDS
-    )
+    expect(view.locator("#view-clock")).to_contain_text(re.compile(r"\b[1-4]:\d\d"))
+    expect(admin.locator("#running")).to_contain_text(cast.agent["displayName"])
     view.click("#section-users")
     expect(view.locator("#portal-data")).to_contain_text(cast.customer_admin["displayName"])
     seen = admin.locator("#feed tr", has_text="Listed users").first
-    expect(seen).to_contain_text(cast.agent["displayName"], timeout=FIVE_SECONDS)
+    expect(seen).to_contain_text(cast.agent["displayName"])
     expect(seen).to_contain_text("Look at the caller's settings.")
     expect(seen).to_contain_text(TICKET)
     view.click("#section-devices")
     expect(view.locator("#portal-data")).to_contain_text("Devices were not allowed.")
     refused = admin.locator("#feed tr", has_text="Listed devices").first
-    expect(refused).to_contain_text("Refused", timeout=FIVE_SECONDS)
+    expect(refused).to_contain_text("Refused")
     token = view.locator("input[name=form_token]").first.input_value()
     forged = view.request.post(
         view.url.split("?")[0],
@@ -196,9 +192,7 @@ def test_an_agent_helps_a_user_in_the_browser(desk):
     view.click("#section-users")
     expect(view.locator("#portal-data table")).to_be_visible()
     admin.locator("#running button", has_text="Stop now").click()
-    expect(view.locator("#portal-data")).not_to_contain_text(
-        cast.customer_admin["displayName"], timeout=FIVE_SECONDS
-    )
+    expect(view.locator("#portal-data")).not_to_contain_text(cast.customer_admin["displayName"])
     expect(admin.locator("#running")).to_contain_text("No one has access.")
 
     # The auditor sees every step in order, and the log verifies.

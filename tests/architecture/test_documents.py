@@ -15,13 +15,18 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from helpdesk.kernel import tokens
 from helpdesk.kernel.hosting import HostSettings
 from helpdesk.kernel.secrets import new_private_key
+from helpdesk.options.v1 import options_pb2
 from services.audit.service import SERVICE as AUDIT
 from services.demo.domain import sample
+from services.email.domain import caller_check
 from services.hosting import ALL
+from services.identity.domain import sign_in
 from services.identity.service import SERVICE as IDENTITY
 from services.search.service import SERVICE as SEARCH
+from services.session.domain.access import LONGEST_MINUTES, Windows
 from tests.support.product import free_address, running_product
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +120,48 @@ def test_every_point_of_asvs_on_sessions_and_access_control_is_listed():
     wanted = {f"{section}.{n}" for section, most in ASVS.items() for n in range(1, most + 1)}
 
     assert wanted - listed == set()
+
+
+CIRCUMSTANCES = {
+    "roles": "role",
+    "any_role": "role",
+    "ticket": "ticket",
+    "section": "consent",
+    "any_section": "consent",
+    "check": "caller check",
+    "instead_of_check": "caller check",
+    "callers": "service",
+}
+NO_CIRCUMSTANCES = {"effect", "access", "action", "reason", "lifecycle"}
+"""What a rule says of a method itself, or asks the caller to write."""
+
+
+def test_operators_read_of_every_circumstance_that_a_rule_may_ask_for():
+    decides = next(
+        line
+        for line in TEXTS["docs/operators.md"].splitlines()
+        if line.startswith("What decides whether a call is answered:")
+    )
+    asked = {each.name for each in options_pb2.MethodRule.DESCRIPTOR.fields}
+
+    assert asked == set(CIRCUMSTANCES) | NO_CIRCUMSTANCES
+    assert [word for word in CIRCUMSTANCES.values() if word not in decides] == []
+
+
+def test_how_long_people_stay_signed_in_is_written_down_as_it_is_enforced():
+    text = TEXTS["docs/operators.md"].partition("## How long people stay signed in")[2]
+    written = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", text.partition("\n## ")[0], re.MULTILINE))
+    minutes = lambda lasts: f"{lasts.total_seconds() / 60:g} minutes"  # noqa: E731
+    view = Windows()
+
+    assert written["A sign-in that is not used"] == minutes(sign_in.IDLE)
+    assert written["A sign-in in all"] == f"{sign_in.LONGEST.total_seconds() / 3600:g} hours"
+    assert written["A token of a service or program"] == f"{tokens.LONGEST / 60:g} minutes"
+    assert written["A portal view"] == (
+        f"{view.view_minutes} minutes from its first use, {LONGEST_MINUTES} at most; "
+        f"{view.idle.total_seconds() / 60:g} without use"
+    )
+    assert written["A caller check"] == minutes(caller_check.LASTS)
 
 
 def test_the_table_of_permissions_is_what_the_protos_say():

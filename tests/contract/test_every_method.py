@@ -49,7 +49,7 @@ from tests.support.matrix import (
     takes_any_role,
     takes_no_token,
 )
-from tests.support.methods import a_caller_of, filled, hosted, scribbled, served_by, short
+from tests.support.methods import a_caller_of, call, filled, hosted, scribbled, served_by, short
 from tests.support.product import (
     ACME,
     BETA,
@@ -77,6 +77,7 @@ PUBLIC = {
 }
 OK, NOT_FOUND = grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND
 DENIED = grpc.StatusCode.PERMISSION_DENIED
+FOUND = {OK, grpc.StatusCode.FAILED_PRECONDITION}
 OWN_ONLY = {
     # Asks for nothing by id: it answers from what is the caller's own.
     "DirectoryService.GetMe",
@@ -274,6 +275,52 @@ def assert_names_nobody_of_beta(world, text):
         if name.endswith("_id") and name not in named_by_the_caller and value
     ]
     assert [word for word in (*foreign, *ids) if word in text] == []
+
+
+IN_A_VIEW = "It is for a lease, which only the columns about read-only sessions have."
+NEVER_FOUND = {
+    "PortalService.EnterPortal": IN_A_VIEW,
+    "PortalService.LookAtPortal": IN_A_VIEW,
+    "ViewService.ChangeInView": IN_A_VIEW,
+    "ReplayService.DeclareReading": "It is for auditors of the platform, who are nobody's.",
+    "ReissueService.ReissueExport": "Only what holds somebody who was forgotten is issued again: "
+    "test_reissued_exports.py tries it there.",
+}
+"""What answers NOT_FOUND to everybody of this world, so that others' NOT_FOUND says nothing."""
+TAKES_AWAY = {
+    "ConsentService.BlockPartners",
+    "FeedWebhookService.RemoveFeedWebhook",
+    "PeopleService.OffboardPerson",
+    "RoleClaimService.UnmapRoleClaim",
+    "RoleService.RemoveRole",
+    "SignInService.EndOtherSignIns",
+    "ViewService.EndView",
+}
+"""What is asked for last, because others' things go with it."""
+
+
+def test_whoever_may_finds_all_that_others_are_asked_about(tmp_path):
+    nothing = set()
+    with foreign_world(tmp_path, "embedded") as world:
+        asked = [m for m in METHODS if not m.public and (m.rule.any_role or m.roles & OF_PEOPLE)]
+        for method in sorted(asked, key=lambda m: (m.changes, short(m) in TAKES_AWAY)):
+            payload = filled(method, world.beta)
+            answers = [
+                call(world.channel(method), method, payload, token)
+                for token in whoever_may(world, method)
+            ]
+            assert {answer.code for answer in answers} <= FOUND | {NOT_FOUND}, short(method)
+            if not FOUND & {answer.code for answer in answers}:
+                nothing.add(short(method))
+
+    assert nothing == set(NEVER_FOUND)
+
+
+def whoever_may(world, method):
+    """Return a token for each role of a method, of the south or of Beta."""
+    admins = {"PARTNER_ADMIN": "south_admin", "CUSTOMER_ADMIN": "beta_admin"}
+    for role in sorted(method.roles & OF_PEOPLE) or ["HELP_DESK"]:
+        yield world.product.token(admins.get(role, "south_agent"), roles=[role])
 
 
 @columns("other partner", unless=takes_no_token)

@@ -40,6 +40,11 @@ FOLLOWED = frozenset({"role", "offboarding", "relationship", "sign_out"})
 """What the session service also hears of as a fact, after the view is dead."""
 IMPORTED = frozenset({"relationship"})
 """What ends by an import of the directory."""
+REFUSED_FOR = dict.fromkeys(CAUSES, frozenset({"TOKEN_REVOKED"})) | {
+    # Nobody's customer is nowhere, also before the session service has ended the view.
+    "relationship": frozenset({"TOKEN_REVOKED", "NOT_FOUND"})
+}
+"""Why a lease that was given before opens nothing, by cause, as long as it has not expired."""
 _LONGEST = 10.0
 
 
@@ -50,6 +55,8 @@ class Look:
         self.scene, self.view_id, self.sign_in_id = scene, view_id, sign_in_id
         self.token = scene.product.token("north_agent", sid=sign_in_id)
         self.lease = self.leased()
+        self.refusal = ""
+        """Why the lease was refused at first; empty while it opens something."""
 
     def leased(self):
         """Ask for a lease as the gateway does at each request. Raises HelpdeskError."""
@@ -63,7 +70,9 @@ class Look:
 
     def is_dead(self):
         """Return whether there is no new lease and the old one opens nothing."""
-        return _refused(self.leased) and _refused(lambda: self.at(self.lease))
+        refusal = _refusal(lambda: self.at(self.lease))
+        self.refusal = self.refusal or refusal
+        return bool(refusal and _refusal(self.leased))
 
     def dies(self, longest=_LONGEST):
         """Return the seconds until calls begin that are all refused."""
@@ -199,9 +208,9 @@ class Scene:
         agent(self.sign_ins.EndSignIn, sign_in_pb2.EndSignInRequest())
 
 
-def _refused(call):
+def _refusal(call):
     try:
         call()
-    except HelpdeskError:
-        return True
-    return False
+    except HelpdeskError as error:
+        return error.reason
+    return ""

@@ -5,24 +5,36 @@ from __future__ import annotations
 import re
 from collections import Counter
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from helpdesk.audit.v1 import audit_pb2, audit_pb2_grpc
+from helpdesk.audit.v1 import (
+    audit_pb2,
+    audit_pb2_grpc,
+    feed_webhook_pb2,
+    feed_webhook_pb2_grpc,
+)
 from helpdesk.email.v1 import caller_check_pb2, caller_check_pb2_grpc, email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import (
+    claims_pb2,
+    claims_pb2_grpc,
     invitations_pb2,
     invitations_pb2_grpc,
     tickets_pb2,
     tickets_pb2_grpc,
 )
 from helpdesk.kernel import secrets
+from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
 from helpdesk.kernel.tokens import LEASE, LEASES, Signer, claims_of
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from services.audit.domain.review import SessionQueued
+from services.email.domain import check_guard
+from services.email.domain.check_facts import CallerChecksStopped, VouchRequested
 from services.email.domain.facts import CallerCheckExpired
+from services.identity.domain.facts import SignedIn
 from services.session.domain.facts import ViewEnded
 from tests.contract.email_world import MailServer
 from tests.support.distributed import product_of
@@ -31,6 +43,7 @@ from tests.support.product import (
     ACME,
     NORTH,
     PEOPLE,
+    SOUTH,
     api_id,
     free_address,
     person_id,
@@ -38,6 +51,8 @@ from tests.support.product import (
     uuid,
 )
 
+NOBODY_THERE = "http://127.0.0.1:9/feed"
+"""Where a customer's feed goes, and nobody takes it."""
 SECRET_WORDS = sorted(
     {
         word
@@ -49,6 +64,10 @@ SECRET_WORDS = sorted(
     | {"North Partner", "South Partner", "Lobby Phone", "FOC12345678", "+40211000"}
 )
 """What of the small directory no error may say, whoever asked."""
+
+
+COLLEAGUES = {NORTH: person_id("north_nobody"), SOUTH: api_id("PEOPLE", uuid(114))}
+"""Whom a partner's admin may give roles, limit and send away, so that nobody else is."""
 
 
 class World:
@@ -131,7 +150,7 @@ class World:
         agent, admin = self.product.caller(agent_name), self.product.caller(admin_name)
         partner_id, organization_id = PEOPLE[agent_name][1], PEOPLE[admin_name][1]
         things = {"user_id": person_id(user_name), "organization_id": organization_id}
-        things |= {"partner_id": partner_id, "sign_in_id": f"sid-{agent_name}"}
+        things |= {"partner_id": partner_id, "sign_in_id": f"further-{agent_name}"}
         consents = self.product.stub(consent_pb2_grpc.ConsentServiceStub, "session")
         views = self.product.stub(view_pb2_grpc.ViewServiceStub, "session")
         checks = self.product.stub(caller_check_pb2_grpc.CallerCheckServiceStub, "email")
@@ -169,13 +188,71 @@ class World:
         welcome = email_pb2.SendMessageRequest(user_id=things["user_id"], template="welcome")
         portal = self.product.caller(sub="portal", roles=["MAIL_SENDER"])
         things["message_id"] = portal(mail.SendMessage, welcome).message_id
+        claims = self.product.stub(claims_pb2_grpc.RoleClaimServiceStub, "identity")
+        mapping = claims_pb2.MapRoleClaimRequest(
+            claim="groups", value="support", role="ROLE_HELP_DESK", reason="new"
+        )
+        things["mapping_id"] = partner_admin(claims.MapRoleClaim, mapping).mapping_id
+        things["colleague_id"] = COLLEAGUES[partner_id]
+        things["own_ticket"] = f"INC-{PEOPLE[agent_name][0]}"
+        ticket = tickets_pb2.OpenTicketRequest(
+            organization_id=organization_id, ticket=things["own_ticket"]
+        )
+        agent(tickets.OpenTicket, ticket)
+        feeds = self.product.stub(feed_webhook_pb2_grpc.FeedWebhookServiceStub, "audit")
+        feed = feed_webhook_pb2.SetFeedWebhookRequest(
+            organization_id=organization_id, url=NOBODY_THERE
+        )
+        admin(feeds.SetFeedWebhook, feed)
         self.settle()
         auditor = self.product.caller(sub="an-auditor", partner=partner_id, roles=["AUDITOR"])
         request = audit_pb2.QueryActionsRequest(order=audit_pb2.ORDER_NEWEST_FIRST)
         record = auditor(audit.QueryActions, request).records[0]
         things |= {"record_id": record.record_id, "session_id": record.session_id}
+        things["checking_agent_id"] = person_id(agent_name)
+        self._answered(things, partner_id)
         self.settle()
         return things
+
+    def _answered(self, things, partner_id):
+        """Note what only minutes, or somebody outside, bring about."""
+        check = {key: things[key] for key in ("check_id", "user_id", "organization_id")}
+        check |= {"agent_id": things["checking_agent_id"], "ticket": "INC-2"}
+        now = datetime.now(UTC)
+        self.note(
+            "email",
+            f"check:{check['check_id']}",
+            VouchRequested(**check, reason="on the phone", open_until=now + timedelta(hours=1)),
+        )
+        self.note(
+            "email",
+            check_guard.stream_of(check["agent_id"], check["user_id"]),
+            CallerChecksStopped(**check, partner_id=partner_id),
+        )
+        queued = SessionQueued(
+            session_id=things["session_id"],
+            agent_id=check["agent_id"],
+            partner_id=partner_id,
+            started_at=now,
+            ended_at=now,
+            score=50,
+            reasons=(),
+        )
+        self.note("audit", f"review:{things['session_id']}", queued)
+        signed_in = SignedIn(
+            sign_in_id=things["sign_in_id"],
+            user_id=check["agent_id"],
+            secret_digest=things["sign_in_id"],
+            issuer="https://sign-in.example",
+        )
+        self.note("identity", f"sign-in:{things['sign_in_id']}", signed_in)
+
+    def note(self, service, stream, fact):
+        """Store a fact as its service does."""
+        store = self.store_of(service)
+        work = UnitOfWork(store, Actor(f"service:{service}"), datetime.now(UTC))
+        work.stage(work.load(stream, lambda state, _: state, None), fact)
+        store.commit(work.unit())
 
     def settle(self):
         """Wait until nothing is on its way: mails are out, consumers have read what there is."""
@@ -218,6 +295,9 @@ def foreign_world(folder, size="embedded"):
     device = directory["devices"][0]
     second = {**device, "id": api_id("DEVICE", uuid(202)), "serial": "FOC87654321"}
     directory["devices"].append({**second, "mac": "AA:BB:CC:00:11:23"})
+    sue = next(p for p in directory["people"] if p["id"] == person_id("south_agent"))
+    colleague = {**sue, "id": COLLEAGUES[SOUTH], "emails": [], "displayName": "Cole League"}
+    directory["people"].append(colleague)
     try:
         with product_of(
             size,
@@ -225,6 +305,7 @@ def foreign_world(folder, size="embedded"):
             hosted(),
             directory=directory,
             HELPDESK_EMAIL_SMTP_ADDRESS=server.address,
+            HELPDESK_AUDIT_FEED_NETWORKS="127.0.0.0/8",
         ) as product:
             world = World(product) if size == "embedded" else WorldOfProcesses(product)
             yield world

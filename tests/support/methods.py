@@ -229,7 +229,25 @@ VALUES: dict[str, Any] = {
     "new_size": 0,
     "export_id": "made-up",
 }
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Stands for a thing of whoever is asked about, by another name than that of the field."""
+
+    name: str
+
+
+COLLEAGUE = Thing("colleague_id")
 OVERRIDES: dict[str, dict[str, Any]] = {
+    "AllowChecksRequest": {"agent_id": Thing("checking_agent_id")},
+    "AssignRoleRequest": {"user_id": COLLEAGUE},
+    "ClearCustomerLimitRequest": {"user_id": COLLEAGUE},
+    "CloseTicketRequest": {"ticket": Thing("own_ticket")},
+    "OffboardPersonRequest": {"user_id": COLLEAGUE},
+    "RemoveRoleRequest": {"user_id": COLLEAGUE},
+    "SetCustomerLimitRequest": {"user_id": COLLEAGUE},
+    "SignOutPersonRequest": {"user_id": COLLEAGUE},
     "ListForgettingsRequest": {"organization_id": UNSET},
     "GetCallerCheckRequest": {"user_id": UNSET},
     "CheckStandingRequest": {"role": "HELP_DESK"},
@@ -247,9 +265,13 @@ def filled(method, things):
             message.request_id = uuid4().hex
         elif table is None:
             raise NoFillerError(f"{method.full_name}: no value for {each.name}")
-        elif table[each.name] is not UNSET:
-            _set(message, each, table[each.name])
+        elif (value := _named(table[each.name], things)) is not UNSET:
+            _set(message, each, value)
     return message
+
+
+def _named(value, things):
+    return things.get(value.name, "made-up") if isinstance(value, Thing) else value
 
 
 def _set(message, descriptor, value):

@@ -161,6 +161,8 @@ const replaceData = (name, by = "") => {
   $("#view-clock")?.remove();
   $("#view-end")?.closest("form").remove();
 };
+// With the half second until it is next looked, it is gone five seconds after the last heartbeat.
+const unheard = 4500;
 if (document.body.dataset.view === "running" && $("#live")) {
   let heard = performance.now();
   const live = $("#live");
@@ -171,7 +173,7 @@ if (document.body.dataset.view === "running" && $("#live")) {
     if (clock && Number.isFinite(remaining)) start(clock, remaining);
   });
   live.addEventListener("ended", (event) => replaceData("over", event.detail?.data));
-  setInterval(() => { if (performance.now() - heard > 5000) replaceData("stale"); }, 500);
+  setInterval(() => { if (performance.now() - heard > unheard) replaceData("stale"); }, 500);
 }
 
 // --- activity picture: the brush and From and To say the same -----------------------------------

@@ -4,7 +4,11 @@ import json
 import time
 
 import pytest
-from joserfc import jwt
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from helpdesk.kernel import tokens
 from helpdesk.kernel.context import Actor
@@ -16,8 +20,13 @@ AGENT = Actor("a1", partner_id="p1", roles=frozenset({"HELP_DESK"}), act=("gatew
 
 
 @pytest.fixture
-def signer():
-    return Signer(new_private_key())
+def pem():
+    return new_private_key()
+
+
+@pytest.fixture
+def signer(pem):
+    return Signer(pem)
 
 
 @pytest.fixture
@@ -64,21 +73,153 @@ def encoded(part):
     return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
-@pytest.mark.parametrize("algorithm", ["none", "HS256"])
-def test_a_token_of_another_algorithm_is_refused(signer, verifier, algorithm):
+def claims(*, seconds=60.0, **other):
+    """Return the claims of a good token of the agent, with what is other in it."""
+    now = time.time()
+    named = {"iss": "helpdesk", "aud": ["email"], "iat": now, "exp": now + seconds}
+    return {**claims_of(AGENT), **named, **other}
+
+
+def made(header, body, sign):
+    """Return a token as somebody else would make it: ``sign`` is given the bytes to sign."""
+    signed = ".".join(encoded(json.dumps(part).encode()) for part in (header, body))
+    return f"{signed}.{encoded(sign(signed.encode()))}"
+
+
+def signing(pem):
+    """Return the signature of the key, as ``made`` takes it."""
+    return load_pem_private_key(pem, None).sign
+
+
+def mac(key, algorithm):
+    """Return the signature with a shared secret, as ``made`` takes it."""
+    return lambda signed: hmac.digest(key, signed, f"sha{algorithm.removeprefix('HS')}")
+
+
+def test_a_token_that_is_made_elsewhere_with_the_key_is_accepted(pem, signer, verifier):
+    token = made({"alg": "Ed25519", "kid": signer.key_id}, claims(), signing(pem))
+
+    assert verifier.verify(token) == AGENT
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
+def test_a_token_without_a_signature_is_refused(pem, signer, verifier, algorithm):
     header = {"alg": algorithm, "kid": signer.key_id}
-    claims = {**claims_of(AGENT), "iss": "helpdesk", "aud": ["email"], "exp": time.time() + 60}
-    signed = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
-    public = signer.public_jwk()["x"].encode()
-    mac = hmac.digest(public, signed.encode(), "sha256") if algorithm == "HS256" else b""
 
-    assert refused(verifier, f"{signed}.{encoded(mac)}") == "TOKEN_INVALID"
+    assert refused(verifier, made(header, claims(), lambda _: b"")) == "TOKEN_INVALID"
+    assert refused(verifier, made(header, claims(), signing(pem))) == "TOKEN_INVALID"
 
 
-@pytest.mark.parametrize("kid", ["../../etc/passwd", "' OR 1=1"])
-def test_an_injected_key_id_is_refused(signer, verifier, kid):
-    header = {"alg": "Ed25519", "kid": kid}
-    token = jwt.encode(header, claims_of(AGENT), signer._key, algorithms=["Ed25519"])
+PUBLIC = {
+    "x of the JWK": lambda public, jwk: jwk["x"].encode(),
+    "the JWK": lambda public, jwk: json.dumps(jwk).encode(),
+    "raw": lambda public, jwk: public.public_bytes(Encoding.Raw, PublicFormat.Raw),
+    "PEM": lambda public, jwk: in_pem(public),
+    "PEM in one piece": lambda public, jwk: in_pem(public).strip(),
+    "DER": lambda public, jwk: public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+    "nothing": lambda public, jwk: b"",
+}
+"""What everybody has of a key, and a checker that confuses kinds of keys takes for a secret."""
+
+
+def in_pem(public):
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
+@pytest.mark.parametrize("form", PUBLIC)
+def test_a_public_key_is_no_shared_secret(pem, signer, verifier, form, algorithm):
+    public = load_pem_private_key(pem, None).public_key()
+    secret = PUBLIC[form](public, signer.public_jwk())
+    header = {"alg": algorithm, "kid": signer.key_id}
+
+    assert refused(verifier, made(header, claims(), mac(secret, algorithm))) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed448", "ES256", "RS256", "ed25519", None, 1])
+def test_a_right_signature_under_the_name_of_another_algorithm_is_refused(
+    pem, signer, verifier, algorithm
+):
+    header = {"alg": algorithm, "kid": signer.key_id}
+
+    assert refused(verifier, made(header, claims(), signing(pem))) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize(
+    "kid",
+    [
+        "../../etc/passwd",
+        "/dev/null",
+        "' OR 1=1",
+        "' UNION SELECT 'key",
+        "https://elsewhere.example/key",
+        "| cat /etc/passwd",
+        "\0",
+        "",
+        None,
+        0,
+        [],
+        {},
+        True,
+    ],
+    ids=repr,
+)
+def test_an_injected_key_id_is_refused(pem, verifier, kid):
+    for sign in (signing(pem), mac(b"", "HS256")):
+        token = made({"alg": "Ed25519", "kid": kid}, claims(), sign)
+        assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+def test_a_key_id_that_is_not_quite_one_is_refused(pem, signer, verifier):
+    known = signer.key_id
+    for kid in (known.upper(), f"{known} ", f"{known}\0", f"./{known}", [known], known[:-1]):
+        token = made({"alg": "Ed25519", "kid": kid}, claims(), signing(pem))
+        assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+def test_a_token_brings_no_key_of_its_own(signer, verifier):
+    own = new_private_key()
+    jwk = Signer(own).public_jwk()
+    for header in (
+        {"jwk": jwk},
+        {"jwk": jwk, "kid": jwk["kid"]},
+        {"jwk": jwk, "kid": signer.key_id},
+        {"jku": "https://elsewhere.example/jwks.json", "kid": jwk["kid"]},
+        {"x5u": "https://elsewhere.example/key.pem", "kid": signer.key_id},
+    ):
+        token = made({"alg": "Ed25519", **header}, claims(), signing(own))
+        assert refused(verifier, token) == "TOKEN_INVALID"
+
+
+def test_a_token_lives_at_most_five_minutes_whoever_made_it(pem, signer, verifier):
+    header = {"alg": "Ed25519", "kid": signer.key_id}
+
+    assert verifier.verify(made(header, claims(seconds=299), signing(pem))) == AGENT
+    longer = made(header, claims(seconds=301), signing(pem))
+    assert refused(verifier, longer) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("iat", "TOKEN_INVALID"),
+        ("exp", "TOKEN_EXPIRED"),
+        ("aud", "TOKEN_AUDIENCE"),
+        ("iss", "TOKEN_ISSUER"),
+        ("sub", "TOKEN_ISSUER"),
+    ],
+)
+def test_a_token_without_one_of_its_claims_is_refused(pem, signer, verifier, claim, reason):
+    said = {name: value for name, value in claims().items() if name != claim}
+    token = made({"alg": "Ed25519", "kid": signer.key_id}, said, signing(pem))
+
+    assert refused(verifier, token) == reason
+
+
+def test_a_token_of_tomorrow_is_refused(pem, signer, verifier):
+    tomorrow = time.time() + 86_400
+    said = claims(iat=tomorrow, exp=tomorrow + 60)
+    token = made({"alg": "Ed25519", "kid": signer.key_id}, said, signing(pem))
 
     assert refused(verifier, token) == "TOKEN_INVALID"
 
