@@ -206,7 +206,12 @@ def _empty(hint: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class SupportActionRecorded(Event):
-    """Somebody did, saw or was refused something; exactly one for each call."""
+    """
+    Somebody did, saw or was refused something.
+
+    Exactly one for each call, and beside it one for each customer of whom the answer showed
+    something without naming the customer.
+    """
 
     NAME = "helpdesk.audit.v1.SupportActionRecorded"
 

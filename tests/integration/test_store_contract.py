@@ -13,8 +13,8 @@ from tests.support.waiting import wait_until
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
-def unit(*appends, record=None, tracking=None):
-    return Unit(appends=appends, record=record, tracking=tracking, now=NOW)
+def unit(*appends, record=None, beside=(), tracking=None):
+    return Unit(appends=appends, record=record, beside=beside, tracking=tracking, now=NOW)
 
 
 def texts(state, event):
@@ -89,6 +89,22 @@ class StoreContract:
         rows = store.read(0, names=(SupportActionRecorded.NAME,))
 
         assert [store.opened(row).number for row in rows] == [1, 2]
+
+    def test_records_of_customers_follow_that_of_their_call_without_a_hole(self, open_store):
+        store = open_store()
+        call, *beside = (
+            SupportActionRecorded(action="a.b.c", outcome="done", organization_id=customer)
+            for customer in ("", "o1", "o2")
+        )
+        store.commit(unit(record=call, beside=beside))
+        store.commit(unit(record=call))
+
+        rows = store.read(0, names=(SupportActionRecorded.NAME,))
+        found = [store.opened(row) for row in rows]
+
+        assert [each.organization_id for each in found] == ["", "o1", "o2", ""]
+        assert [each.number for each in found] == [1, 2, 3, 4]
+        assert [row.version for row in rows] == [1, 2, 3, 4]
 
     def test_a_view_is_written_in_the_transaction_of_its_fact(self, open_store, line):
         def project(db, recorded):
