@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -88,11 +88,14 @@ class UnitOfWork:
         self,
         record: SupportActionRecorded | None = None,
         tracking: tuple[str, int] | None = None,
+        *,
+        beside: Sequence[SupportActionRecorded] = (),
     ) -> Unit:
         """Return what is to be committed."""
         return Unit(
             appends=tuple(self._staged.values()),
             record=record or self.record,
+            beside=beside,
             tracking=tracking,
             now=self.now,
             action_id=self.id,
@@ -120,6 +123,8 @@ class SupportAction(UnitOfWork):
     reason: str = ""
     query: str = ""
     shown: list[str] = field(default_factory=list)
+    shown_of: dict[str, list[str]] = field(default_factory=dict)
+    """What is shown of each customer, where that is known; each gets a record of its own."""
     positions: list[str] = field(default_factory=list)
     consent_id: str = ""
     check_id: str = ""
@@ -144,6 +149,11 @@ class SupportAction(UnitOfWork):
         """Say which things the answer shows, as ``kind:id@version``."""
         self.shown.extend(items)
 
+    def showed_of(self, organization_id: str, item: str) -> None:
+        """Say that the answer shows a thing of a customer whom the request need not have named."""
+        self.shown.append(item)
+        self.shown_of.setdefault(organization_id, []).append(item)
+
     def proved(self, check_id: str) -> None:
         """Say by which caller check the action is allowed; its method may demand one."""
         self.check_id = check_id
@@ -163,6 +173,7 @@ class SupportAction(UnitOfWork):
         self.partner_id = ""
         self.subjects.clear()
         self.shown.clear()
+        self.shown_of.clear()
         self.positions.clear()
         self.check_id = ""
         self.ground = ""

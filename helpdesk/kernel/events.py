@@ -102,15 +102,15 @@ def encode(event: Event, sealer: Sealer) -> bytes:
         "traceparent": event.traceparent,
     }
     body: dict[str, Any] = {"stamp": {key: value for key, value in stamp.items() if value}}
-    for each in fields(event):
-        if each.name in _STAMP:
-            continue
+    shape = _SHAPES.get(event.NAME) or _shape(event.NAME)
+    owners = dict(shape.personal)
+    for each in shape.fields:
         value = getattr(event, each.name)
         if isinstance(value, datetime):
             value = timestamp(value) if value != _NEVER else ""
         elif isinstance(value, tuple):
             value = list(value)
-        owner = each.metadata.get(_PERSON)
+        owner = owners.get(each.name)
         if owner and value:
             value = _apply(sealer.seal, event, owner, each.name, value)
         if value not in ("", [], None):
@@ -167,7 +167,7 @@ class _Field:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What decoding must know of a class, looked up once."""
+    """What encoding and decoding must know of a class, looked up once."""
 
     kind: type[Event]
     fields: tuple[_Field, ...]
@@ -206,7 +206,12 @@ def _empty(hint: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class SupportActionRecorded(Event):
-    """Somebody did, saw or was refused something; exactly one for each call."""
+    """
+    Somebody did, saw or was refused something.
+
+    Exactly one for each call, and beside it one for each customer of whom the answer showed
+    something without naming the customer.
+    """
 
     NAME = "helpdesk.audit.v1.SupportActionRecorded"
 

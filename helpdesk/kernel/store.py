@@ -153,11 +153,13 @@ class Unit:
     """
     What one caller wants committed as a whole.
 
-    ``counted`` makes a fact of the writer's name and of how many records it has written by then.
+    ``beside`` are the records of single customers that follow the call's own. ``counted`` makes a
+    fact of the writer's name and of how many records it has written by then.
     """
 
     appends: Sequence[Append] = ()
     record: SupportActionRecorded | None = None
+    beside: Sequence[SupportActionRecorded] = ()
     counted: Callable[[str, int], Event] | None = None
     tracking: tuple[str, int] | None = None
     now: datetime | None = None
@@ -401,11 +403,12 @@ class Store:
             for append in unit.appends:
                 for version, event in enumerate(append.events, start=append.version + 1):
                     stamped.append((unit, self._stamp(event, unit), append.stream, version))
-            if unit.record is not None:
+            for record in (unit.record, *unit.beside):
+                if record is None:
+                    continue
                 self._number += 1
-                record = replace(unit.record, writer=self.writer, number=self._number)
-                stream = f"actions:{self.writer}"
-                stamped.append((unit, self._stamp(record, unit), stream, self._number))
+                numbered = self._stamp(record, unit, writer=self.writer, number=self._number)
+                stamped.append((unit, numbered, f"actions:{self.writer}", self._number))
             if unit.counted is not None:
                 fact = unit.counted(self.writer, self._number)
                 stamped.append((unit, self._stamp(fact, unit), f"counted:{uuid4().hex}", 1))
@@ -423,9 +426,13 @@ class Store:
         for unit in units:
             unit.position = unit.position or self._newest
 
-    def _stamp(self, event: Event, unit: Unit) -> Event:
+    def _stamp(self, event: Event, unit: Unit, **more: str | int) -> Event:
         if unit.now is None:
             raise ValueError("a unit without a time")
         return replace(
-            event, recorded_at=unit.now, action_id=unit.action_id, traceparent=unit.traceparent
+            event,
+            recorded_at=unit.now,
+            action_id=unit.action_id,
+            traceparent=unit.traceparent,
+            **more,
         )

@@ -223,11 +223,11 @@ class SearchApplication:
             row = rows.get(thing)
             if row is None:
                 continue
+            action.showed_of(row.organization_id, f"{hit.kind}:{hit.id}@{hit.version}")
             marked = highlights(row.title, query)
             hits.append(
                 Hit(hit.kind, hit.id, row, marked, hit.matched, _is_exact(hit), hit.version)
             )
-        action.showed(f"{hit.kind}:{hit.id}@{hit.version}" for hit in hits)
         return tuple(hits)
 
 

@@ -16,8 +16,8 @@ RECORD = SupportActionRecorded(action="a.b.c", outcome="done")
 HELD_UP, BROKEN = 1, 2
 
 
-def unit(*appends, record=None, tracking=None):
-    return Unit(appends=appends, record=record, tracking=tracking, now=NOW)
+def unit(*appends, record=None, beside=(), tracking=None):
+    return Unit(appends=appends, record=record, beside=beside, tracking=tracking, now=NOW)
 
 
 def texts(state, event):
@@ -185,6 +185,22 @@ class StoreContract:
         assert ended == [None, RuntimeError, None]
         assert together.seen == [3, 5]
         assert together.store.load("notes:2", texts, ()).version == 0
+
+    def test_records_of_customers_follow_that_of_their_call_without_a_hole(self, open_store):
+        store = open_store()
+        call, *beside = (
+            SupportActionRecorded(action="a.b.c", outcome="done", organization_id=customer)
+            for customer in ("", "o1", "o2")
+        )
+        store.commit(unit(record=call, beside=beside))
+        store.commit(unit(record=call))
+
+        rows = store.read(0, names=(SupportActionRecorded.NAME,))
+        found = [store.opened(row) for row in rows]
+
+        assert [each.organization_id for each in found] == ["", "o1", "o2", ""]
+        assert [each.number for each in found] == [1, 2, 3, 4]
+        assert [row.version for row in rows] == [1, 2, 3, 4]
 
     def test_a_view_is_written_in_the_transaction_of_its_fact(self, open_store, line):
         def project(db, recorded):

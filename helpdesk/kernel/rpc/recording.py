@@ -14,6 +14,14 @@ from helpdesk.kernel.rpc.tickets import REPEATED
 _OF_PARTNERS = frozenset({"PARTNER_ADMIN", "HELP_DESK", "HELP_DESK_READ_ONLY"})
 _CUSTOMER_ADMIN = "CUSTOMER_ADMIN"
 _BEGINNING = datetime.fromtimestamp(0, UTC)
+SHOWN = ".shown"
+"""Ends the name of the action in the record of a customer of whom an answer showed something."""
+# What a customer may learn of a call that named others or nobody. The text that was searched for,
+# the whole answer's digest, other things shown and their number are not among it.
+_TOLD = (
+    *("outcome", "agent_id", "partner_id", "acting_organization_id", "roles", "act", "ticket"),
+    *("ticket_state", "sign_in_id", "request_id", "trace_id", "occurred_at", "method", "service"),
+)
 
 
 def record_of(
@@ -65,6 +73,28 @@ def record_of(
             "RECORD_INCOMPLETE", f"The record of this call would lack {', '.join(wrong)}."
         )
     return record
+
+
+def records_of_customers(
+    action: SupportAction, record: SupportActionRecorded
+) -> tuple[SupportActionRecorded, ...]:
+    """
+    Return a record for each customer that an answer showed something of and its own does not name.
+
+    The log is given to a customer byte for byte, so the one record of an answer that shows people
+    of several customers could be given to none of them.
+    """
+    told = {name: getattr(record, name) for name in _TOLD}
+    return tuple(
+        SupportActionRecorded(
+            action=f"{record.action}{SHOWN}",
+            organization_id=organization_id,
+            shown=tuple(items),
+            **told,
+        )
+        for organization_id, items in action.shown_of.items()
+        if organization_id != record.organization_id
+    )
 
 
 def missing(record: SupportActionRecorded, method: Method, actor: Actor) -> list[str]:

@@ -33,7 +33,7 @@ from helpdesk.kernel.events import RequestAnswered
 from helpdesk.kernel.rpc import rules
 from helpdesk.kernel.rpc.client import POSITION
 from helpdesk.kernel.rpc.errors import internal, status_of
-from helpdesk.kernel.rpc.recording import record_of
+from helpdesk.kernel.rpc.recording import record_of, records_of_customers
 from helpdesk.kernel.rpc.refused import RefusedCalls
 from helpdesk.kernel.rpc.secure import check_peer, peers_of
 from helpdesk.kernel.rpc.tickets import REPEATED, CheckTicket
@@ -369,7 +369,8 @@ class _Call:
             return self._served.store.commit(self._action.unit())
         digest = self._served.store.digest(answer)
         record = record_of(self._action, self._method, "done", "", digest)
-        return self._served.store.commit(self._action.unit(record))
+        beside = records_of_customers(self._action, record)
+        return self._served.store.commit(self._action.unit(record, beside=beside))
 
     def _fail(self, error: Exception) -> NoReturn:
         if isinstance(error, Unauthenticated):

@@ -8,7 +8,7 @@ from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.rpc import rules
-from helpdesk.kernel.rpc.recording import missing, record_of
+from helpdesk.kernel.rpc.recording import missing, record_of, records_of_customers
 from helpdesk.kernel.rpc.tickets import REPEATED
 from helpdesk.session.v1 import consent_pb2, view_pb2  # noqa: F401  # registers the descriptors
 
@@ -60,6 +60,37 @@ def test_a_record_says_who_for_whom_on_whose_behalf_and_in_what():
     assert (said.agent_id, said.partner_id, said.act) == ("a1", "p1", ("program:bot",))
     assert (said.sign_in_id, said.ticket, said.ticket_state) == ("s1", "INC-1", "open")
     assert (said.trace_id, len(said.request_id)) == ("a" * 32, 32)
+
+
+def test_each_customer_that_an_answer_showed_something_of_gets_a_record_that_names_no_other():
+    made = action(organization_id="", query="ion popescu", request="=eA==", found="{}")
+    for organization_id, item in (("o1", "user:u1@3"), ("o2", "user:u2@1"), ("o1", "user:u3@9")):
+        made.showed_of(organization_id, item)
+    own = record_of(made, GET_USER, "done", "", "digest")
+
+    first, second = records_of_customers(made, own)
+
+    assert (first.organization_id, first.shown) == ("o1", ("user:u1@3", "user:u3@9"))
+    assert (second.organization_id, second.shown) == ("o2", ("user:u2@1",))
+    assert {first.action, second.action} == {"a.b.c.shown"}
+    assert (first.agent_id, first.ticket, first.request_id) == ("a1", "INC-1", own.request_id)
+    sealed = (first.query, first.reason, first.request, first.found, first.answer_digest)
+    assert set(sealed) == {""}
+
+
+def test_a_customer_that_the_record_of_the_call_names_needs_no_other():
+    made = action(organization_id="o1")
+    made.showed_of("o1", "user:u1@3")
+
+    assert records_of_customers(made, record_of(made, GET_USER, "done", "")) == ()
+
+
+def test_what_was_shown_is_forgotten_before_the_use_case_runs_again():
+    made = action(organization_id="")
+    made.showed_of("o1", "user:u1@3")
+    made.reset()
+
+    assert records_of_customers(made, record_of(made, GET_USER, "done", "")) == ()
 
 
 def test_the_record_of_a_view_names_view_consent_customer_and_ticket():
