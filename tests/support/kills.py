@@ -28,7 +28,7 @@ QUICKLY = [
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 100),
 ]
-START = 30.0
+START = 120.0
 
 
 class Deployment:
