@@ -251,7 +251,7 @@ def erased(desk, agent, admin, auditor, user_page, session):
         desk.find(agent)
         expect(agent.locator("main")).not_to_contain_text("Voinea")
         admin.goto(f"{desk.home}/activity")
-        expect(admin.locator("#feed tr", has_text=TICKET).last).to_contain_text(word)
+        expect(admin.locator("#feed tr", has_text=word).last).to_contain_text(TICKET)
         expect(admin.locator("#feed")).not_to_contain_text("Voinea")
         auditor.goto(session)
         shown = look(auditor, searched) + look(auditor, opened)

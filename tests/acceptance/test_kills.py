@@ -15,12 +15,12 @@ from helpdesk.email.v1 import caller_check_pb2, caller_check_pb2_grpc, email_pb2
 from helpdesk.identity.v1 import feed_pb2_grpc, roles_pb2, roles_pb2_grpc
 from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
 from helpdesk.kernel.hosting import Host
-from helpdesk.kernel.rpc.recording import SHOWN
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from tests.support.kills import Client, Deployment
 from tests.support.methods import SERVICES, hosted
 from tests.support.product import ACME, Product, import_requests, person_id, small_directory
+from tests.support.recorded import of_calls
 
 KILLS = 21
 SEED = 20_300_506
@@ -202,11 +202,10 @@ def test_every_answer_has_its_record(story):
     found = {
         service: Counter(
             (record.trace_id, record.outcome)
-            for record in (
+            for record in of_calls(
                 story.store(service).opened(row)
                 for row in story.rows(service, SupportActionRecorded.NAME)
             )
-            if not record.action.endswith(SHOWN)
         )
         for service in SERVICES
     }

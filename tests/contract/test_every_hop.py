@@ -21,7 +21,6 @@ from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.rpc.contract import every_method
-from helpdesk.kernel.rpc.recording import SHOWN
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc
 from services.hosting import ALL
 from services.identity.service import SERVICE as IDENTITY
@@ -38,6 +37,7 @@ from tests.support.product import (
     running_product,
     small_directory,
 )
+from tests.support.recorded import of_calls
 
 METHODS = {method.full_name: method for method in every_method()}
 TICKET = "HOP-1"
@@ -152,12 +152,12 @@ def test_every_record_says_what_when_and_in_which_request_and_trace(records):
         assert record.occurred_at.year > 2000
         assert re.fullmatch(r"[0-9a-f]{32}", record.trace_id)
         assert re.fullmatch(r"[0-9a-f]{32}", record.request_id)
-    calls = [record for _, record in records if not record.action.endswith(SHOWN)]
+    calls = of_calls(record for _, record in records)
     assert len({record.request_id for record in calls}) == len(calls)
 
 
 def test_every_record_says_who_acted_for_which_partner_and_in_which_session(records):
-    for _, record in records:
+    for record in of_calls(record for _, record in records):
         if not method_of(record).public:
             assert record.agent_id
             assert record.roles
@@ -170,7 +170,8 @@ def test_every_record_says_who_acted_for_which_partner_and_in_which_session(reco
 
 
 def test_every_record_of_a_method_that_needs_one_names_its_ticket_and_reason(records):
-    needing = [(method_of(r).rule, r) for _, r in records if r.outcome == "done"]
+    calls = of_calls(record for _, record in records)
+    needing = [(method_of(r).rule, r) for r in calls if r.outcome == "done"]
     with_ticket = [r for rule, r in needing if rule.ticket]
     assert {r.action for r in with_ticket} == {
         "email.caller-check.send",
@@ -181,6 +182,17 @@ def test_every_record_of_a_method_that_needs_one_names_its_ticket_and_reason(rec
         said = (record.ticket, record.ticket_state, record.organization_id)
         assert said == (TICKET, "open", ACME)
     assert all(r.reason for rule, r in needing if rule.reason)
+
+
+def test_a_step_that_follows_names_the_service_and_whose_action_it_followed(records):
+    steps = [record for _, record in records if not record.method]
+
+    assert {record.action for record in steps} >= {"email.message.deliver"}
+    for record in steps:
+        assert record.agent_id.startswith("system:")
+        assert record.roles == ("SERVICE",)
+        assert (record.partner_id, record.organization_id) == (NORTH, ACME)
+        assert (record.ticket, record.user_id) == (TICKET, STEFANA)
 
 
 def test_every_record_of_a_view_names_view_consent_customer_ticket_and_who_leased_it(records):
