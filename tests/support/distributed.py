@@ -18,10 +18,10 @@ from helpdesk.kernel import secrets
 from helpdesk.kernel.errors import HelpdeskError, Unavailable
 from helpdesk.kernel.hosting import Wiring
 from helpdesk.kernel.resources import Resources
-from services.processes import SERVED, addressed, free_address
+from services.processes import SERVED, addressed
 from services.running import WORKERS, _worker
 from services.supervising import Supervisor
-from tests.support.product import Product, running_product
+from tests.support.product import Product, free_address, running_product
 from tests.support.waiting import PATIENCE, wait_until
 from tests.support.wire import Wire
 

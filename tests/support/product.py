@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 import socket
 import sqlite3
@@ -139,8 +141,13 @@ def small_directory():
 
 
 def free_address():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
+    """Return an address of loopback that is free, and that no connection gets by chance."""
+    while True:
+        # Below the ports that the kernel gives to connections: a process that is started again
+        # finds its own still free.
+        port = random.randrange(10_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return f"127.0.0.1:{port}"
 
 
 def import_requests(directory):
