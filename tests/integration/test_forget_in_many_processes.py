@@ -262,6 +262,9 @@ def test_the_looks_find_what_is_there(product, engines, gone):
     with owner(product) as connection:
         connection.execute("CREATE TABLE public.planted AS SELECT %s::text AS words", (PLANTED,))
         connection.execute("CHECKPOINT")
+        # Segments of before it may be gone, and one record may be cut by the end of a page.
+        for _ in range(3):
+            connection.execute("INSERT INTO public.planted VALUES (%s)", (PLANTED,))
     publish(product, PLANTED)
     logs = product.host.wiring.data_dir / "logs"
     assert len(list(logs.glob("*.log"))) > 10
