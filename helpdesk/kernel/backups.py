@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from helpdesk.kernel import files
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.vault import KeyTable
 
@@ -75,14 +76,7 @@ def replace_keys(folder: Path, table: KeyTable, masters: Sequence[bytes], made_a
     nonce = os.urandom(_NONCE)
     sealed = _HEAD + nonce + _box(masters[0]).encrypt(nonce, json.dumps(about).encode(), _HEAD)
     # Whole or as before: there is no other copy of the keys.
-    made = folder / f"{KEYS}.new"
-    made.unlink(missing_ok=True)
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(folder / KEYS)
+    files.replace(folder / KEYS, sealed)
 
 
 def restore_keys(table: KeyTable, keys: Keys) -> tuple[int, int]:

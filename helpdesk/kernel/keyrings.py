@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import re
 import threading
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from helpdesk.kernel import secrets
+from helpdesk.kernel import files, secrets
 from helpdesk.kernel.secrets import new_private_key
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.tokens import LEASES, LONGEST, Signer
@@ -140,7 +139,7 @@ def rotate(folder: Path, name: str, now: float, lead: float = LEAD) -> Rotation:
     _tidy(keys, folder / f"{name}.pem", now)
     begins = int(now + lead)
     made = new_private_key()
-    _write(folder / f"{name}.{begins}.pem", made)
+    files.replace(folder / f"{name}.{begins}.pem", made)
     return Rotation(Signer(made).key_id, begins, begins + KEPT)
 
 
@@ -155,14 +154,3 @@ def _tidy(keys: Sequence[Key], first: Path, now: float) -> None:
     ):
         # There is always a key without a time, as 'helpdesk init' makes it.
         used.path.replace(first)
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Under a name that no ring has, so that nobody reads half a key.
-    beside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

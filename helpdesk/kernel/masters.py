@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from helpdesk.kernel import secrets
+from helpdesk.kernel import files, secrets
 from helpdesk.kernel.settings import SettingsError
 
 KEY = "vault.key"
@@ -43,7 +43,7 @@ def prepare(folder: Path) -> bool:
     """Make the next master key where none is in the making; return whether one was made."""
     if (folder / NEXT).exists() or (folder / OLD).exists():
         return False
-    _write(folder / NEXT, os.urandom(32))
+    files.replace(folder / NEXT, os.urandom(32))
     return True
 
 
@@ -54,13 +54,13 @@ def promote(folder: Path) -> None:
     if not (folder / OLD).exists():
         (folder / OLD).hardlink_to(folder / KEY)
     (folder / NEXT).replace(folder / KEY)
-    _sync(folder)
+    files.sync(folder)
 
 
 def finish(folder: Path) -> None:
     """Destroy the old master key; nothing may be wrapped by it any more."""
     (folder / OLD).unlink(missing_ok=True)
-    _sync(folder)
+    files.sync(folder)
 
 
 def _stat(path: Path) -> tuple[int, int, int] | None:
@@ -83,24 +83,3 @@ def _read(folder: Path, name: str) -> bytes:
     if len(key) != 32:
         raise SettingsError(f"secret {name} is damaged: it is not 32 bytes long")
     return key
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Whole or not there: another process may read it at any time.
-    made = path.with_suffix(".new")
-    made.unlink(missing_ok=True)
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

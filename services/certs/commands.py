@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from helpdesk.kernel import files
 from helpdesk.kernel.secrets import SERVICES
 from helpdesk.kernel.settings import SettingsError
 from helpdesk.kernel.tls import CA_FILE, CERT_FILE, KEY_FILE, identity_of
@@ -86,8 +86,8 @@ def _authority(folder: Path, now: datetime, least: timedelta) -> Pair:
         return known
     made = new_authority(now, timedelta(days=_AUTHORITY_DAYS))
     old = known.certificate if known is not None and known.ends > now else b""
-    _put(folder / "ca.key", made.key, 0o600)
-    _put(folder / _BUNDLE, made.certificate + old, 0o644)
+    files.replace(folder / "ca.key", made.key, 0o600)
+    files.replace(folder / _BUNDLE, made.certificate + old, 0o644)
     return made
 
 
@@ -99,18 +99,5 @@ def _read(folder: Path, name: str) -> Pair | None:
 
 
 def _write(folder: Path, name: str, pair: Pair) -> None:
-    _put(folder / f"{name}.key", pair.key, 0o600)
-    _put(folder / f"{name}.pem", pair.certificate, 0o644)
-
-
-def _put(path: Path, content: bytes, mode: int) -> None:
-    # A reader finds the old file or the new one, never half of one.
-    made = path.with_suffix(f"{path.suffix}.new")
-    made.unlink(missing_ok=True)
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(descriptor, mode)
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    made.rename(path)
+    files.replace(folder / f"{name}.key", pair.key)
+    files.replace(folder / f"{name}.pem", pair.certificate, 0o644)

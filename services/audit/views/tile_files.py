@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from helpdesk.kernel import files
 from services.audit.log.checkpoints import Checkpoint, parse_checkpoint
 from services.audit.log.entry_bundles import bundle_path, bundles_of
 from services.audit.log.merkle import HASH_SIZE, perfect_root
@@ -86,7 +87,7 @@ class TileFiles:
                 self._grow(before, each.size, newest.size)
                 before = each.size
         _put(self._folder / _CHECKPOINT, text, shared=True)
-        _sync(self._folder)
+        files.sync(self._folder)
         return newest.size
 
     def _written(self) -> tuple[bytes, Checkpoint] | None:
@@ -125,7 +126,7 @@ class TileFiles:
                 # The full tile stands for all that it grew from.
                 shutil.rmtree(target.with_name(f"{target.name}.p"), ignore_errors=True)
         for each in folders:
-            _sync(each)
+            files.sync(each)
 
     def _hashes(self, before: int, size: int, newest: int) -> Iterator[tuple[str, bytes]]:
         stored = StoredTiles(self._reading)
@@ -172,11 +173,3 @@ def _put(target: Path, data: bytes, *, shared: bool) -> None:
         os.fsync(file.fileno())
     fresh.chmod(0o644 if shared else 0o640)
     fresh.replace(target)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
