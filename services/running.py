@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import signal
 import threading
@@ -18,7 +17,6 @@ import click
 
 from helpdesk.kernel import logins, metrics, tls, tracing
 from helpdesk.kernel.beating import LOOK_SECONDS, Heartbeats
-from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import SupportActionRecorded
 from helpdesk.kernel.resources import (
     VAULT_URL,
@@ -35,7 +33,6 @@ from helpdesk.kernel.store import StoredRow, Unit
 from helpdesk.kernel.timers import Timer
 from helpdesk.kernel.watching import watched
 
-_log = logging.getLogger(__name__)
 WORKERS = ("email", "session", "audit", "search", "identity")
 _HERE = Path(__file__).parent
 _NAMES = click.argument("names", nargs=-1, metavar="[NAME]...")
@@ -200,10 +197,7 @@ def _counted(name: str, work: Work, resources: Resources) -> Iterator[None]:
     finally:
         stopping.set()
         thread.join()
-        try:
-            beats.end()
-        except Unavailable as error:
-            _log.warning("the last heartbeat was not stored: %s", error.reason)
+        beats.end()
 
 
 def _watched(process: str) -> AbstractContextManager[None]:

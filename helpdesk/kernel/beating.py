@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.events import Event
 from helpdesk.kernel.heartbeat import HeartbeatSigned, private_key, signed
 from helpdesk.kernel.store import Store, Unit
+
+_log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 _IDLE = timedelta(seconds=20)
@@ -44,9 +48,13 @@ class Heartbeats:
             self._speak(ended=False)
 
     def end(self) -> None:
-        """Say the last number: this process records no more. Raises Unavailable."""
-        if self._records:
+        """Say the last number, if a store takes it: this process records no more."""
+        if not self._records:
+            return
+        try:
             self._speak(ended=True)
+        except Unavailable as error:
+            _log.warning("the last heartbeat was not stored: %s", error.reason)
 
     @property
     def _records(self) -> bool:

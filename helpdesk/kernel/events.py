@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar, Protocol, get_type_hints
 
 _NEVER = datetime.fromtimestamp(0, UTC)
@@ -102,15 +102,14 @@ def encode(event: Event, sealer: Sealer) -> bytes:
         "traceparent": event.traceparent,
     }
     body: dict[str, Any] = {"stamp": {key: value for key, value in stamp.items() if value}}
-    shape = _SHAPES.get(event.NAME) or _shape(event.NAME)
-    owners = dict(shape.personal)
+    shape = _shape(event.NAME)
     for each in shape.fields:
         value = getattr(event, each.name)
         if isinstance(value, datetime):
             value = timestamp(value) if value != _NEVER else ""
         elif isinstance(value, tuple):
             value = list(value)
-        owner = owners.get(each.name)
+        owner = shape.personal.get(each.name)
         if owner and value:
             value = _apply(sealer.seal, event, owner, each.name, value)
         if value not in ("", [], None):
@@ -120,7 +119,7 @@ def encode(event: Event, sealer: Sealer) -> bytes:
 
 def decode(name: str, state: bytes, sealer: Sealer) -> Event:
     """Return the event of that stored name; unknown fields are ignored, missing ones defaulted."""
-    shape = _SHAPES.get(name) or _shape(name)
+    shape = _shape(name)
     body = json.loads(state)
     stamp = body.get("stamp", {})
     values: dict[str, Any] = {
@@ -138,7 +137,7 @@ def decode(name: str, state: bytes, sealer: Sealer) -> Event:
         else:
             values[each.name] = tuple(value) if isinstance(value, list) else value
     event = shape.kind(**values)
-    for field_name, owner in shape.personal:
+    for field_name, owner in shape.personal.items():
         value = values.get(field_name)
         if value:
             opened = _apply(sealer.open, event, owner, field_name, value)
@@ -171,12 +170,10 @@ class _Shape:
 
     kind: type[Event]
     fields: tuple[_Field, ...]
-    personal: tuple[tuple[str, str], ...]
+    personal: Mapping[str, str]
 
 
-_SHAPES: dict[str, _Shape] = {}
-
-
+@cache
 def _shape(name: str) -> _Shape:
     kind = _REGISTERED[name]
     hints = get_type_hints(kind)
@@ -187,10 +184,8 @@ def _shape(name: str) -> _Shape:
         required = each.default is MISSING and each.default_factory is MISSING
         empty = partial(_empty, hint) if required else None
         read.append(_Field(each.name, hint is datetime, empty))
-    owners = [(each.name, each.metadata.get(_PERSON)) for each in stored]
-    personal_of = tuple((each, owner) for each, owner in owners if owner)
-    _SHAPES[name] = _Shape(kind, tuple(read), personal_of)
-    return _SHAPES[name]
+    owners = {each.name: each.metadata[_PERSON] for each in stored if _PERSON in each.metadata}
+    return _Shape(kind, tuple(read), owners)
 
 
 def _moment(text: str) -> datetime:

@@ -20,7 +20,6 @@ from helpdesk.kernel.acknowledged import LOOK_SECONDS as GATE_SECONDS
 from helpdesk.kernel.acknowledged import Gate
 from helpdesk.kernel.beating import LOOK_SECONDS, Heartbeats
 from helpdesk.kernel.bus import Consumer, InProcessBus
-from helpdesk.kernel.errors import Unavailable
 from helpdesk.kernel.eventlog import EventLogServicer, Readers
 from helpdesk.kernel.metrics import Reading
 from helpdesk.kernel.resources import HostSettings, Resources, Wants, wants_of
@@ -297,10 +296,7 @@ class Host:
         for refused in self._refused:
             refused.flush()
         for beats in self._beats:
-            try:
-                beats.end()
-            except Unavailable as error:
-                _log.warning("the last heartbeat was not stored: %s", error.reason)
+            beats.end()
         for running in self.running.values():
             running.close()
             if running.store is not None:

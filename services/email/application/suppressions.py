@@ -191,53 +191,48 @@ class Blocks:
         *,
         because: str,
     ) -> None:
-        self._change_list(work, provider, loaded, whose, because=because)
+        fact = self._tried(provider, loaded.state, whose, work.now, because)
+        if fact is None:
+            return
+        work.stage(loaded, fact)
         ours = Message()
         if loaded.state.about:
             ours = work.load(f"message:{loaded.state.about}", message.evolve, Message()).state
         record_step(work, _ACTOR, ours, loaded.state.lifted or ours.begun)
 
-    def _change_list(
+    def _tried(
         self,
-        work: UnitOfWork,
         provider: SuppressionList,
-        loaded: Loaded[Address],
+        state: Address,
         whose: Whose,
-        *,
+        now: datetime,
         because: str,
-    ) -> None:
-        state = loaded.state
+    ) -> ProviderListChanged | ProviderListFailed | None:
+        """Change the list, and return what came of it; None where it agreed already."""
         wanted = "added" if state.blocked else "removed"
         try:
             changed = self._change(provider, state, whose)
         except Unavailable as error:
             attempt = state.listing.attempts + 1
             pause = min(self._first_pause * 3 ** min(attempt - 1, 20), _LONGEST_PAUSE)
-            work.stage(
-                loaded,
-                ProviderListFailed(
-                    address_digest=whose.digest,
-                    provider=provider.name,
-                    wanted=wanted,
-                    reason=error.reason,
-                    attempt=attempt,
-                    retry_at=work.now + pause,
-                    message_id=state.about,
-                ),
-            )
-            return
-        if not changed and (state.blocked or state.listing.state == "done"):
-            return
-        work.stage(
-            loaded,
-            ProviderListChanged(
+            return ProviderListFailed(
                 address_digest=whose.digest,
                 provider=provider.name,
-                change=wanted,
-                entries=changed,
-                because=because,
+                wanted=wanted,
+                reason=error.reason,
+                attempt=attempt,
+                retry_at=now + pause,
                 message_id=state.about,
-            ),
+            )
+        if not changed and (state.blocked or state.listing.state == "done"):
+            return None
+        return ProviderListChanged(
+            address_digest=whose.digest,
+            provider=provider.name,
+            change=wanted,
+            entries=changed,
+            because=because,
+            message_id=state.about,
         )
 
     def _change(self, provider: SuppressionList, state: Address, whose: Whose) -> int:

@@ -140,11 +140,7 @@ def assign(state: PartnerRoles, fact: RoleAssigned, now: datetime) -> RoleAssign
 
 def remove(state: PartnerRoles, fact: RoleRemoved, now: datetime) -> RoleRemoved:
     """Take a role away; nobody lowers themselves, and the last lasting partner admin stays."""
-    _check(fact.role, fact.user_id, fact.removed_by)
-    if not state.holds(fact.user_id, fact.role, now):
-        raise Refused("ROLE_NOT_HELD", "They do not have this role now.")
-    if fact.role == PARTNER_ADMIN and not state.has_lasting_admin_beside(fact.user_id):
-        raise _last_admin()
+    _check_removal(state, fact, now)
     (removed,) = _naming_what_is_left(state, (fact,), now)
     return removed
 
@@ -166,7 +162,7 @@ def offboard(state: PartnerRoles, fact: PersonOffboarded, now: datetime) -> tupl
         for role in state.roles_of(fact.user_id, now)
     ]
     for each in removed:
-        remove(state, each, now)
+        _check_removal(state, each, now)
     return (*_naming_what_is_left(state, removed, now), fact)
 
 
@@ -253,6 +249,14 @@ def unclaim(
         if held == role
     )
     return _naming_what_is_left(state, removed, now)
+
+
+def _check_removal(state: PartnerRoles, fact: RoleRemoved, now: datetime) -> None:
+    _check(fact.role, fact.user_id, fact.removed_by)
+    if not state.holds(fact.user_id, fact.role, now):
+        raise Refused("ROLE_NOT_HELD", "They do not have this role now.")
+    if fact.role == PARTNER_ADMIN and not state.has_lasting_admin_beside(fact.user_id):
+        raise _last_admin()
 
 
 def _naming_what_is_left(
