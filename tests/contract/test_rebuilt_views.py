@@ -5,7 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,26 +15,28 @@ from tests.support.forgetting import forget
 from tests.support.product import running_product, small_directory
 
 
+@contextmanager
+def walked(folder, seed, steps):
+    """Run the product through random calls; what they led to is handled when it ends."""
+    with running_product(folder, SERVICES, directory=small_directory()) as product:
+        walk = Walk(product, seed=seed)
+        for _ in range(steps):
+            walk.step()
+        yield product
+        product.settle()
+
+
 @pytest.fixture(scope="module")
 def env(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("views")
-    with running_product(folder, SERVICES, directory=small_directory()) as product:
-        walk = Walk(product, seed=3)
-        for _ in range(300):
-            walk.step()
-        product.settle()
+    with walked(tmp_path_factory.mktemp("views"), seed=3, steps=300) as product:
+        pass
     return product.env
 
 
 @pytest.fixture(scope="module")
 def env_of_a_forgotten_person(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("forgotten")
-    with running_product(folder, SERVICES, directory=small_directory()) as product:
-        walk = Walk(product, seed=4)
-        for _ in range(150):
-            walk.step()
+    with walked(tmp_path_factory.mktemp("forgotten"), seed=4, steps=150) as product:
         forget(product)
-        product.settle()
     return product.env
 
 

@@ -5,40 +5,32 @@ import re
 import urllib.request
 
 import pytest
-from kombu import Connection
 
 from helpdesk.email.v1 import caller_check_pb2 as pb
 from helpdesk.email.v1 import caller_check_pb2_grpc
 from services.processes import SCRAPED
 from tests.contract.email_world import code_in
-from tests.support.distributed import distributed_product
-from tests.support.kept import documents, everything, owner, publish, published, rows_with
+from tests.support.kept import (
+    MAILBOX,
+    documents,
+    kept_product,
+    owner,
+    publish,
+    published,
+    rows_with,
+)
 from tests.support.product import person_id, small_directory
 from tests.support.scanning import files_with
-from tests.support.traces import collector
 from tests.support.waiting import wait_until
 
 USER = person_id("acme_user")
-MAILBOX = "dev-mail"
-"""The development mailbox keeps what was sent, as the mailboxes of others do."""
 LINK = re.compile(rb"/c/[0-9a-f]{32}([0-9A-Za-z_-]{32})")
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     folder = tmp_path_factory.mktemp("code") / "data"
-    with (
-        collector() as traces,
-        distributed_product(
-            folder,
-            HELPDESK_TRACES_ENDPOINT=traces.endpoint,
-            HELPDESK_LOG_LEVEL="DEBUG",
-            OTEL_BSP_SCHEDULE_DELAY="200",
-        ) as running,
-    ):
-        running.traces = traces
-        with Connection(running.env["HELPDESK_BROKER_URL"]) as connection:
-            everything(connection.channel()).declare()
+    with kept_product(folder, HELPDESK_LOG_LEVEL="DEBUG") as running:
         running.load(small_directory())
         running.settle()
         yield running

@@ -8,26 +8,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from kombu import Connection
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
 from helpdesk.identity.v1 import directory_pb2, directory_pb2_grpc, forgetting_pb2_grpc
 from helpdesk.identity.v1 import forgetting_pb2 as pb
 from helpdesk.search.v1 import search_pb2, search_pb2_grpc
 from tests.contract.gateway_world import GatewayWorld, notice
-from tests.support.distributed import distributed_product
-from tests.support.kept import everything, owner, publish, published, rows_with
+from tests.support.kept import MAILBOX, kept_product, owner, publish, published, rows_with
 from tests.support.product import ACME, person_id, small_directory
 from tests.support.rotating import calls_go_on_while_the_master_key_changes
 from tests.support.scanning import files_with
-from tests.support.traces import collector
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 USER = person_id("acme_user")
 ABOUT = {"user_id": USER, "reason": "asked for it"}
-MAILBOX = "dev-mail"
-"""The development mailbox keeps what was sent, as the mailboxes of others do."""
 
 
 def letters(count=12):
@@ -67,15 +62,7 @@ def engines():
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
     folder = tmp_path_factory.mktemp("forget") / "data"
-    with (
-        collector() as traces,
-        distributed_product(
-            folder, HELPDESK_TRACES_ENDPOINT=traces.endpoint, OTEL_BSP_SCHEDULE_DELAY="200"
-        ) as running,
-    ):
-        running.traces = traces
-        with Connection(running.env["HELPDESK_BROKER_URL"]) as connection:
-            everything(connection.channel()).declare()
+    with kept_product(folder) as running:
         running.load(directory())
         running.settle()
         use(running)

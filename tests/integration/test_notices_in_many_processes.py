@@ -5,7 +5,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from kombu import Connection, Producer, Queue
+from kombu import Connection, Producer
 
 from helpdesk.kernel import broker
 from helpdesk.kernel.store import Append, Unit
@@ -14,6 +14,7 @@ from services.session.domain import access, consents
 from services.session.domain.access import Access
 from tests.contract.email_world import MailServer, text_of
 from tests.support.distributed import distributed_product
+from tests.support.kept import everything, keep_published
 from tests.support.product import ACME, NORTH, free_address, small_directory
 from tests.support.waiting import wait_until
 
@@ -69,21 +70,12 @@ def notified(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notices") / "data"
     try:
         with distributed_product(folder, HELPDESK_EMAIL_SMTP_ADDRESS=server.address) as product:
-            with Connection(product.env["HELPDESK_BROKER_URL"]) as connection:
-                everything(connection.channel()).declare()
+            keep_published(product)
             product.load(small_directory())
             product.settle()
             yield Notified(product, server)
     finally:
         server.stop()
-
-
-def everything(channel):
-    """A queue that keeps every event that was ever published."""
-    arguments = {"x-queue-type": "quorum"}
-    broker.EVENTS(channel).declare()
-    queue = Queue("test.all", broker.EVENTS, "#", durable=True, queue_arguments=arguments)
-    return queue(channel)
 
 
 def publish_again(url):

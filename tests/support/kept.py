@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 
 import psycopg
 from kombu import Connection, Queue
 
 from helpdesk.kernel import broker
 from services.search.index.opensearch_client import connected
+from tests.support.distributed import distributed_product
+from tests.support.traces import collector
+
+MAILBOX = "dev-mail"
+"""The development mailbox keeps what was sent, as the mailboxes of others do."""
 
 
 def owner(product):
@@ -34,6 +40,29 @@ def rows_with(product, text):
                 (text, text.encode().hex()),
             ).fetchone()
         ]
+
+
+@contextmanager
+def kept_product(folder, **settings):
+    """Run the distributed size, whose spans and published events are kept."""
+    with (
+        collector() as traces,
+        distributed_product(
+            folder,
+            HELPDESK_TRACES_ENDPOINT=traces.endpoint,
+            OTEL_BSP_SCHEDULE_DELAY="200",
+            **settings,
+        ) as running,
+    ):
+        running.traces = traces
+        keep_published(running)
+        yield running
+
+
+def keep_published(product):
+    """Keep every event that is published from now on."""
+    with Connection(product.env["HELPDESK_BROKER_URL"]) as connection:
+        everything(connection.channel()).declare()
 
 
 def everything(channel):
