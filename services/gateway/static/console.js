@@ -158,7 +158,7 @@ const replaceData = (name, by = "") => {
   const said = $$("h1", data);
   const told = said.find((each) => by && each.dataset.by === by) ?? said[0];
   for (const each of said) if (each !== told) each.remove();
-  $("#view-clock")?.remove();
+  $(".view-left")?.remove();
   $("#view-end")?.closest("form").remove();
 };
 // With the half second until it is next looked, it is gone five seconds after the last heartbeat.
