@@ -150,6 +150,24 @@ def test_a_checkpoint_says_how_old_it_is(world):
     assert found.recent[0] == found.checkpoint
 
 
+def unsigned(world) -> float:
+    # Of a day long past; the log may be signed by itself just after it.
+    world.record(0)
+    world.settle()
+    return standing(world).unsigned_seconds
+
+
+def test_what_waits_to_be_signed_is_as_old_as_its_oldest_record(world):
+    assert wait_until(lambda: unsigned(world) > 60)
+
+
+def test_an_old_checkpoint_that_covers_all_is_not_late(world):
+    assert wait_until(lambda: unsigned(world) > 60)
+    world.call(AN_AUDITOR, "SignCheckpoint", audit_pb2.SignCheckpointRequest())
+
+    assert standing(world).unsigned_seconds < 60
+
+
 def heard_number(world) -> int:
     rows = world.host.running["audit"].store.engine.query(
         "SELECT COALESCE(MAX(number), 0) FROM audit_heartbeat WHERE service = 'identity'"

@@ -337,7 +337,7 @@ class GetCheckpointRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetCheckpointResponse(_message.Message):
-    __slots__ = ("checkpoint", "records", "age_seconds", "complete", "complete_to", "sources", "writers", "recent", "verifier_key", "verification", "alarms")
+    __slots__ = ("checkpoint", "records", "age_seconds", "complete", "complete_to", "sources", "writers", "recent", "verifier_key", "verification", "alarms", "unsigned_seconds")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     RECORDS_FIELD_NUMBER: _ClassVar[int]
     AGE_SECONDS_FIELD_NUMBER: _ClassVar[int]
@@ -349,6 +349,7 @@ class GetCheckpointResponse(_message.Message):
     VERIFIER_KEY_FIELD_NUMBER: _ClassVar[int]
     VERIFICATION_FIELD_NUMBER: _ClassVar[int]
     ALARMS_FIELD_NUMBER: _ClassVar[int]
+    UNSIGNED_SECONDS_FIELD_NUMBER: _ClassVar[int]
     checkpoint: Checkpoint
     records: int
     age_seconds: float
@@ -360,7 +361,8 @@ class GetCheckpointResponse(_message.Message):
     verifier_key: str
     verification: Verification
     alarms: _containers.RepeatedCompositeFieldContainer[Alarm]
-    def __init__(self, checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., records: _Optional[int] = ..., age_seconds: _Optional[float] = ..., complete: _Optional[bool] = ..., complete_to: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sources: _Optional[_Iterable[_Union[SourceStanding, _Mapping]]] = ..., writers: _Optional[_Iterable[_Union[WriterStanding, _Mapping]]] = ..., recent: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., verifier_key: _Optional[str] = ..., verification: _Optional[_Union[Verification, _Mapping]] = ..., alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ...) -> None: ...
+    unsigned_seconds: float
+    def __init__(self, checkpoint: _Optional[_Union[Checkpoint, _Mapping]] = ..., records: _Optional[int] = ..., age_seconds: _Optional[float] = ..., complete: _Optional[bool] = ..., complete_to: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., sources: _Optional[_Iterable[_Union[SourceStanding, _Mapping]]] = ..., writers: _Optional[_Iterable[_Union[WriterStanding, _Mapping]]] = ..., recent: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., verifier_key: _Optional[str] = ..., verification: _Optional[_Union[Verification, _Mapping]] = ..., alarms: _Optional[_Iterable[_Union[Alarm, _Mapping]]] = ..., unsigned_seconds: _Optional[float] = ...) -> None: ...
 
 class Checkpoint(_message.Message):
     __slots__ = ("note", "size", "root", "signed_at", "witnesses")

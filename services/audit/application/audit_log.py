@@ -194,6 +194,7 @@ class AuditLog:
             writers=writers,
             verifier_key=self._standing.verifier_key,
             verdict=self._standing.verdict(),
+            unsigned_since=self._standing.unsigned_since(),
             alarms=found,
         )
 

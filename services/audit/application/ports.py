@@ -121,7 +121,11 @@ Verdict = tuple[datetime, int, tuple[str, ...], int | None]
 
 @dataclass(frozen=True)
 class Standing:
-    """How the log stands; times in Unix microseconds but for the heads'."""
+    """
+    How the log stands; times in Unix microseconds but for the heads'.
+
+    ``unsigned_since`` is when the oldest record occurred that no head covers; 0 without one.
+    """
 
     heads: Sequence[SignedHead]
     records: int
@@ -131,6 +135,7 @@ class Standing:
     writers: Sequence[Writer]
     verifier_key: str
     verdict: Verdict | None
+    unsigned_since: int = 0
     alarms: Sequence[Alarm] = ()
 
 
@@ -214,6 +219,8 @@ class StandingView(Protocol):
     def sign(self, now: datetime) -> None: ...
 
     def checkpoints(self, limit: int) -> list[SignedHead]: ...
+
+    def unsigned_since(self) -> int: ...
 
     def records_by_source(self) -> dict[str, int]: ...
 

@@ -385,6 +385,8 @@ def _standing(standing: Standing, now: datetime) -> audit_pb2.GetCheckpointRespo
     if standing.heads:
         answer.checkpoint.CopyFrom(_head(standing.heads[0]))
         answer.age_seconds = max(0.0, (now - standing.heads[0].signed_at).total_seconds())
+    if standing.unsigned_since:
+        answer.unsigned_seconds = max(0.0, (unix(now) - standing.unsigned_since) / 1e6)
     if standing.verdict is not None:
         at, records, findings, first = standing.verdict
         answer.verification.CopyFrom(

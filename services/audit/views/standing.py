@@ -55,6 +55,14 @@ class Standing:
         )
         return [_head(str(note), int(at)) for note, at in rows]
 
+    def unsigned_since(self) -> int:
+        """Return when the oldest record occurred that no checkpoint covers; 0 without one."""
+        rows = self._engine.query(
+            "SELECT COALESCE(MIN(occurred_at), 0) FROM audit_action "
+            "WHERE idx >= (SELECT COALESCE(MAX(size), 0) FROM log_checkpoint)"
+        )
+        return int(rows[0][0])
+
     def records_by_source(self) -> dict[str, int]:
         """Return how many records each service has in the log."""
         return dict(self._engine.query("SELECT source, records FROM audit_source"))

@@ -9,6 +9,7 @@ from services.gateway.http_api.visit import Visit
 from services.gateway.pages.models import Completeness, State
 
 _LATE = 60
+"""Seconds within which auditors are promised that a record is signed."""
 
 
 def completeness(visit: Visit) -> Completeness:
@@ -21,10 +22,11 @@ def shown(standing: Any) -> Completeness:
     broken = standing.verification.first_index if standing.verification.names_record else None
     holes = [(each, hole) for each in standing.writers for hole in each.missing]
     others = [each for each in standing.alarms if each.kind != "MISSING"]
+    late = standing.unsigned_seconds > _LATE
     state: State = "ok"
     if broken is not None or standing.verification.findings or holes or others:
         state = "blocked"
-    elif standing.age_seconds > _LATE or not standing.complete:
+    elif late or not standing.complete:
         state = "warn"
     writer, hole = holes[0] if holes else (None, None)
     return Completeness(
@@ -32,6 +34,7 @@ def shown(standing: Any) -> Completeness:
         until=codes.moment_or_epoch(standing.complete_to),
         records=standing.records,
         checkpoint_age=int(standing.age_seconds),
+        late=late,
         broken_record=broken,
         missing_writer=writer.service if writer else "",
         missing_number=hole.first if hole else 0,

@@ -1194,7 +1194,7 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
 
 
 def _office_pages() -> dict[str, tuple[str, object]]:
-    late = replace(COMPLETE, state="warn", checkpoint_age=94)
+    late = replace(COMPLETE, state="warn", checkpoint_age=94, late=True)
     broken = replace(COMPLETE, state="blocked", broken_record=88213)
     hole = replace(
         COMPLETE,

@@ -13,6 +13,7 @@ class Completeness:
     """
     The line on top of each auditor's page; `state` warn is late, blocked does not verify.
 
+    Of warn, `late`: the newest records were not signed in time, otherwise not all have arrived.
     `broken_record` names a record that does not verify, `missing_*` a hole in a service's numbers,
     `alarm` (DOUBLED, SILENT, FALSE_HEARTBEAT, REFUSED_BY_WITNESS) what is wrong else.
     """
@@ -21,6 +22,7 @@ class Completeness:
     until: datetime
     records: int
     checkpoint_age: int
+    late: bool = False
     broken_record: int | None = None
     missing_writer: str = ""
     missing_number: int = 0
