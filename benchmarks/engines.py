@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from benchmarks.product import Product, environment, free_address
+from benchmarks.product import Product, environment
 from helpdesk.kernel.events import Event, personal
 from helpdesk.kernel.hosting import Host, Service
 from helpdesk.kernel.postgres_store import PostgresEngine
 from helpdesk.kernel.store import Append, Store, Unit
 from helpdesk.kernel.vault import Vault
+from services.ports import free_address
 
 ROOT = Path(__file__).parents[1]
 _COMMAND = [sys.executable, "-m", "services"]

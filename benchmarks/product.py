@@ -1,7 +1,6 @@
 """The product, or some of its services, in this process for a measurement."""
 
 import json
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,17 +13,12 @@ from helpdesk.kernel.hosting import Host, Service
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer
 from services.demo.domain import sample
+from services.ports import free_address
 
 EXPORT = Path(__file__).parents[2] / "shared" / "data" / "directory"
 KINDS = ("partners", "organizations", "people", "domains", "sites", "licenses", "orders", "devices")
 
 Directory = dict[str, list[dict[str, Any]]]
-
-
-def free_address() -> str:
-    """Return a loopback address that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 def environment(folder: Path) -> dict[str, str]:

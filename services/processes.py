@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import random
 import shlex
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +24,6 @@ SCRAPED = "metrics.json"
 """File in the data directory: where each process is scraped, as Prometheus reads it (file_sd)."""
 _GRPC = "HELPDESK_GRPC_ADDRESS"
 _METRICS = "HELPDESK_METRICS_ADDRESS"
-# From 32768 on Linux gives ports to connections; one of those might have ours when we come back.
-_PORTS = range(10_240, 32_768)
-_given: set[int] = set()
 
 
 def command(*words: str) -> list[str]:
@@ -85,19 +80,6 @@ def address_of(service: str) -> str:
 def addressed(env: Mapping[str, str], free: Callable[[], str]) -> dict[str, str]:
     """Return the settings that all processes share: where no address is set, a free one."""
     return {**{address_of(name): free() for name in SERVED}, **env}
-
-
-def free_address() -> str:
-    """Return an address on loopback where nobody listens, and which was not returned before."""
-    while True:
-        port = random.choice(_PORTS)  # noqa: S311  # not a secret
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        if port not in _given:
-            _given.add(port)
-            return f"127.0.0.1:{port}"
 
 
 def scraped_at(env: Mapping[str, str], free: Callable[[], str]) -> dict[str, str]:

@@ -22,13 +22,13 @@ from helpdesk.kernel import tls
 from helpdesk.kernel.resources import HostSettings
 from helpdesk.kernel.rpc.client import open_channel
 from helpdesk.kernel.settings import parse
+from services.ports import free_address
 from services.processes import (
     GATEWAY,
     STAGES,
     Process,
     address_of,
     command,
-    free_address,
     read_pids,
     scraped_at,
     write_pids,
@@ -108,7 +108,9 @@ class Supervisor:
                 check=False,
             ).returncode
         if code:
-            raise NotStartedError(f"the migrations failed; see {path}")
+            raise NotStartedError(
+                f"the migrations failed; they said last: {_last_line(path)} All of it is in {path}"
+            )
 
     def start(self, progress: Callable[[str], object] = lambda _name: None) -> None:
         """Start all, and call ``progress`` for each that is ready."""
@@ -177,7 +179,10 @@ class Supervisor:
         deadline = time.monotonic() + _START_SECONDS
         while not self._is_ready(child):
             if child.deaths >= _TRIES or time.monotonic() > deadline:
-                raise NotStartedError(f"{process.name} does not start; see {child.log}")
+                raise NotStartedError(
+                    f"{process.name} does not start; it said last: {_last_line(child.log)} "
+                    f"All of it is in {child.log}"
+                )
             if self._stopping.wait(_ASK_EVERY):
                 raise NotStartedError(f"{process.name} was stopped while it started")
 
@@ -254,6 +259,11 @@ def _said(log: Path, begun: int, line: str) -> bool:
     with log.open("rb") as file:
         file.seek(begun)
         return line.encode() in file.read()
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").split("\n")
+    return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def _answers(url: str) -> bool:

@@ -20,14 +20,8 @@ from helpdesk.kernel.settings import SettingsError, is_loopback, parse
 from services.demo.clients import import_records, let_audit, open_tickets, welcome
 from services.demo.domain import Sample, sample
 from services.hosting import ALL, make_secrets, wait_for_signal
-from services.processes import (
-    PROCESSES,
-    addressed,
-    check,
-    free_address,
-    read_pids,
-    write_settings,
-)
+from services.ports import free_address
+from services.processes import PROCESSES, addressed, check, read_pids, write_settings
 from services.supervising import Supervisor
 
 _ACCOUNTS = "dev-accounts.json"

@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,8 @@ def weather(
     quiet: bool = False,
 ) -> bool:
     """Run a storm and check what it left in ``folder``; True where all is well."""
-    answers = Answers(folder / "commands.jsonl")
     with (
+        closing(Answers(folder / "commands.jsonl")) as answers,
         MailServer() as mail_server,
         distributed_product(
             folder / "data",
@@ -160,7 +161,6 @@ def weather(
             killer.stop()
             killer.join()
         seconds = time.monotonic() - began
-        answers.close()
         for thread in (*working, killer):
             if thread.error is not None:
                 raise thread.error

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import random
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +18,7 @@ from helpdesk.kernel.proofs import ProofSigner
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer
 from services.demo.domain import api_id, sample
+from services.ports import free_address
 from tests.support.waiting import PATIENCE
 
 CREATED = "2024-05-06T07:08:09.000Z"
@@ -138,16 +136,6 @@ def small_directory():
             }
         ],
     }
-
-
-def free_address():
-    """Return an address of loopback that is free, and that no connection gets by chance."""
-    while True:
-        # Below the ports that the kernel gives to connections: a process that is started again
-        # finds its own still free.
-        port = random.randrange(10_000, 32_000)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return f"127.0.0.1:{port}"
 
 
 def import_requests(directory):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from helpdesk.kernel.settings import SettingsError
+from services.ports import free_address
 from services.processes import (
     PIDS,
     PROCESSES,
@@ -17,7 +18,6 @@ from services.processes import (
     addressed,
     check,
     command,
-    free_address,
     read_pids,
     scraped_at,
     write_pids,
@@ -74,13 +74,6 @@ def test_prometheus_finds_the_processes_in_a_file(tmp_path):
     assert json.loads((tmp_path / SCRAPED).read_text()) == [
         {"targets": ["127.0.0.1:9470"], "labels": {"process": "relay-email"}}
     ]
-
-
-def test_an_address_is_given_once():
-    given = [free_address() for _ in range(200)]
-
-    assert len(set(given)) == 200
-    assert all(int(each.rpartition(":")[2]) < 32_768 for each in given)
 
 
 def test_what_is_not_set_is_named():
