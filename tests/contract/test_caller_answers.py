@@ -15,7 +15,7 @@ from helpdesk.email.v1 import (
 )
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from tests.contract.email_world import STEFANA, bounce_of, code_in, email_world, text_of
-from tests.support.product import person_id
+from tests.support.product import ACME, person_id
 from tests.support.waiting import wait_until
 
 ADDRESS, SECOND = "stefana@acme.example", "stefana+second@acme.example"
@@ -212,6 +212,18 @@ def test_a_denial_is_told_to_the_partners_admins_by_mail_and_on_their_page(sent)
     assert answers.stopped(answers.world.product.caller("south_admin")) == []
     record = answers.world.product.records("email", action="email.caller-link.answer")[-1]
     assert (record.outcome, record.user_id, record.ticket) == ("done", STEFANA, "INC-1")
+
+
+def test_the_customer_is_told_that_the_list_of_denied_calls_showed_one(sent):
+    answers, link = sent
+    answers.answer(link, confirmed=False)
+    denied = answers.world.check(user_id=STEFANA).check_id
+    answers.stopped()
+    records = answers.world.product.records("email", action="email.stopped-check.list.shown")
+
+    assert [(each.organization_id, each.shown) for each in records] == [
+        (ACME, (f"check:{denied}",))
+    ]
 
 
 def test_a_denial_takes_back_a_code_that_was_read_aloud(sent):

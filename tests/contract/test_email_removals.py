@@ -8,7 +8,7 @@ from helpdesk.email.v1 import blocklist_pb2, blocklist_pb2_grpc
 from helpdesk.kernel.errors import Forbidden, NotFound, Refused
 from helpdesk.kernel.events import ERASED
 from tests.contract.email_world import STEFANA, complaint, email_world
-from tests.support.product import person_id
+from tests.support.product import ACME, person_id
 from tests.support.waiting import wait_until
 
 ADDRESS = "stefana@acme.example"
@@ -249,6 +249,18 @@ def test_the_work_list_is_paged_and_the_partners_own(world):
     assert len(removals(world, "north_admin", everyone=True).removals) == 2
     assert not removals(world, "north_admin").removals
     assert not removals(world, "south_agent", everyone=True).removals
+
+
+def test_the_customer_is_told_that_the_work_list_showed_a_removal(world):
+    bounce(world)
+    vouch(world)
+    world.remove(checked=False)
+    (removal,) = removals(world).removals
+    (told,) = world.product.records("email", action="email.removal.list.shown")
+
+    assert told.organization_id == ACME
+    assert told.shown == (f"removal:{removal.removal_id}",)
+    assert told.user_id == ""
 
 
 def test_the_customers_admin_is_asked_and_sees_what_for(world):

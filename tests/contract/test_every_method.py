@@ -254,10 +254,7 @@ def assert_shows_nothing_foreign(world, method, token, roles, *, own=frozenset()
     elif short(method) in OWN_ONLY | own:
         assert answer.code is OK, (answer.code, answer.details)
         assert_names_nobody_of_beta(world, b"".join(answer.answers).decode(errors="replace"))
-        assert [r.outcome for r in watch.rows() if isinstance(r, SupportActionRecorded)] in (
-            ["done"],
-            [],
-        )
+        assert [record.outcome for record in watch.calls()] in (["done"], [])
     elif short(method) in CHANGES_OWN:
         assert answer.code in (OK, grpc.StatusCode.FAILED_PRECONDITION)
         assert_names_nobody_of_beta(world, repr(watch.all_rows()))
@@ -643,7 +640,7 @@ def test_a_captured_call_acts_once_answers_nobody_else_and_never_goes_unseen(wor
     token = world.product.token("north_agent", roles=sorted(method.roles))
     for _ in range(2):
         watch.call(payload, token)
-    records = [fact for fact in watch.rows() if isinstance(fact, SupportActionRecorded)]
+    records = watch.calls()
 
     assert len({record.request_id for record in records}) == len(records) >= 2
 

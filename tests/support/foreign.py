@@ -28,6 +28,7 @@ from helpdesk.kernel import secrets
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.events import CallsWithoutTokenRefused, SupportActionRecorded
+from helpdesk.kernel.rpc.recording import SHOWN
 from helpdesk.kernel.tokens import LEASE, LEASES, Signer, claims_of
 from helpdesk.session.v1 import consent_pb2, consent_pb2_grpc, view_pb2, view_pb2_grpc
 from services.audit.domain.review import SessionQueued
@@ -41,6 +42,7 @@ from tests.support.distributed import product_of
 from tests.support.methods import call, hosted, served_by, told
 from tests.support.product import (
     ACME,
+    BETA,
     NORTH,
     PEOPLE,
     SOUTH,
@@ -339,6 +341,13 @@ class Watch:
     def rows(self):
         """Return what the method's own service has stored since the last look."""
         return self._rows(self.store)
+
+    def calls(self):
+        """Return the records of calls since the last look; nothing was shown of Beta beside them."""
+        records = [row for row in self.rows() if isinstance(row, SupportActionRecorded)]
+        told = [each for each in records if each.action.endswith(SHOWN)]
+        assert BETA not in {each.organization_id for each in told}
+        return [each for each in records if each not in told]
 
     def all_rows(self):
         """Return what every service has stored since the last look, by service."""

@@ -136,14 +136,15 @@ class Answers:
             try:
                 user = self._directory.user(action.actor, user_id)
             except NotFound:
+                action.showed([f"check:{check_id}"])
                 found.append(view)
                 continue
+            action.showed_of(user.organization_id, f"check:{check_id}")
             found.append(
                 StoppedView(
                     agent_id, user_id, check, since, user.display_name, user.organization_name
                 )
             )
-        action.showed(f"check:{each.check.check_id}" for each in found)
         return found
 
     def allow_checks(self, action: SupportAction, agent_id: str, user_id: str) -> None:
