@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,27 @@ class FoldedStates:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[_Key, tuple[int, Any, int]] = OrderedDict()
+        self._turns: dict[_Key, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def turn(self, key: _Key) -> Iterator[None]:
+        """
+        Let one thread at a time load a stream, so that the next ones fold on what it kept.
+
+        Without that all calls that wait for a long stream fold the whole of it beside each other,
+        and none may be done before its callers ask again.
+        """
+        with self._lock:
+            lock, loading = self._turns.get(key, (threading.Lock(), 0))
+            self._turns[key] = lock, loading + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, loading = self._turns.pop(key)
+                if loading > 1:
+                    self._turns[key] = lock, loading - 1
 
     def get(self, key: _Key, generation: int) -> tuple[Any, int] | None:
         """Return a state and its version, None where there is none of this generation."""

@@ -221,12 +221,13 @@ class Store:
     def load(self, stream: str, evolve: Callable[[S, Any], S], initial: S) -> Loaded[S]:
         """Fold a stream into a state; ``evolve`` has one ``initial``, and changes no state."""
         key = (self.stream_id(stream), evolve)
-        generation = self.vault.generation
-        state, version = self._folded.get(key, generation) or (initial, 0)
-        for row in self.engine.select_stream(key[0], version):
-            state = evolve(state, decode(row.name, row.state, self.vault))
-            version = row.version
-        self._folded.keep(key, generation, state, version)
+        with self._folded.turn(key):
+            generation = self.vault.generation
+            state, version = self._folded.get(key, generation) or (initial, 0)
+            for row in self.engine.select_stream(key[0], version):
+                state = evolve(state, decode(row.name, row.state, self.vault))
+                version = row.version
+            self._folded.keep(key, generation, state, version)
         return Loaded(stream, version, state)
 
     def commit(self, unit: Unit) -> int:
