@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
 from helpdesk.kernel import tracing
@@ -27,6 +25,7 @@ from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Conflict, HelpdeskError, InvalidArgument
 from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.smtp import LmtpController, SmtpController
 from helpdesk.kernel.store import Store
 from services.email.application.receiving import record_of
 from services.email.application.reports import LARGEST, Reports
@@ -171,11 +170,6 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-class _LmtpController(Controller):
-    def factory(self) -> Any:
-        return LMTP(self.handler, **self.SMTP_kwargs)
-
-
 class MailListener:
     """Listens on loopback for an MTA's deliveries; a port of 0 is any free one."""
 
@@ -189,7 +183,7 @@ class MailListener:
         self._inbound = inbound
         self._protocol = "LMTP" if lmtp else "SMTP"
         self._host, self._port = host.strip("[]"), int(port)
-        self._kind = _LmtpController if lmtp else Controller
+        self._kind = LmtpController if lmtp else SmtpController
         self._controller: Any = None
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="mail-in")
 

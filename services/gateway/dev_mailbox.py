@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import InvalidArgument, NotFound
 from helpdesk.kernel.settings import SettingsError, is_loopback
+from helpdesk.kernel.smtp import SmtpController
 
 _NO_SUCH_MAILBOX = (
     "550 5.1.1 <{}>: Recipient address rejected: User unknown in virtual mailbox table"
@@ -55,7 +55,7 @@ class DevMailbox:
         self._folder = mailbox.Maildir(folder / "mails", create=True)
         self._refused_file = folder / "refused.json"
         self._lock = threading.Lock()
-        self._controller = Controller(self, hostname=host, port=int(port), enable_SMTPUTF8=True)
+        self._controller = SmtpController(self, hostname=host, port=int(port), enable_SMTPUTF8=True)
 
     def start(self) -> None:
         """Listen. Raises OSError where the port is taken."""

@@ -12,9 +12,9 @@ from typing import Any, Self
 
 import httpx
 import psycopg
-from aiosmtpd.controller import Controller
 
 from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.smtp import SmtpController
 from services.email.domain.facts import MessageQueued
 from services.identity.domain.facts import PersonImported, RoleAssigned, RoleRemoved
 from services.search.index.opensearch import MAPPING_VERSION
@@ -34,7 +34,7 @@ class MailServer:
         self._lock = threading.Lock()
         self._taken: list[dict[str, Any]] = []
         host, _, port = self.address.rpartition(":")
-        self._controller = Controller(self, hostname=host, port=int(port), enable_SMTPUTF8=True)
+        self._controller = SmtpController(self, hostname=host, port=int(port), enable_SMTPUTF8=True)
 
     def __enter__(self) -> Self:
         self._controller.start()

@@ -9,8 +9,6 @@ import smtplib
 import threading
 from contextlib import contextmanager
 
-from aiosmtpd.controller import Controller
-
 from helpdesk.email.v1 import (
     caller_check_pb2,
     caller_check_pb2_grpc,
@@ -19,6 +17,7 @@ from helpdesk.email.v1 import (
     reports_pb2,
     reports_pb2_grpc,
 )
+from helpdesk.kernel.smtp import SmtpController
 from services.email.service import SERVICE as EMAIL
 from services.identity.service import SERVICE as IDENTITY
 from tests.support.product import free_address, person_id, running_product, small_directory
@@ -42,7 +41,7 @@ class MailServer:
         self.attempts = 0
         self._changed = threading.Condition()
         self._running = False
-        self._controller = Controller(self, hostname=host, port=int(port), enable_SMTPUTF8=True)
+        self._controller = SmtpController(self, hostname=host, port=int(port), enable_SMTPUTF8=True)
 
     async def handle_RCPT(  # noqa: N802
         self, _server, _session, envelope, address, _options
