@@ -263,7 +263,7 @@ def _said(log: Path, begun: int, line: str) -> bool:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").split("\n")
-    return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+    return next((line for line in reversed(lines) if line.strip()), "nothing.")
 
 
 def _answers(url: str) -> bool:

@@ -150,9 +150,14 @@ class SupportAction(UnitOfWork):
         self.shown.extend(items)
 
     def showed_of(self, organization_id: str, item: str) -> None:
-        """Say that the answer shows a thing of a customer whom the request need not have named."""
+        """
+        Say that the answer shows a thing of a customer whom the request need not have named.
+
+        It is nobody's where the customer is empty: then the caller may not see whose it is.
+        """
         self.shown.append(item)
-        self.shown_of.setdefault(organization_id, []).append(item)
+        if organization_id:
+            self.shown_of.setdefault(organization_id, []).append(item)
 
     def proved(self, check_id: str) -> None:
         """Say by which caller check the action is allowed; its method may demand one."""

@@ -310,11 +310,7 @@ class Removals:
         admins: dict[str, Callable[[str], bool]] = {}
         views = [self._removal(action, each, admins) for each in shown]
         for view in views:
-            item = f"removal:{view.removal.removal_id}"
-            if view.organization_id:
-                action.showed_of(view.organization_id, item)
-            else:
-                action.showed([item])
+            action.showed_of(view.organization_id, f"removal:{view.removal.removal_id}")
         action.read_at(self._store.name, self._store.position)
         return views, pages.token(shown[-1].position) if len(rows) > wanted else ""
 
