@@ -167,6 +167,7 @@ class AuditLog:
         writers = counted(self._standing.writers(), beats)
         refusals = self._standing.refusals()
         found = alarms(self._standing.writers(), beats, refusals, now, self._silent_after)
+        heads = self._standing.checkpoints(_CHECKPOINTS)
         sources: list[SourceStanding] = []
         answered, complete_to = True, now
         for source, consumed in self._standing.consumed().items():
@@ -186,7 +187,7 @@ class AuditLog:
         for last in silent(beats, now, self._silent_after).values():
             complete_to = min(complete_to, last)
         return Standing(
-            heads=self._standing.checkpoints(_CHECKPOINTS),
+            heads=heads,
             records=self._standing.records,
             complete=answered and not found and complete_to >= now - _LATE,
             complete_to=complete_to,
@@ -194,7 +195,7 @@ class AuditLog:
             writers=writers,
             verifier_key=self._standing.verifier_key,
             verdict=self._standing.verdict(),
-            unsigned_since=self._standing.unsigned_since(),
+            unsigned_since=self._standing.oldest_from(heads[0].size if heads else 0),
             alarms=found,
         )
 

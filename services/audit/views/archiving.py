@@ -27,7 +27,7 @@ from services.audit.log.records import LogRow
 from services.audit.log.storage import LogDamagedError, newest_checkpoint, read_rows
 from services.audit.projections import Stored, Views, state_of, views_of
 from services.audit.views.completeness import COMPLETENESS, completeness_of
-from services.audit.views.ledger import Reading
+from services.audit.views.ledger import Reading, oldest_from
 from services.audit.views.selected import verify_selection
 from services.audit.views.selection import write_selection
 
@@ -76,7 +76,8 @@ class Archiver:
             return None
         views = views_of(archives[-1].state if archives else "")
         bundle = self._write(reading, first, size, views, now)
-        state = state_of(views, _ended_before(reading, size))
+        # A session of archived records cannot go on that ended so long before those that stay.
+        state = state_of(views, oldest_from(reading, size) - PAUSE)
         statement = Statement(
             self._signer.name, first, size, _digest_of(bundle), digest(state.encode())
         )
@@ -144,14 +145,6 @@ def _end(reading: Reading, first: int, cutoff: int) -> int:
         return int(rows[0][0])
     rows = reading.execute("SELECT COALESCE(MAX(idx) + 1, 0) FROM audit_action")
     return int(rows[0][0])
-
-
-def _ended_before(reading: Reading, size: int) -> int:
-    """Return the moment before which a session of archived records cannot go on."""
-    rows = reading.execute(
-        "SELECT COALESCE(MIN(occurred_at), 0) FROM audit_action WHERE idx >= ?", (size,)
-    )
-    return int(rows[0][0]) - PAUSE
 
 
 def _stored(row: LogRow) -> Stored:

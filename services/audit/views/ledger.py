@@ -352,3 +352,12 @@ def _store(tx: Database, views: Views) -> None:
         "INSERT INTO audit_doubled (writer, number) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(w.writer, number) for w in views.writers.values() for number in w.doubled],
     )
+
+
+def oldest_from(reading: Reading, idx: int) -> int:
+    """Return when the oldest record from an index on occurred, in microseconds; 0 without one."""
+    # With the sum no engine looks for the minimum in the index of times, from its other end.
+    rows = reading.execute(
+        "SELECT COALESCE(MIN(occurred_at + 0), 0) FROM audit_action WHERE idx >= ?", (idx,)
+    )
+    return int(rows[0][0])

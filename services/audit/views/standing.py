@@ -16,7 +16,7 @@ from services.audit.log.merkle import leaf_hash
 from services.audit.log.notes import split_note
 from services.audit.log.storage import LogDamagedError, StoredTiles
 from services.audit.log.tiles import TileMissingError, consistency, inclusion
-from services.audit.views.ledger import Ledger
+from services.audit.views.ledger import Ledger, oldest_from
 
 _WRITERS = 200
 
@@ -55,13 +55,9 @@ class Standing:
         )
         return [_head(str(note), int(at)) for note, at in rows]
 
-    def unsigned_since(self) -> int:
-        """Return when the oldest record occurred that no checkpoint covers; 0 without one."""
-        rows = self._engine.query(
-            "SELECT COALESCE(MIN(occurred_at), 0) FROM audit_action "
-            "WHERE idx >= (SELECT COALESCE(MAX(size), 0) FROM log_checkpoint)"
-        )
-        return int(rows[0][0])
+    def oldest_from(self, idx: int) -> int:
+        """Return when the oldest record from an index on occurred; 0 where there is none."""
+        return oldest_from(self._ledger.reading, idx)
 
     def records_by_source(self) -> dict[str, int]:
         """Return how many records each service has in the log."""
