@@ -199,8 +199,13 @@ class Publisher:
         self._channel.events["basic_nack"].add(self._on_nack)
         self._channel.events["basic_return"].add(self._on_return)
 
-    def publish(self, name: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Publish one event; waits for confirms where too many are outstanding."""
+    @property
+    def confirmed(self) -> int:
+        """How many of what was published, from the first on, are known to be confirmed."""
+        return self._tag - len(self._unconfirmed)
+
+    def publish(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Publish one event, the how-manieth is returned; waits where too many are unconfirmed."""
         message = self._channel.prepare_message(
             body,
             content_type="application/json",
@@ -219,6 +224,7 @@ class Publisher:
         self._tag += 1
         self._unconfirmed.append(self._tag)
         self._wait(_WINDOW)
+        return self._tag
 
     def flush(self) -> None:
         """Return when everything is confirmed. Raises Unavailable where something is not."""

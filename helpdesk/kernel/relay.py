@@ -6,7 +6,9 @@ import json
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from helpdesk.kernel import metrics, tracing
@@ -27,8 +29,12 @@ _PRIVATE = frozenset({RequestAnswered.NAME})
 class Publishing(Protocol):
     """What the relay publishes with."""
 
-    def publish(self, name: str, headers: dict[str, str], body: bytes) -> None:
-        """Publish one event."""
+    @property
+    def confirmed(self) -> int:
+        """How many of what was published, from the first on, are known to be confirmed."""
+
+    def publish(self, name: str, headers: dict[str, str], body: bytes) -> int:
+        """Publish one event; return how many that makes."""
 
     def flush(self) -> None:
         """Return when everything is confirmed."""
@@ -38,6 +44,16 @@ class Publishing(Protocol):
 
     def close(self) -> None:
         """Close the connection."""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Up to where the log was published, once so many messages are confirmed."""
+
+    published: int
+    position: int
+    latest: str
+    count: int
 
 
 class Relay:
@@ -116,37 +132,48 @@ class Relay:
         )
         position = int(found[0][0]) if found else 0
         latest: dict[str, int] = json.loads(found[0][1]) if found else {}
-        rows: list[StoredRow] = []
+        published = 0
+        batches: deque[_Batch] = deque()
         while not self._stopping.is_set():
+            self._moved.clear()
+            rows = self._engine.select_log(position, _BATCH, ())
             if not rows:
-                self._moved.clear()
-                rows = self._engine.select_log(position, _BATCH, ())
+                publisher.flush()
+                self._keep(lead, publisher, batches)
+                publisher.idle()
+                lead.check()
+                self._moved.wait(1.0)
             for row in rows:
                 # Who was stopped for a while begins with this, not with what it had in hand.
                 lead.check()
                 if row.name not in _PRIVATE:
                     own = latest.get(row.name, 0)
                     after = {name: at for name, at in latest.items() if at >= own and at}
-                    self._publish(publisher, row, after)
+                    published = self._publish(publisher, row, after)
                     latest[row.name] = row.position
+                # While what comes next is on its way, so that the broker never waits for a commit.
+                self._keep(lead, publisher, batches)
             if rows:
-                position, count = rows[-1].position, len(rows)
-                # Read ahead while the confirms arrive.
-                rows = self._engine.select_log(position, _BATCH, ())
-                publisher.flush()
-                metrics.RELAYED.labels(self._source).inc(count)
-                # In the session that holds the lead: who lost it cannot move the position.
-                lead.execute(
-                    "INSERT INTO relay_position VALUES (?, ?, ?) ON CONFLICT (relay) DO UPDATE "
-                    "SET position = excluded.position, latest = excluded.latest",
-                    (self._source, position, json.dumps(latest)),
-                )
-            else:
-                publisher.idle()
-                lead.check()
-                self._moved.wait(1.0)
+                position = rows[-1].position
+                batches.append(_Batch(published, position, json.dumps(latest), len(rows)))
+        publisher.flush()
+        self._keep(lead, publisher, batches)
 
-    def _publish(self, publisher: Publishing, row: StoredRow, after: Mapping[str, int]) -> None:
+    def _keep(self, lead: Leadership, publisher: Publishing, batches: deque[_Batch]) -> None:
+        """Store the position of what is confirmed."""
+        done: list[_Batch] = []
+        while batches and batches[0].published <= publisher.confirmed:
+            done.append(batches.popleft())
+        if done:
+            metrics.RELAYED.labels(self._source).inc(sum(each.count for each in done))
+            # In the session that holds the lead: who lost it cannot move the position.
+            lead.execute(
+                "INSERT INTO relay_position VALUES (?, ?, ?) ON CONFLICT (relay) DO UPDATE "
+                "SET position = excluded.position, latest = excluded.latest",
+                (self._source, done[-1].position, done[-1].latest),
+            )
+
+    def _publish(self, publisher: Publishing, row: StoredRow, after: Mapping[str, int]) -> int:
         begun = stamp_of(row.state).traceparent
         about: dict[str, str | int] = {
             "messaging.system": "rabbitmq",
@@ -157,7 +184,7 @@ class Relay:
         }
         with tracing.span(f"{self._source} relay", "producer", begun, about) as span:
             made = headers(self._source, row, after, begun, span.traceparent)
-            publisher.publish(row.name, made, row.state)
+            return publisher.publish(row.name, made, row.state)
 
     def look(self) -> Iterator[metrics.Reading]:
         """Say how far behind the log the publishing is, whichever relay does it."""

@@ -1,18 +1,16 @@
 """The caller check in a real browser: the agent's panel, the user's page, both admins' pages."""
 
 import json
-import os
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from services.hosting import ALL
 from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import person_id, running_product, small_directory
+from tests.support.usable import HEIGHT, LANGUAGES, speak, wrong_in_any_look
 
 ADDRESS = "stefana@acme.example"
-LOOKS = [(1280, "light"), (390, "light"), (390, "dark")]
 
 
 class Desk:
@@ -66,27 +64,15 @@ def desk(tmp_path_factory):
 
 
 def usable(desk, page, name):
-    """What axe finds, or what scrolls sideways, in both languages and all looks."""
+    """What is wrong with a page in both languages and all looks, one line each."""
     wrong = []
-    for language in ("en", "ro"):
-        cookie = {"name": "helpdesk-language", "value": language, "url": desk.home}
-        page.context.add_cookies([cookie])
+    for language in LANGUAGES:
+        speak(page, desk.home, language)
         page.goto(page.url)
-        for width, scheme in LOOKS:
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            options = {"resultTypes": ["violations"]}
-            found = Axe().run(page, options=options).response["violations"]
-            look = f"{name} {language} {width} {scheme}"
-            wrong += [f"{look}: {v['id']} {v['nodes'][0]['html'][:150]}" for v in found]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong.append(f"{look} scrolls sideways")
-            if os.environ.get("HELPDESK_SHOTS"):
-                shot = f"{name}-{language}-{width}-{scheme}.png"
-                page.screenshot(path=f"{os.environ['HELPDESK_SHOTS']}/{shot}", full_page=True)
-    page.context.add_cookies([{"name": "helpdesk-language", "value": "en", "url": desk.home}])
+        wrong += wrong_in_any_look(page, name, language)
+    speak(page, desk.home, LANGUAGES[0])
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    page.set_viewport_size({"width": 1280, "height": HEIGHT})
     page.goto(page.url)
     return wrong
 

@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from helpdesk.email.v1 import email_pb2, email_pb2_grpc
@@ -13,14 +12,9 @@ from services.demo.domain import sample
 from services.hosting import ALL
 from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import running_product
+from tests.support.usable import HEIGHT, LANGUAGES, speak, wrong_in_any_look
 
 TICKET = "INC-4821"
-HEIGHT = 900
-WIDTHS = [(1280, "light", None), (390, "light", None)]
-# Colours are all that a theme changes, so the second one is only asked about colours.
-COLOURS = [(1280, "dark", "color-contrast"), (390, "dark", "color-contrast")]
-# No language changes a colour.
-LOOKS = {"en": WIDTHS + COLOURS, "ro": WIDTHS}
 
 
 @pytest.fixture(scope="module")
@@ -149,38 +143,18 @@ class Desk:
         }
 
 
-def violations(page, rule):
-    """What axe finds wrong with a page, one line each."""
-    options = {"resultTypes": ["violations"]}
-    if rule:
-        options["runOnly"] = [rule]
-    found = Axe().run(page, options=options).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
-
-
-def speak(desk, page, language):
-    """Choose a language, as the settings page does."""
-    page.context.add_cookies([{"name": "helpdesk-language", "value": language, "url": desk.home}])
-
-
-@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", ["nobody", "agent", "customer admin", "auditor", "partner admin"])
 def test_everybody_can_use_every_page_of_a_role(desk, role, language):
     page = desk.pages[role]
-    speak(desk, page, language)
+    speak(page, desk.home, language)
     wrong = []
     for path in desk.paths[role]:
         assert page.goto(desk.home + path).status == 200
         title = page.title()
         wrong += [f"{path} names {name}" for name in desk.names if name in title]
         assert page.locator("html").get_attribute("lang") == language
-        for width, scheme, rule in LOOKS[language]:
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            look = f"{path} at {width} in {scheme}"
-            wrong += [f"{look}: {each}" for each in violations(page, rule)]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong.append(f"{look} scrolls sideways")
+        wrong += wrong_in_any_look(page, path, language)
 
     assert wrong == []
     assert desk.problems == []
@@ -188,7 +162,7 @@ def test_everybody_can_use_every_page_of_a_role(desk, role, language):
 
 def test_an_agent_finds_and_opens_a_user_with_the_keyboard_alone(desk):
     page = desk.pages["agent"]
-    speak(desk, page, "en")
+    speak(page, desk.home, "en")
     page.set_viewport_size({"width": 1280, "height": HEIGHT})
     page.goto(f"{desk.home}/t/{TICKET}")
     user = f"/t/{TICKET}/users/{desk.user['id']}"

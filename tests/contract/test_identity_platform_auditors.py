@@ -1,9 +1,6 @@
 """Auditors of the platform: who becomes one, how they sign in, and what ends with it."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -30,7 +27,9 @@ from helpdesk.kernel.errors import (
 )
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.rpc.client import Caller
+from services.__main__ import main as helpdesk
 from services.identity.service import SERVICE
+from tests.support.commands import run_here
 from tests.support.product import (
     NORTH,
     free_address,
@@ -237,12 +236,7 @@ def test_an_auditor_who_left_can_be_forgotten(world):
 
 def command(world, *words):
     announce(world.product.host.wiring.data_dir, world.product.host.address)
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "services", "auditor", *words],
-        env={**os.environ, **world.product.env},
-        capture_output=True,
-        text=True,
-    )
+    return run_here(helpdesk, "auditor", *words, env=world.product.env)
 
 
 def test_an_operator_adds_lists_and_removes_one_at_the_shell(world):

@@ -1,16 +1,16 @@
 """Read models made anew from the log are those that live, and a planted difference is found."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from services.__main__ import main as helpdesk
+from services.auditing import main as auditing
 from tests.chaos.replay import SERVICES, Walk
+from tests.support.commands import run_here
 from tests.support.forgetting import forget
 from tests.support.product import running_product, small_directory
 
@@ -40,9 +40,8 @@ def env_of_a_forgotten_person(tmp_path_factory):
     return product.env
 
 
-def run(env, *arguments):
-    command = [sys.executable, "-W", "ignore", "-m", "services", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env})
+def run(env, *words):
+    return run_here(helpdesk, *words, env=env)
 
 
 @pytest.mark.parametrize("service", ["identity", "email", "session"])
@@ -114,8 +113,7 @@ def test_a_service_without_read_models_says_what_does_for_them(env, command, ser
 
 
 def test_the_auditors_tool_compares_too(env):
-    command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "diff", "email", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **env})
+    done = run_here(auditing, "diff", "email", "--json", env=env)
     said = json.loads(done.stdout)
 
     assert done.returncode == 0, done.stderr
@@ -124,9 +122,7 @@ def test_the_auditors_tool_compares_too(env):
 
 
 def test_the_auditors_tool_compares_with_the_read_models_of_a_time(env):
-    command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "diff", "email"]
-    words = [*command, "--to", "2001-01-01"]
-    done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, **env})
+    done = run_here(auditing, "diff", "email", "--to", "2001-01-01", env=env)
 
     assert done.returncode == 1
     assert "rows only live, 0 only made anew" in done.stdout

@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -16,9 +14,11 @@ from helpdesk.kernel import logins
 from helpdesk.kernel.operating import announce
 from helpdesk.kernel.replaying.answers import Rebuilt
 from services.audit.service import SERVICE as AUDIT
+from services.auditing import main as auditing
 from services.identity.service import SERVICE as IDENTITY
 from services.replaying import rebuilt
 from tests.chaos.replay import asked_of, walked
+from tests.support.commands import run_here
 from tests.support.methods import told
 from tests.support.product import person_id, running_product, small_directory
 
@@ -138,9 +138,7 @@ def tool(product, *words, data_dir=None):
     """Run the auditors' tool on the running product's data, or a copy, for the agent's steps."""
     data_dir = data_dir or product.host.wiring.data_dir
     announce(data_dir, product.host.address)
-    command = [sys.executable, "-W", "ignore", "-m", "services.auditing", "replay"]
-    steps = [str(data_dir), "--agent", person_id("north_agent")]
-    return subprocess.run([*command, *steps, *words], capture_output=True, text=True)
+    return run_here(auditing, "replay", data_dir, "--agent", person_id("north_agent"), *words)
 
 
 def test_the_tool_says_that_a_session_was_rebuilt(product):

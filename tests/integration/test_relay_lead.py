@@ -23,11 +23,17 @@ class Broker:
         self.published = []
         self.confirming = threading.Event()
         self.confirming.set()
+        self.confirmed_before = 0
         self.meanwhile = lambda _position: None
+
+    @property
+    def confirmed(self):
+        return len(self.published) if self.confirming.is_set() else self.confirmed_before
 
     def publish(self, name, headers, body):
         self.published.append(int(headers["cloudEvents:position"]))
         self.meanwhile(self.published[-1])
+        return len(self.published)
 
     def flush(self):
         self.confirming.wait(60)
@@ -134,6 +140,22 @@ def test_a_relay_that_lost_the_lead_cannot_move_the_position(store, line, relayi
     broker.confirming.set()
 
     assert wait_until(lambda: len(broker.published) == 2 * ROWS), "it leads again, from the start"
+
+
+def test_the_position_follows_the_confirms_while_what_comes_next_is_published(
+    store, line, relaying, monkeypatch
+):
+    monkeypatch.setattr("helpdesk.kernel.relay._BATCH", 10)
+    broker = Broker()
+    broker.confirming.clear()
+    broker.confirmed_before = 25
+    relaying(broker)
+    write(store, line)
+    assert wait_until(lambda: len(broker.published) == ROWS)
+
+    assert store.engine.query(RELAYED) == [(20,)]
+    broker.confirming.set()
+    assert wait_until(lambda: store.engine.query(RELAYED) == [(ROWS,)])
 
 
 def test_a_lead_is_given_up_while_the_server_says_nothing(postgres, owner_url):

@@ -66,6 +66,7 @@ SECRET_WORDS = sorted(
     | {"North Partner", "South Partner", "Lobby Phone", "FOC12345678", "+40211000"}
 )
 """What of the small directory no error may say, whoever asked."""
+_NAMED = {word: re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE) for word in SECRET_WORDS}
 
 
 COLLEAGUES = {NORTH: person_id("north_nobody"), SOUTH: api_id("PEOPLE", uuid(114))}
@@ -354,9 +355,14 @@ class Watch:
         return {store.name: self._rows(store) for store in [self.store, *self.others]}
 
     def _rows(self, store):
-        found = self.world.told(store, self.before[store.name])
+        found = self._since(store)
         self.before[store.name] = store.position
         return found
+
+    def _since(self, store):
+        # Most calls leave nothing in most stores.
+        before = self.before[store.name]
+        return self.world.told(store, before) if store.position != before else []
 
     def assert_refused_and_recorded(self, answer, *, reasons=None):
         """Exactly one record, no other fact in any service's store, and nothing personal said."""
@@ -374,15 +380,11 @@ class Watch:
         return record
 
     def assert_nothing_else(self, answer):
-        assert {s.name: self.world.told(s, self.before[s.name]) for s in self.others} == {
-            s.name: [] for s in self.others
-        }
+        assert {s.name: self._since(s) for s in self.others} == {s.name: [] for s in self.others}
         assert said_of_people(answer.said()) == []
         assert "Traceback" not in answer.said()
 
 
 def said_of_people(text):
     """Return the words of a text that name somebody."""
-    return [
-        word for word in SECRET_WORDS if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
-    ]
+    return [word for word, named in _NAMED.items() if named.search(text)]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,8 +15,10 @@ from helpdesk.kernel.hosting import Host
 from helpdesk.kernel.proofs import ProofSigner
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer
+from services.auditing import main as auditing
 from services.demo.domain import api_id, sample
 from services.ports import free_address
+from tests.support.commands import run_here
 from tests.support.waiting import PATIENCE
 
 CREATED = "2024-05-06T07:08:09.000Z"
@@ -247,8 +247,7 @@ class Product:
 
 
 def _verify(folder):
-    command = [sys.executable, "-W", "ignore", "-m", "services.audit", "verify", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run_here(auditing, "verify", folder)
 
 
 @contextmanager
