@@ -185,6 +185,22 @@ def test_an_agent_finds_and_opens_a_user_with_the_keyboard_alone(desk):
     expect(page.locator("#check")).to_be_visible()
 
 
+def test_what_is_typed_while_the_page_still_loads_is_suggested_for(desk):
+    page, held = desk.pages["agent"], []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/htmx.min.js*", hold)
+    page.goto(f"{desk.home}/t/{TICKET}", wait_until="commit")
+    page.locator("#q").type("stef")
+    assert page.locator("#suggestions [role=option]").count() == 0
+    held[0].continue_()
+    page.unroute("**/htmx.min.js*")
+
+    expect(page.locator("#suggestions [role=option]").first).to_be_visible()
+
+
 def test_escape_closes_suggestions_keys_and_menus(desk):
     page = desk.pages["agent"]
     page.goto(f"{desk.home}/t/{TICKET}")

@@ -14,10 +14,13 @@ import os
 import random
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import uuid4
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.search.domain import Document, Fields, Kind, Query, Scope, parse_query
 from services.search.domain.queries import FEW
@@ -234,8 +237,19 @@ def _ask(
     return way, told if wrong else "", leaks
 
 
-def run(index: Index, count: int, *, seed: int = 1, threads: int = 4) -> Report:
-    """Ask an empty index so many questions while customers move; it lags behind them."""
+def run(
+    index: Index,
+    count: int,
+    *,
+    seed: int = 1,
+    threads: int = 4,
+    answered: Callable[[], object] = lambda: None,
+) -> Report:
+    """
+    Ask an empty index so many questions while customers move; it lags behind them.
+
+    ``answered`` is called after each question.
+    """
     began = time.monotonic()
     world = made(seed)
     oracle = Oracle(world)
@@ -256,9 +270,17 @@ def run(index: Index, count: int, *, seed: int = 1, threads: int = 4) -> Report:
                     report.leaks.append(difference)
                 elif difference:
                     report.differences.append(difference)
+                answered()
     oracle.close()
     report.seconds = time.monotonic() - began
     return report
+
+
+def _shown(index: Index, count: int, seed: int) -> Report:
+    columns = (TextColumn("questions"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, transient=True) as progress:
+        bar = progress.add_task("scope", total=count)
+        return run(index, count, seed=seed, answered=lambda: progress.advance(bar))
 
 
 def main() -> int:
@@ -268,7 +290,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     tantivy = TantivyIndex()
-    reports = [run(tantivy, chosen.count, seed=chosen.seed)]
+    reports = [_shown(tantivy, chosen.count, chosen.seed)]
     tantivy.close()
     url = os.environ.get("HELPDESK_SEARCH_OPENSEARCH_URL", "")
     if url:
@@ -278,7 +300,7 @@ def main() -> int:
         client, name = connected(url, timeout_seconds=30), f"scope-{uuid4().hex[:12]}"
         try:
             index = OpenSearchIndex(client, name)
-            reports.append(run(index, chosen.count, seed=chosen.seed))
+            reports.append(_shown(index, chosen.count, chosen.seed))
         finally:
             for each in client.indices.get_settings(index=f"{name}-*"):
                 client.indices.delete(index=each)

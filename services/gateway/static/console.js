@@ -71,6 +71,10 @@ if (input && list) {
   };
   new MutationObserver(show).observe(list, { childList: true });
   input.addEventListener("input", () => { if (!input.value.trim()) { list.replaceChildren(); hide(); } });
+  // What was typed while htmx still started is news to it.
+  input.addEventListener("htmx:after:init", () => {
+    if (document.activeElement === input && input.value !== input.defaultValue) input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (open) { hide(); event.preventDefault(); } else if (!input.value) input.blur();
