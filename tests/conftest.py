@@ -1,5 +1,7 @@
 """Which tests go together in one process, and what they measured, printed at the end of a run."""
 
+import gc
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -25,6 +27,12 @@ MEASURED = "measured"
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest: tests of many processes and of browsers."""
     items.sort(key=lambda item: not _apart(item.nodeid))
+
+
+def pytest_collection_finish():
+    """Keep what was collected out of every search for garbage: it is much, and stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _apart(nodeid):

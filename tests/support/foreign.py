@@ -389,4 +389,6 @@ def said_of_people(text):
     """Return the words of a text that name somebody."""
     # Most words are nowhere, which is seen sooner without a pattern.
     lowered = text.lower()
-    return [word for word, named in _NAMED.items() if word.lower() in lowered and named.search(text)]
+    return [
+        word for word, named in _NAMED.items() if word.lower() in lowered and named.search(text)
+    ]

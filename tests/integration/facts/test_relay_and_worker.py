@@ -192,7 +192,9 @@ class Counting(broker.Publisher):
         super().flush()
 
 
-def test_all_confirms_are_waited_for_only_where_nothing_is_left_to_publish(store, line, broker_url, name):
+def test_all_confirms_are_waited_for_only_where_nothing_is_left_to_publish(
+    store, line, broker_url, name
+):
     count = 3000
     for _ in range(count // 200):
         write(store, line, 200)

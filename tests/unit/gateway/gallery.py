@@ -1195,6 +1195,7 @@ def _customer_pages() -> dict[str, tuple[str, object]]:
 
 def _office_pages() -> dict[str, tuple[str, object]]:
     late = replace(COMPLETE, state="warn", checkpoint_age=94, late=True)
+    waiting = replace(COMPLETE, state="warn", checkpoint_age=8)
     broken = replace(COMPLETE, state="blocked", broken_record=88213)
     hole = replace(
         COMPLETE,
@@ -1234,6 +1235,7 @@ def _office_pages() -> dict[str, tuple[str, object]]:
         "audit": ("audit", AUDIT),
         "audit-empty": ("audit", replace(AUDIT, bars=(), entries=(), total=0)),
         "audit-late": ("audit", replace(AUDIT, completeness=late)),
+        "audit-waiting": ("audit", replace(AUDIT, completeness=waiting)),
         "audit-broken": ("audit", replace(AUDIT, completeness=broken)),
         "audit-invalid": ("audit", replace(AUDIT, frame=_problem("end", "range", AUDITOR))),
         "audit-filtered": (

@@ -1,6 +1,7 @@
 """Every page in every state and language: well-formed, safe under the CSP, without names in titles."""
 
 import importlib.util
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -186,6 +187,18 @@ def test_what_was_erased_is_said_in_the_language_of_the_page(locale: str, word: 
 
     assert f'<span class="erased">{word}</span>' in text
     assert "[erased]" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("audit-late", "The checkpoint is late."), ("audit-waiting", "Not all records have arrived.")],
+)
+def test_an_auditor_is_told_which_of_two_things_is_waited_for(name: str, said: str) -> None:
+    template, model = GALLERY[name]
+    text = pages.render(template, model)
+
+    (told,) = re.findall(r'<div class="complete.*?<strong>(.*?)</strong>', text, re.DOTALL)
+    assert told == said
 
 
 def test_an_unknown_code_is_shown_as_its_words() -> None:
