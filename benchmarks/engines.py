@@ -53,6 +53,8 @@ def running(services: list[Service], *beside: Sequence[str]) -> Iterator[Product
             **made,
             "HELPDESK_GRPC_ADDRESS": address,
             "HELPDESK_IDENTITY_ADDRESS": address,
+            # No audit service runs here, and without one the others close after minutes.
+            "HELPDESK_AUDIT_GRACE_SECONDS": "0",
         }
         del env["ENGINES_OWNER_DATABASE_URL"]
         whole = {**{k: v for k, v in os.environ.items() if "HELPDESK_" not in k}, **env}
