@@ -21,8 +21,11 @@ from tests.support.kills import Client, Deployment
 from tests.support.methods import SERVICES, hosted
 from tests.support.product import ACME, Product, import_requests, person_id, small_directory
 from tests.support.recorded import of_calls
+from tests.support.waiting import wait_until
 
 KILLS = 21
+ANSWERS = 8
+"""So many at least between two kills, but where the product is killed while it starts."""
 SEED = 20_300_506
 DIRECTORY = small_directory()
 
@@ -153,12 +156,16 @@ def killed_under_load(deployment):
         name: Client(deployment, name, step, stopping, seed)
         for seed, (name, step) in enumerate(STEPS.items())
     }
+    answered = lambda: sum(len(each.answers) for each in clients.values())  # noqa: E731
     for client in clients.values():
         client.start()
     for number in range(KILLS):
         if number % 3 < 2:
             deployment.wait_ready()
-            pause.wait(dice.uniform(0.3, 1.3))
+            # However slow the machine is, there is something to lose.
+            wanted = answered() + ANSWERS
+            assert wait_until(lambda wanted=wanted: answered() >= wanted)
+            pause.wait(dice.uniform(0, 1))
         else:
             # While it starts is a moment as good as any.
             pause.wait(dice.uniform(0.2, 1.5))

@@ -36,7 +36,8 @@ class Broker:
         return len(self.published)
 
     def flush(self):
-        self.confirming.wait(60)
+        if self.confirmed < len(self.published):
+            self.confirming.wait(60)
 
     def idle(self):
         pass
