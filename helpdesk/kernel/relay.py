@@ -143,6 +143,7 @@ class Relay:
                 publisher.idle()
                 lead.check()
                 self._moved.wait(1.0)
+                continue
             for row in rows:
                 # Who was stopped for a while begins with this, not with what it had in hand.
                 lead.check()
@@ -153,9 +154,8 @@ class Relay:
                     latest[row.name] = row.position
                 # While what comes next is on its way, so that the broker never waits for a commit.
                 self._keep(lead, publisher, batches)
-            if rows:
-                position = rows[-1].position
-                batches.append(_Batch(published, position, json.dumps(latest), len(rows)))
+            position = rows[-1].position
+            batches.append(_Batch(published, position, json.dumps(latest), len(rows)))
         publisher.flush()
         self._keep(lead, publisher, batches)
 

@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 from services.hosting import ALL
 from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import person_id, running_product, small_directory
-from tests.support.usable import HEIGHT, LANGUAGES, speak, wrong_in_any_look
+from tests.support.usable import HEIGHT, LANGUAGES, speak, wrong_in_looks
 
 ADDRESS = "stefana@acme.example"
+LOOKS = [(1280, "light", None), (390, "light", None), (390, "dark", None)]
 
 
 class Desk:
@@ -69,7 +70,7 @@ def usable(desk, page, name):
     for language in LANGUAGES:
         speak(page, desk.home, language)
         page.goto(page.url)
-        wrong += wrong_in_any_look(page, name, language)
+        wrong += wrong_in_looks(page, f"{name} in {language}", LOOKS)
     speak(page, desk.home, LANGUAGES[0])
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": HEIGHT})

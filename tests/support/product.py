@@ -15,7 +15,7 @@ from helpdesk.kernel.hosting import Host
 from helpdesk.kernel.proofs import ProofSigner
 from helpdesk.kernel.rpc.client import Caller
 from helpdesk.kernel.tokens import Signer
-from services.auditing import main as auditing
+from services.audit.__main__ import main as audit
 from services.demo.domain import api_id, sample
 from services.ports import free_address
 from tests.support.commands import run_here
@@ -247,7 +247,7 @@ class Product:
 
 
 def _verify(folder):
-    return run_here(auditing, "verify", folder)
+    return run_here(audit, "verify", folder)
 
 
 @contextmanager
