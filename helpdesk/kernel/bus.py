@@ -115,13 +115,12 @@ class StoreConsumer:
     ) -> None:
         self.name = name
         self._store = store
+        self.wants: Mapping[str, Sequence[str]] = {
+            source: tuple(table) for source, table in wants.items()
+        }
         self._handlers = wants
         self._share = share
         self._actor = Actor(id=f"system:{name}", roles=frozenset({"SERVICE"}))
-
-    @property
-    def wants(self) -> Mapping[str, Sequence[str]]:
-        return {source: tuple(table) for source, table in self._handlers.items()}
 
     def position(self, source: str) -> int:
         return self._store.engine.tracked(f"{self.name}<{source}")
@@ -227,6 +226,7 @@ class InProcessBus:
         self._stopping = threading.Event()
         self._stores: dict[str, Store] = {}
         self._after: dict[tuple[str, str], int] = {}
+        self._names: dict[tuple[str, str], frozenset[str]] = {}
         self._moved = threading.Condition()
 
     def connect(self, consumer: Consumer, stores: Mapping[str, Store]) -> None:
@@ -237,6 +237,7 @@ class InProcessBus:
                 continue
             self._stores[source] = store
             self._after[consumer.name, source] = consumer.position(source)
+            self._names[consumer.name, source] = frozenset(names)
             thread = threading.Thread(
                 target=self._follow,
                 args=(consumer, store, tuple(names)),
@@ -260,22 +261,28 @@ class InProcessBus:
 
     def look(self) -> Iterator[metrics.Reading]:
         """Say how far each consumer is."""
-        for (consumer, source), after in list(self._after.items()):
-            newest = self._stores[source].position
-            yield "helpdesk_consumer_position", (consumer, source), after
-            yield "helpdesk_consumer_lag", (consumer, source), max(0, newest - after)
+        for key in list(self._after):
+            newest, reached = self._stores[key[1]].position, self._reached(key)
+            yield "helpdesk_consumer_position", key, reached
+            yield "helpdesk_consumer_lag", key, max(0, newest - reached)
 
     def wait(self, consumer: str, source: str, position: int, timeout: float = 5.0) -> bool:
         """Wait until a consumer has handled a source up to a position; False if not in time."""
         key = (consumer, source)
         with self._moved:
-            return self._moved.wait_for(lambda: self._after.get(key, 0) >= position, timeout)
+            return self._moved.wait_for(lambda: self._reached(key) >= position, timeout)
+
+    def _reached(self, key: tuple[str, str]) -> int:
+        if key not in self._after:
+            return 0
+        return self._stores[key[1]].reached(self._after[key], self._names[key])
 
     def _follow(self, consumer: Consumer, store: Store, names: Sequence[str]) -> None:
         key = (consumer.name, store.name)
         pause = 0.0
         while not self._stopping.is_set():
-            if not store.wait(self._after[key] + 1, timeout=5, unless=self._stopping.is_set):
+            after, ended = self._after[key] + 1, self._stopping.is_set
+            if not store.wait(after, timeout=5, names=names, unless=ended):
                 continue
             try:
                 self._deliver(consumer, store, names, key)

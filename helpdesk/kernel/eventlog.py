@@ -136,7 +136,8 @@ class EventLogServicer(eventlog_pb2_grpc.EventLogServiceServicer):
                 if not request.follow:
                     return
                 left = due - time.monotonic() if request.beat else pause
-                store.wait(after + 1, timeout=max(0.0, left), unless=self._stopping.is_set)
+                ended = self._stopping.is_set
+                store.wait(after + 1, timeout=max(0.0, left), names=names, unless=ended)
                 if request.beat:
                     # One look for all that comes in a moment, such as an import.
                     time.sleep(_MOMENT_SECONDS)

@@ -166,6 +166,7 @@ class Unit:
     action_id: str = ""
     traceparent: str = ""
     position: int = 0
+    names: Sequence[str] = ()
     error: BaseException | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -201,8 +202,12 @@ class Store:
         self._lifecycle = lifecycle | {RequestAnswered.NAME}
         self._folded = FoldedStates()
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
-        self._moved = threading.Condition()
+        self._lock = threading.Lock()
+        self._waiting: dict[frozenset[str], threading.Condition] = {}
         self._newest = engine.newest()
+        self._newest_of: dict[str, int] = {}
+        # Up to here it is not known which names there are: others wrote it, or an earlier process.
+        self._unnamed = self._newest
         self._closed = False
         self._thread = threading.Thread(target=self._write, name=f"{name}-store", daemon=True)
         self._thread.start()
@@ -283,23 +288,37 @@ class Store:
         return self.writer, self._number
 
     def wait(
-        self, position: int, timeout: float = 2.0, *, unless: Callable[[], bool] = lambda: False
+        self,
+        position: int,
+        timeout: float = 2.0,
+        *,
+        names: Iterable[str] = (),
+        unless: Callable[[], bool] = lambda: False,
     ) -> bool:
         """
         Wait until the log reached a position; False when it did not in time (seconds).
 
-        Ends early when ``unless`` holds, which is asked at each ``wake``.
+        With ``names`` it is until there may be a fact of one of them at or after the position, and
+        other facts wake nobody. Ends early when ``unless`` holds, which is asked at each ``wake``.
         """
-        with self._moved:
-            self._moved.wait_for(
-                lambda: self._newest >= position or self._closed or unless(), timeout
+        wanted = frozenset(names)
+        with self._lock:
+            moved = self._waiting.setdefault(wanted, threading.Condition(self._lock))
+            moved.wait_for(
+                lambda: self._last(wanted) >= position or self._closed or unless(), timeout
             )
-            return self._newest >= position or self._closed
+            return self._last(wanted) >= position or self._closed
+
+    def reached(self, after: int, names: Iterable[str]) -> int:
+        """Return how far the facts of these names were read by who read them up to ``after``."""
+        with self._lock:
+            return after if self._last(frozenset(names)) > after else max(after, self._newest)
 
     def wake(self) -> None:
         """Let those who wait look again."""
-        with self._moved:
-            self._moved.notify_all()
+        with self._lock:
+            for moved in self._waiting.values():
+                moved.notify_all()
 
     def refresh(self) -> int:
         """Look for what other processes committed; wake readers; return the newest position."""
@@ -312,15 +331,28 @@ class Store:
             self._closed = True
             self._queue.put(None)
             self._thread.join()
-            with self._moved:
-                self._moved.notify_all()
+            self.wake()
             self.engine.close()
 
-    def _advance(self, position: int) -> None:
-        with self._moved:
-            if position > self._newest:
-                self._newest = position
-                self._moved.notify_all()
+    def _last(self, names: frozenset[str]) -> int:
+        if not names:
+            return self._newest
+        return max(self._unnamed, *(self._newest_of.get(name, 0) for name in names))
+
+    def _advance(self, position: int, names: Sequence[str] = ()) -> None:
+        """Note that the log reached a position, by facts of these names where no other came."""
+        with self._lock:
+            if position <= self._newest:
+                return
+            known = position == self._newest + len(names)
+            self._newest = position
+            if known:
+                self._newest_of.update(dict.fromkeys(names, position))
+            else:
+                self._unnamed = position
+            for wanted, moved in self._waiting.items():
+                if not known or not wanted or not wanted.isdisjoint(names):
+                    moved.notify_all()
 
     def _write(self) -> None:
         stopping = False
@@ -354,7 +386,11 @@ class Store:
                 self._write_apart(group)
             else:
                 self._refused(group[0], error)
-        self._advance(max((unit.position for unit in group if unit.error is None), default=0))
+        stored = [unit for unit in group if unit.error is None]
+        self._advance(
+            max((unit.position for unit in stored), default=0),
+            [name for unit in stored for name in unit.names],
+        )
         for unit in group:
             unit.done.set()
 
@@ -400,7 +436,7 @@ class Store:
         rows: list[tuple[UUID, int, str, bytes]] = []
         stamped: list[tuple[Unit, Event, str, int]] = []
         for unit in units:
-            unit.position = 0
+            unit.position, before = 0, len(stamped)
             for append in unit.appends:
                 for version, event in enumerate(append.events, start=append.version + 1):
                     stamped.append((unit, self._stamp(event, unit), append.stream, version))
@@ -413,6 +449,7 @@ class Store:
             if unit.counted is not None:
                 fact = unit.counted(self.writer, self._number)
                 stamped.append((unit, self._stamp(fact, unit), f"counted:{uuid4().hex}", 1))
+            unit.names = [event.NAME for _, event, _, _ in stamped[before:]]
             if unit.tracking is not None and not tx.track(*unit.tracking):
                 raise Conflict("This event was handled before.")
         for _, event, stream, version in stamped:

@@ -233,10 +233,11 @@ class StoreContract:
     def test_readers_are_woken_by_a_commit(self, open_store, line):
         store = open_store()
         seen = []
-        thread = threading.Thread(target=lambda: seen.append(store.wait(1, timeout=5)))
+        wait = lambda: seen.append(store.wait(1, 2 * PATIENCE))  # noqa: E731
+        thread = threading.Thread(target=wait, daemon=True)
         thread.start()
         store.commit(unit(Append("notes:1", 0, (line(),))))
-        thread.join()
+        thread.join(PATIENCE)
 
         assert seen == [True]
 

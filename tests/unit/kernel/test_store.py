@@ -9,6 +9,7 @@ from helpdesk.kernel.errors import Conflict, Forbidden, Unavailable
 from helpdesk.kernel.events import RequestAnswered, SupportActionRecorded
 from helpdesk.kernel.heartbeat import HeartbeatSigned
 from helpdesk.kernel.store import Append, Unit
+from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -188,12 +189,57 @@ def test_declared_facts_are_not_taken_in_while_a_call_only_reads(open_store, not
 def test_readers_are_woken_by_a_commit(open_store, note):
     store = open_store()
     seen = []
-    thread = threading.Thread(target=lambda: seen.append(store.wait(1, timeout=5)))
+    wait = lambda: seen.append(store.wait(1, 2 * PATIENCE))  # noqa: E731
+    thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     store.commit(unit(Append("notes:1", 0, (note(),))))
-    thread.join()
+    thread.join(PATIENCE)
 
     assert seen == [True]
+
+
+def test_who_waits_for_facts_of_some_names_waits_on_at_others(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+
+    assert store.wait(1, timeout=0, names={note().NAME})
+    assert not store.wait(1, timeout=0, names={HeartbeatSigned.NAME})
+
+
+def test_readers_of_a_name_are_woken_by_a_fact_of_it(open_store, note):
+    store = open_store()
+    seen = []
+    wanted = {"other", note().NAME}
+    wait = lambda: seen.append(store.wait(1, 2 * PATIENCE, names=wanted))  # noqa: E731
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+    thread.join(PATIENCE)
+
+    assert seen == [True]
+
+
+def test_what_others_committed_may_be_of_any_name(open_store, note):
+    store, other = open_store(), open_store()
+    other.commit(unit(Append("notes:1", 0, (note(),))))
+    store.commit(unit(record=SupportActionRecorded(action="a.b.c", outcome="done")))
+
+    assert store.wait(1, timeout=0, names={"unheard"})
+
+
+def test_what_an_earlier_process_committed_may_be_of_any_name(open_store, note):
+    open_store().commit(unit(Append("notes:1", 0, (note(),))))
+
+    assert open_store().wait(1, timeout=0, names={"unheard"})
+
+
+def test_who_read_up_to_the_last_fact_of_its_names_reached_the_end(open_store, note):
+    store = open_store()
+    store.commit(unit(Append("notes:1", 0, (note(),))))
+    store.commit(unit(record=SupportActionRecorded(action="a.b.c", outcome="done")))
+
+    assert store.reached(1, {note().NAME}) == 2
+    assert store.reached(0, {note().NAME}) == 0
 
 
 def test_stream_ids_cannot_be_computed_without_the_key(open_store):
