@@ -238,19 +238,16 @@ def catch_up(name: str, only: str) -> None:
 def rebuild(name: str) -> None:
     """Make the search index anew from the log beside the old one, then swap; searches go on."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from helpdesk.kernel.eventlog import owners_log
     from helpdesk.kernel.hosting import Wiring
+    from helpdesk.kernel.progress import counting
 
     composition: Any = importlib.import_module(f"services.{name}.composition")
     source: str = composition.SOURCE
     wiring = Wiring(os.environ, Path())
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-    )  # fmt: skip
     try:
-        with Progress(*columns, console=Console(stderr=True)) as bar:
+        with counting(Console(stderr=True)) as bar:
             task = bar.add_task(f"log of {source}", total=None)
 
             def read(after: int, names: Sequence[str]) -> Iterable[tuple[list[StoredRow], int]]:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, ClassVar, Protocol, get_type_hints
 
-_NEVER = datetime.fromtimestamp(0, UTC)
+NEVER = datetime.fromtimestamp(0, UTC)
+"""A time that is not set; it is stored as an empty text."""
 _PERSON = "person"
 ERASED = "[erased]"
 """What a personal field says after its person was forgotten."""
@@ -43,7 +44,7 @@ class Event:
 
     NAME: ClassVar[str] = ""
 
-    recorded_at: datetime = field(default=_NEVER, compare=False, repr=False)
+    recorded_at: datetime = field(default=NEVER, compare=False, repr=False)
     action_id: str = field(default="", compare=False, repr=False)
     traceparent: str = field(default="", compare=False, repr=False)
 
@@ -75,7 +76,7 @@ def registered() -> Mapping[str, type[Event]]:
 class Stamp:
     """What the store noted on a fact."""
 
-    recorded_at: datetime = _NEVER
+    recorded_at: datetime = NEVER
     action_id: str = ""
     traceparent: str = ""
 
@@ -106,7 +107,7 @@ def encode(event: Event, sealer: Sealer) -> bytes:
     for each in shape.fields:
         value = getattr(event, each.name)
         if isinstance(value, datetime):
-            value = timestamp(value) if value != _NEVER else ""
+            value = timestamp(value) if value != NEVER else ""
         elif isinstance(value, tuple):
             value = list(value)
         owner = shape.personal.get(each.name)
@@ -189,12 +190,12 @@ def _shape(name: str) -> _Shape:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text) if text else _NEVER
+    return datetime.fromisoformat(text) if text else NEVER
 
 
 def _empty(hint: Any) -> Any:
     if hint is datetime:
-        return _NEVER
+        return NEVER
     origin = getattr(hint, "__origin__", hint)
     return origin() if origin in (str, int, bool, float, tuple, dict, list) else ""
 
@@ -236,7 +237,7 @@ class SupportActionRecorded(Event):
     positions: tuple[str, ...] = ()
     writer: str = ""
     number: int = 0
-    occurred_at: datetime = _NEVER
+    occurred_at: datetime = NEVER
     method: str = ""
     service: str = ""
     ticket_state: str = ""

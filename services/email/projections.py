@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpdesk.kernel.events import Event, timestamp
+from helpdesk.kernel.events import NEVER, Event, timestamp
 from helpdesk.kernel.store import Database, Projections, Recorded
 from services.email.domain import blocklist_facts, check_facts, facts, notice_facts
 
@@ -32,14 +32,14 @@ def on_message_known(db: Database, recorded: Recorded) -> None:
 def on_message_moved(db: Database, recorded: Recorded) -> None:
     """A message has another state, and perhaps a time to be tried again."""
     event: Any = recorded.event
-    retry_at = getattr(event, "retry_at", facts.NEVER)
+    retry_at = getattr(event, "retry_at", NEVER)
     db.execute(
         "UPDATE mail_message SET state = ?, changed_position = ?, retry_at = ? "
         "WHERE message_id = ?",
         (
             _STATES[type(event)],
             recorded.position,
-            "" if retry_at == facts.NEVER else timestamp(retry_at),
+            "" if retry_at == NEVER else timestamp(retry_at),
             event.message_id,
         ),
     )
@@ -70,7 +70,7 @@ def on_address_blocked(db: Database, recorded: Recorded) -> None:
             event.block,
             recorded.position,
             recorded.position,
-            "" if event.expires_at == facts.NEVER else timestamp(event.expires_at),
+            "" if event.expires_at == NEVER else timestamp(event.expires_at),
         ),
     )
     _removal_ended(db, recorded, "blocked_again", event.cause)
@@ -144,12 +144,12 @@ def _vouch_ended(db: Database, digest: str) -> None:
 def on_address_noted(db: Database, recorded: Recorded) -> None:
     """Something else happened to a block, which a watcher is to see."""
     event: Any = recorded.event
-    retry_at = getattr(event, "retry_at", facts.NEVER)
+    retry_at = getattr(event, "retry_at", NEVER)
     db.execute(
         "UPDATE blocklist SET changed_position = ?, provider_retry_at = ? WHERE address_digest = ?",
         (
             recorded.position,
-            "" if retry_at == facts.NEVER else timestamp(retry_at),
+            "" if retry_at == NEVER else timestamp(retry_at),
             event.address_digest,
         ),
     )

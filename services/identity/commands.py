@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from helpdesk.identity.v1 import (
     clients_pb2,
@@ -29,6 +28,7 @@ from helpdesk.identity.v1 import (
     sign_in_pb2_grpc,
 )
 from helpdesk.kernel.operating import Operator
+from helpdesk.kernel.progress import counting
 from helpdesk.kernel.secrets import new_private_key
 from helpdesk.options.v1 import options_pb2
 
@@ -54,9 +54,8 @@ def import_directory(operator: Operator, folder: Path) -> None:
     caller = operator.caller("DIRECTORY_WRITER")
     answer, bad = feed_pb2.ImportResponse(), 0
     console = Console(stderr=True)
-    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("import", total=total)
+    with counting(console, hidden=not console.is_terminal) as progress:
+        task = progress.add_task("importing", total=total)
         for answer in caller.stream(stub.Import, _requests(files), timeout=_SECONDS):
             for line in answer.bad_lines:
                 where = f" {line.field}:" if line.field else ""

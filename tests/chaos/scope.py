@@ -20,8 +20,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import uuid4
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+from helpdesk.kernel.progress import counting
 from services.search.domain import Document, Fields, Kind, Query, Scope, parse_query
 from services.search.domain.queries import FEW
 from services.search.index import Index
@@ -277,9 +276,8 @@ def run(
 
 
 def _shown(index: Index, count: int, seed: int) -> Report:
-    columns = (TextColumn("questions"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, transient=True) as progress:
-        bar = progress.add_task("scope", total=count)
+    with counting(transient=True) as progress:
+        bar = progress.add_task("questions", total=count)
         return run(index, count, seed=seed, answered=lambda: progress.advance(bar))
 
 

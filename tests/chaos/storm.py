@@ -23,8 +23,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+from helpdesk.kernel.progress import counting
 from tests.chaos.clients import Answers, Client, directory
 from tests.chaos.evidence import (
     MailServer,
@@ -149,9 +148,8 @@ def weather(
         whole = share * clients
         killer = Killer(product, engines, kills, lambda: answers.count / whole)
         began = time.monotonic()
-        columns = (TextColumn("commands"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, disable=quiet, transient=True) as progress:
-            bar = progress.add_task("storm", total=whole)
+        with counting(hidden=quiet, transient=True) as progress:
+            bar = progress.add_task("commands", total=whole)
             for thread in (*working, killer):
                 thread.start()
             while any(client.is_alive() for client in working):

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,7 @@ import grpc
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor, RequestContext, bind
 from helpdesk.kernel.errors import HelpdeskError
-from helpdesk.kernel.events import ERASED, SupportActionRecorded
+from helpdesk.kernel.events import ERASED, NEVER, SupportActionRecorded
 from helpdesk.kernel.hosting import Service
 from helpdesk.kernel.replaying.folding import Folded, Moving, NotRebuiltError, PassedError
 from helpdesk.kernel.replaying.logs import ReadLog
@@ -104,7 +104,7 @@ class Rebuild:
         }
         self.folder = folder
         self._rebuildable = rebuildable
-        self._at = datetime.fromtimestamp(0, UTC)
+        self._at = NEVER
         self._wiring = ScratchWiring(kept, keys, self._inside)
         self._server = Captured()
         self.folded: dict[str, Folded] = {}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import Unavailable
-from helpdesk.kernel.events import SupportActionRecorded
+from helpdesk.kernel.events import NEVER, SupportActionRecorded
 from helpdesk.kernel.rpc.rules import Method
 from helpdesk.kernel.rpc.tickets import REPEATED
 
 _OF_PARTNERS = frozenset({"PARTNER_ADMIN", "HELP_DESK", "HELP_DESK_READ_ONLY"})
 _CUSTOMER_ADMIN = "CUSTOMER_ADMIN"
-_BEGINNING = datetime.fromtimestamp(0, UTC)
 SHOWN = ".shown"
 """Ends the name of the action in the record of a customer of whom an answer showed something."""
 # What a customer may learn of a call that named others or nobody. The text that was searched for,
@@ -110,7 +107,7 @@ def missing(record: SupportActionRecorded, method: Method, actor: Actor) -> list
         for name in ("action", "outcome", "method", "service", "request_id", "trace_id")
         if not getattr(record, name)
     ]
-    if record.occurred_at <= _BEGINNING:
+    if record.occurred_at <= NEVER:
         wrong.append("occurred_at")
     if record.outcome != "done" and not record.error:
         wrong.append("error")

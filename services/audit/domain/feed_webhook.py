@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 
 OVERLAP = timedelta(hours=24)
 """How long events carry the signature of the key before, too."""
 WHERE_IT_STANDS = -1
-_NEVER = datetime.fromtimestamp(0, UTC)
 _MOST_SEQUENCE = 2**62
 
 
@@ -67,7 +66,7 @@ class Webhook:
 
     webhook_id: str = ""
     generation: int = 0
-    rotated_at: datetime = _NEVER
+    rotated_at: datetime = NEVER
 
 
 def evolve(webhook: Webhook, event: Event) -> Webhook:

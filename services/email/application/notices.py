@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import InvalidArgument, Unavailable
+from helpdesk.kernel.events import NEVER
 from helpdesk.kernel.store import Loaded, Store
 from services.email.application.ports import address_digest
 from services.email.domain import caller_check, message, notices
 from services.email.domain.caller_check import CallerCheck
-from services.email.domain.facts import NEVER, MessageQueued
+from services.email.domain.facts import MessageQueued
 from services.email.domain.message import Message
 from services.email.domain.notice_facts import (
     HomeNoted,

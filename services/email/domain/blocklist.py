@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 from services.email.domain.blocklist_facts import (
     AddressBlockExpired,
     AddressVouchedFor,
@@ -16,7 +16,6 @@ from services.email.domain.blocklist_facts import (
     RemovalLockLifted,
 )
 from services.email.domain.facts import (
-    NEVER,
     AddressBlocked,
     AddressBounced,
     AddressProbationFailed,

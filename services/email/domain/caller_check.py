@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
-from helpdesk.kernel.events import ERASED, Event
+from helpdesk.kernel.events import ERASED, NEVER, Event
 from services.email.domain.check_facts import (
     CallerDenied,
     CallerVouched,
@@ -16,7 +16,6 @@ from services.email.domain.check_facts import (
     VouchRequested,
 )
 from services.email.domain.facts import (
-    NEVER,
     CallerCheckExpired,
     CallerCheckLocked,
     CallerCheckReplaced,

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.kernel.errors import NotFound, Refused
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 from services.email.domain.caller_check import LASTS, CallerCheck, standing
 from services.email.domain.check_facts import CallerChecksAllowed, CallerChecksStopped
-from services.email.domain.facts import NEVER
 
 
 @dataclass(frozen=True, slots=True)

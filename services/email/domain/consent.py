@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 from services.email.domain.blocklist import Address
 from services.email.domain.blocklist_facts import (
     MailConsentAsked,
     MailConsentGiven,
     MailConsentUndeliverable,
 )
-from services.email.domain.facts import NEVER
 from services.email.domain.policy import COMPLAINT
 
 LASTS = timedelta(hours=24)

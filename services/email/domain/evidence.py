@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.kernel.addresses import masked
-from helpdesk.kernel.events import Event
-from services.email.domain.facts import NEVER, MailReportTaken
+from helpdesk.kernel.events import NEVER, Event
+from services.email.domain.facts import MailReportTaken
 
 KEPT = 64 * 1024
 _LEFT_OUT = "[left out]"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Exhausted
-from helpdesk.kernel.events import Event
-from services.email.domain.facts import NEVER, SendCounted, TryCounted
+from helpdesk.kernel.events import NEVER, Event
+from services.email.domain.facts import SendCounted, TryCounted
 
 MOST = 3
 MOST_TRIES = 5

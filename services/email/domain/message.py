@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import Refused
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 from services.email.domain.evidence import without_secrets
 from services.email.domain.facts import (
-    NEVER,
     MessageBounced,
     MessageComplained,
     MessageDelayed,

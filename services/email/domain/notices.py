@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from helpdesk.kernel.events import Event
-from services.email.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER, Event
 from services.email.domain.notice_facts import (
     HomeNoted,
     NoticesBegun,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.email.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.email.reports import Cause, Fault
 
 HARD = "hard_bounce"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.email.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.email.domain.policy import COMPLAINT, POLICY, SOFT
 
 MOST_REMOVALS = 2

@@ -11,12 +11,12 @@ from helpdesk.email.v1 import (
     reports_pb2_grpc,
 )
 from helpdesk.kernel.actions import SupportAction
+from helpdesk.kernel.events import NEVER
 from services.email.application.mail import Mail, Said, UserMail
 from services.email.application.removals import Removals
 from services.email.application.reports import Reports
 from services.email.application.timeline import AddressView, MessageView
 from services.email.domain.evidence import masked_words
-from services.email.domain.facts import NEVER
 from services.email.domain.message import Entry
 from services.email.domain.removal import MOST_REMOVALS
 from services.email.grpc_api.checks import check_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from services.email.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 
 
 def stamp(moment: datetime) -> Timestamp | None:

@@ -8,10 +8,10 @@ from typing import Any
 from helpdesk.kernel.actions import UnitOfWork
 from helpdesk.kernel.bus import Handler, Published, StoreConsumer
 from helpdesk.kernel.context import Actor
+from helpdesk.kernel.events import NEVER
 from helpdesk.kernel.store import Store
 from services.email.application.notices import Notices
 from services.email.domain.check_facts import VouchRequested
-from services.email.domain.facts import NEVER
 from services.email.domain.notices import CHANGES, Notice
 
 _PERSON = "helpdesk.identity.v1.PersonImported"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from helpdesk.kernel.events import NEVER
 from services.email.application.delivery import Letter
 from services.email.domain import message
 from services.email.domain.caller_check import CallerCheck
-from services.email.domain.facts import NEVER
 from services.email.domain.notices import Notice
 from services.email.domain.origins import message_id_header
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import NotFound
+from helpdesk.kernel.events import NEVER
 from services.identity.application.reading import Views, Visible, roles_now
 from services.identity.domain import ids
 from services.identity.domain.entries import Domain, Order, Organization, Partner, Person, Site
-from services.identity.domain.facts import NEVER
 from services.identity.domain.scope import Viewer, changed_since
 
 _PARTNER_ADMIN = "PARTNER_ADMIN"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 
 INACTIVE = "inactive"
 """Status of who was disabled in the directory."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from helpdesk.kernel.events import Event, personal
-
-NEVER = datetime.fromtimestamp(0, UTC)
-"""Stands for a time that is not set."""
+from helpdesk.kernel.events import NEVER, Event, personal
 
 
 @dataclass(frozen=True, kw_only=True)

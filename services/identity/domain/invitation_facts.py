@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from helpdesk.kernel.events import Event, personal
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER, Event, personal
 
 
 @dataclass(frozen=True, kw_only=True)

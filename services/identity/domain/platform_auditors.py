@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.identity.domain.platform_auditor_facts import (
     PlatformAuditorAssigned,
     PlatformAuditorRemoved,

@@ -10,10 +10,9 @@ from typing import Any
 
 from helpdesk.kernel.addresses import canonical
 from helpdesk.kernel.errors import InvalidArgument
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 from services.identity.domain import ids
 from services.identity.domain.facts import (
-    NEVER,
     DeviceImported,
     DomainImported,
     LicenseImported,

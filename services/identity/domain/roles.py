@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import reduce
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
-from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
+from helpdesk.kernel.events import NEVER
+from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.identity.domain.people_facts import (
     AgentLimited,
     AgentLimitLifted,

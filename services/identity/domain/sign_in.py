@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from helpdesk.kernel.errors import Forbidden
-from services.identity.domain.facts import NEVER, SignedIn, SignedOut, SignInBegun
+from helpdesk.kernel.events import NEVER
+from services.identity.domain.facts import SignedIn, SignedOut, SignInBegun
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=10)

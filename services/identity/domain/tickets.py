@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.identity.domain.ticket_facts import TicketClosed, TicketOpened
 
 OPEN = "open"

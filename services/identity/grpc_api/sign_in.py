@@ -5,9 +5,9 @@ from __future__ import annotations
 from helpdesk.identity.v1 import sign_in_pb2, sign_in_pb2_grpc
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import current_request
+from helpdesk.kernel.events import NEVER
 from services.identity.application.sessions import Sessions
 from services.identity.application.sign_in import Answer, SignIns
-from services.identity.domain.facts import NEVER
 from services.identity.domain.sign_in import no_role
 from services.identity.grpc_api.times import stamp_of
 

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from helpdesk.kernel.errors import InvalidArgument
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 
 
 def stamp_of(moment: datetime) -> Timestamp | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from helpdesk.kernel.clearing import PersonCleared
-from helpdesk.kernel.events import ERASED, timestamp
+from helpdesk.kernel.events import ERASED, NEVER, timestamp
 from helpdesk.kernel.store import Database, Projections, Recorded
 from services.identity.domain import forgetting_facts as facts
-from services.identity.domain.facts import NEVER
 from services.identity.domain.ids import ORGANIZATION, PEOPLE, uuid_of
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from helpdesk.kernel.context import Actor
+from helpdesk.kernel.events import NEVER
 from helpdesk.kernel.store import Loaded
 from services.session.domain.access import Access, Consent, Request, View, Windows
-from services.session.domain.facts import NEVER
 
 SERVICE = Actor(id="service:session", roles=frozenset({"SERVICE"}))
 """Who writes the lifecycle of a session that nobody ended."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from helpdesk.kernel.errors import InvalidArgument
-from helpdesk.kernel.events import Event
+from helpdesk.kernel.events import NEVER, Event
 from services.session.domain.facts import (
-    NEVER,
     AccessRejected,
     AccessRequested,
     AccessRequestLapsed,

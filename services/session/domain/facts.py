@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from helpdesk.kernel.events import Event, personal
-
-NEVER = datetime.fromtimestamp(0, UTC)
-"""Stands for an end that does not come."""
+from helpdesk.kernel.events import NEVER, Event, personal
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.email.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.email.domain.policy import NO_BOUNCE, OURS, Policy
 from services.email.reports import Action, Cause, Fault, RecipientReport, read_smtp_reply
 from services.email.reports.causes import fault_of

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from helpdesk.kernel.errors import Refused
+from helpdesk.kernel.events import NEVER
 from services.email.domain import blocklist, lifting
 from services.email.domain.blocklist import Address, Whose
 from services.email.domain.blocklist_facts import (
@@ -14,7 +15,6 @@ from services.email.domain.blocklist_facts import (
     RemovalLockLifted,
 )
 from services.email.domain.facts import (
-    NEVER,
     AddressBlocked,
     AddressBounced,
     AddressProbationFailed,

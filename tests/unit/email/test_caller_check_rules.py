@@ -4,11 +4,11 @@ from functools import reduce
 import pytest
 
 from helpdesk.kernel.errors import Exhausted, InvalidArgument, Refused
+from helpdesk.kernel.events import NEVER
 from services.email.domain import caller_check, limits, vouching
 from services.email.domain.caller_check import CallerCheck
 from services.email.domain.check_facts import CallerDenied, VouchRefused, VouchRequested
 from services.email.domain.facts import (
-    NEVER,
     CallerCheckExpired,
     CallerCheckLocked,
     CallerCheckReplaced,

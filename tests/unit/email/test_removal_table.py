@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from services.email.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.email.domain.policy import COMPLAINT, HARD, POLICY, SOFT
 from services.email.domain.removal import MOST_REMOVALS, Evidence, History, Remover, decide
 

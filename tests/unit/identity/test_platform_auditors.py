@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, NotFound, Refused
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.identity.domain.platform_auditor_facts import (
     PlatformAuditorAssigned,
     PlatformAuditorRemoved,

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from services.identity.domain.facts import NEVER
+from helpdesk.kernel.events import NEVER
 from services.identity.domain.records import LONGEST_LINE, BadRecord, parse
 from tests.unit.identity.directory import (
     ACME,

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from helpdesk.kernel.errors import InvalidArgument, Refused
-from services.identity.domain.facts import NEVER, RoleAssigned, RoleRemoved
+from helpdesk.kernel.events import NEVER
+from services.identity.domain.facts import RoleAssigned, RoleRemoved
 from services.identity.domain.people_facts import (
     AgentLimited,
     AgentLimitLifted,

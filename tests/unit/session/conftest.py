@@ -7,6 +7,7 @@ import pytest
 from helpdesk.kernel.actions import SupportAction
 from helpdesk.kernel.context import Actor
 from helpdesk.kernel.errors import NotFound
+from helpdesk.kernel.events import NEVER
 from helpdesk.kernel.sqlite_store import SqliteEngine
 from helpdesk.kernel.store import Store
 from helpdesk.kernel.vault import Vault
@@ -16,7 +17,6 @@ from services.session.application.requests import RequestUseCases
 from services.session.application.viewing import ViewUseCases
 from services.session.composition import MIGRATIONS
 from services.session.domain.access import Windows
-from services.session.domain.facts import NEVER
 from services.session.projections import PROJECTIONS
 from services.session.views import AccessViews
 
