@@ -13,6 +13,7 @@ from services.hosting import ALL
 from tests.support.browser import chromium, sign_in, watched_page
 from tests.support.product import running_product
 from tests.support.usable import HEIGHT, speak, wrong_in_looks
+from tests.support.waiting import wait_until
 
 TICKET = "INC-4821"
 WIDTHS = [(1280, "light", None), (390, "light", None)]
@@ -268,8 +269,8 @@ def test_a_view_that_hears_nothing_shows_nothing_five_seconds_later(view):
     assert "Overview" not in shown
 
 
-def test_a_page_of_a_view_that_has_ended_asks_no_more(view):
-    page, running = view
+def ended_at_once(page):
+    """Let the stream of a view say first of all that the customer ended it; return who asked."""
     asked = []
 
     def ended(route):
@@ -277,8 +278,31 @@ def test_a_page_of_a_view_that_has_ended_asks_no_more(view):
         route.fulfill(content_type="text/event-stream", body="event: ended\ndata: customer\n\n")
 
     page.route("**/live", ended)
+    return asked
+
+
+def test_a_page_of_a_view_that_has_ended_asks_no_more(view):
+    page, running = view
+    asked = ended_at_once(page)
     page.goto(running)
     expect(page.locator("#portal-data")).to_contain_text("The customer stopped the view.")
     page.clock.run_for(60_000)
 
     assert len(asked) == 1
+
+
+def test_a_view_is_followed_however_late_a_script_comes(view):
+    page, running = view
+    ended_at_once(page)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/hx-sse.min.js*", hold)
+    page.goto(running, wait_until="commit")
+    assert wait_until(lambda: page.evaluate("window.htmx !== undefined") and held)
+    page.clock.run_for(100)
+    held[0].continue_()
+
+    expect(page.locator("#portal-data")).to_contain_text("The customer stopped the view.")
