@@ -226,7 +226,7 @@ class InProcessBus:
         self._stopping = threading.Event()
         self._stores: dict[str, Store] = {}
         self._after: dict[tuple[str, str], int] = {}
-        self._names: dict[tuple[str, str], frozenset[str]] = {}
+        self._names: dict[tuple[str, str], tuple[str, ...]] = {}
         self._moved = threading.Condition()
 
     def connect(self, consumer: Consumer, stores: Mapping[str, Store]) -> None:
@@ -237,10 +237,10 @@ class InProcessBus:
                 continue
             self._stores[source] = store
             self._after[consumer.name, source] = consumer.position(source)
-            self._names[consumer.name, source] = frozenset(names)
+            self._names[consumer.name, source] = tuple(names)
             thread = threading.Thread(
                 target=self._follow,
-                args=(consumer, store, tuple(names)),
+                args=(consumer, store),
                 name=f"{consumer.name}<{source}",
                 daemon=True,
             )
@@ -277,15 +277,15 @@ class InProcessBus:
             return 0
         return self._stores[key[1]].reached(self._after[key], self._names[key])
 
-    def _follow(self, consumer: Consumer, store: Store, names: Sequence[str]) -> None:
+    def _follow(self, consumer: Consumer, store: Store) -> None:
         key = (consumer.name, store.name)
         pause = 0.0
         while not self._stopping.is_set():
             after, ended = self._after[key] + 1, self._stopping.is_set
-            if not store.wait(after, timeout=5, names=names, unless=ended):
+            if not store.wait(after, timeout=5, names=self._names[key], unless=ended):
                 continue
             try:
-                self._deliver(consumer, store, names, key)
+                self._deliver(consumer, store, key)
                 pause = 0.0
             except Exception as error:
                 # The fact stays next in line: order within a source matters more than speed.
@@ -301,11 +301,9 @@ class InProcessBus:
                 )
                 self._stopping.wait(pause)
 
-    def _deliver(
-        self, consumer: Consumer, store: Store, names: Sequence[str], key: tuple[str, str]
-    ) -> None:
+    def _deliver(self, consumer: Consumer, store: Store, key: tuple[str, str]) -> None:
         newest = store.position
-        rows = store.read(self._after[key], _BATCH, names)
+        rows = store.read(self._after[key], _BATCH, self._names[key])
         batch = Batch(consumer, store.name)
         done = 0
         try:

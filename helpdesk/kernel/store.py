@@ -26,6 +26,7 @@ from helpdesk.kernel.events import (
     encode,
 )
 from helpdesk.kernel.folded import FoldedStates
+from helpdesk.kernel.log_end import LogEnd
 from helpdesk.kernel.metrics import COMMIT_SECONDS
 from helpdesk.kernel.vault import Vault
 
@@ -154,7 +155,8 @@ class Unit:
     What one caller wants committed as a whole.
 
     ``beside`` are the records of single customers that follow the call's own. ``counted`` makes a
-    fact of the writer's name and of how many records it has written by then.
+    fact of the writer's name and of how many records it has written by then. ``names`` are those of
+    the facts that were written.
     """
 
     appends: Sequence[Append] = ()
@@ -202,12 +204,7 @@ class Store:
         self._lifecycle = lifecycle | {RequestAnswered.NAME}
         self._folded = FoldedStates()
         self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._waiting: dict[frozenset[str], threading.Condition] = {}
-        self._newest = engine.newest()
-        self._newest_of: dict[str, int] = {}
-        # Up to here it is not known which names there are: others wrote it, or an earlier process.
-        self._unnamed = self._newest
+        self._end = LogEnd(engine.newest())
         self._closed = False
         self._thread = threading.Thread(target=self._write, name=f"{name}-store", daemon=True)
         self._thread.start()
@@ -280,7 +277,7 @@ class Store:
     @property
     def position(self) -> int:
         """The newest position that readers can see."""
-        return self._newest
+        return self._end.position
 
     @property
     def counted(self) -> tuple[str, int]:
@@ -301,29 +298,21 @@ class Store:
         With ``names`` it is until there may be a fact of one of them at or after the position, and
         other facts wake nobody. Ends early when ``unless`` holds, which is asked at each ``wake``.
         """
-        wanted = frozenset(names)
-        with self._lock:
-            moved = self._waiting.setdefault(wanted, threading.Condition(self._lock))
-            moved.wait_for(
-                lambda: self._last(wanted) >= position or self._closed or unless(), timeout
-            )
-            return self._last(wanted) >= position or self._closed
+        ended = lambda: self._closed or unless()  # noqa: E731
+        return self._end.wait(position, timeout, names, ended) or self._closed
 
     def reached(self, after: int, names: Iterable[str]) -> int:
         """Return how far the facts of these names were read by who read them up to ``after``."""
-        with self._lock:
-            return after if self._last(frozenset(names)) > after else max(after, self._newest)
+        return self._end.reached(after, names)
 
     def wake(self) -> None:
         """Let those who wait look again."""
-        with self._lock:
-            for moved in self._waiting.values():
-                moved.notify_all()
+        self._end.wake()
 
     def refresh(self) -> int:
         """Look for what other processes committed; wake readers; return the newest position."""
-        self._advance(self.engine.newest())
-        return self._newest
+        self._end.advance(self.engine.newest())
+        return self._end.position
 
     def close(self) -> None:
         """Finish what was handed in, then close the database."""
@@ -333,26 +322,6 @@ class Store:
             self._thread.join()
             self.wake()
             self.engine.close()
-
-    def _last(self, names: frozenset[str]) -> int:
-        if not names:
-            return self._newest
-        return max(self._unnamed, *(self._newest_of.get(name, 0) for name in names))
-
-    def _advance(self, position: int, names: Sequence[str] = ()) -> None:
-        """Note that the log reached a position, by facts of these names where no other came."""
-        with self._lock:
-            if position <= self._newest:
-                return
-            known = position == self._newest + len(names)
-            self._newest = position
-            if known:
-                self._newest_of.update(dict.fromkeys(names, position))
-            else:
-                self._unnamed = position
-            for wanted, moved in self._waiting.items():
-                if not known or not wanted or not wanted.isdisjoint(names):
-                    moved.notify_all()
 
     def _write(self) -> None:
         stopping = False
@@ -387,7 +356,7 @@ class Store:
             else:
                 self._refused(group[0], error)
         stored = [unit for unit in group if unit.error is None]
-        self._advance(
+        self._end.advance(
             max((unit.position for unit in stored), default=0),
             [name for unit in stored for name in unit.names],
         )
@@ -462,7 +431,7 @@ class Store:
             if projection is not None:
                 projection(tx, Recorded(event, stream, version, position))
         for unit in units:
-            unit.position = unit.position or self._newest
+            unit.position = unit.position or self._end.position
 
     def _stamp(self, event: Event, unit: Unit, **more: str | int) -> Event:
         if unit.now is None:
